@@ -1,1 +1,3 @@
-fn main(){}
+//! The `kam` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! How the layers of settings are put together.

@@ -1,0 +1,48 @@
+//! Why a run had to stop: one or more diagnostics, so that a person gets all problems at once and in their language.
+
+use std::fmt;
+
+use crate::diagnostic::{Diagnostic, Origin};
+
+/// The result of anything that can fail on user input.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Problems that stopped a run.
+#[derive(Debug, thiserror::Error)]
+pub struct Error {
+    /// What was wrong; never empty.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Error {
+    /// One problem with a whole file.
+    #[must_use]
+    pub fn file(code: &'static str, file: impl Into<String>) -> Self {
+        Diagnostic::error(code, Origin::file(file)).into()
+    }
+
+    /// An operating-system error on a file.
+    #[must_use]
+    pub fn io(code: &'static str, file: impl Into<String>, error: &std::io::Error) -> Self {
+        Diagnostic::error(code, Origin::file(file)).with("reason", error.to_string()).into()
+    }
+}
+
+impl From<Diagnostic> for Error {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostics: vec![diagnostic] }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{}", diagnostic.code)?;
+            if !diagnostic.origin.file.is_empty() {
+                write!(f, " in {}", diagnostic.origin.file)?;
+            }
+        }
+        Ok(())
+    }
+}

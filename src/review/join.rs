@@ -1,0 +1,5 @@
+//! The join.
+/// To come.
+pub struct Inputs;
+/// To come.
+pub fn review() {}

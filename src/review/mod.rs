@@ -1,0 +1,393 @@
+//! The review: everything known about the portfolio at one as-of date, joined.
+//!
+//! Scores and signals do not know each other; they meet here. The [`Review`] is the only thing that renderers see and
+//! the contract for scripts (`--format json`), so a field is never renamed or removed without a new
+//! [`SCHEMA_VERSION`].
+
+mod join;
+mod portfolio;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::config::{Config, Policy};
+use crate::diagnostic::{Diagnostic, Fact, Severity};
+use crate::features::{ClientFeatures, Stage};
+use crate::money::Money;
+use crate::period::{Day, Windows};
+use crate::signal::Level;
+use crate::tier::Tier;
+
+pub use join::{Inputs, review};
+
+/// Version of the review JSON.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A review.
+#[derive(Clone, Debug, Serialize)]
+pub struct Review {
+    /// Version of this structure.
+    pub schema_version: u32,
+    /// Version of the program.
+    pub kam_version: &'static str,
+    /// Newest day that counts.
+    pub as_of: Day,
+    /// Where the as-of date came from.
+    pub as_of_from: AsOfFrom,
+    /// Name of the quarter that ends at `as_of`, else the date.
+    pub period: String,
+    /// The windows.
+    pub windows: Windows,
+    /// Currency code; empty when the input names none.
+    pub currency: String,
+    /// Tier policy.
+    pub policy: Policy,
+    /// Weight (0–100) of the metrics that have data.
+    pub model_coverage: f64,
+    /// Portfolio figures.
+    pub totals: Totals,
+    /// Every row accounted for.
+    pub control: Control,
+    /// Goalposts in force.
+    pub anchors: BTreeMap<&'static str, Vec<(f64, f64)>>,
+    /// How the scale of calibrated metrics came about.
+    pub scale: Scale,
+    /// Weights in force, metric by metric, in the order of the model.
+    pub weights: Vec<(&'static str, f64)>,
+    /// One row per tier, the highest first.
+    pub tiers: Vec<TierRow>,
+    /// Every client, by rank, then inactive ones by id.
+    pub clients: Vec<Client>,
+    /// Clients that need action, the largest priority first; positions in `clients`.
+    #[serde(skip)]
+    pub actions: Vec<usize>,
+    /// How much of sales the largest clients hold.
+    pub concentration: Concentration,
+    /// Net sales per calendar month, the oldest first, over the 24 months up to the as-of date.
+    pub monthly: Vec<Month>,
+    /// How many clients each signal could be judged on, and at how many it fired.
+    pub judged: Vec<Judged>,
+    /// Why the highest tier is empty, when it is: the largest share of sales.
+    pub top_tier_empty: Option<f64>,
+    /// What the input had to say.
+    pub diagnostics: Vec<DiagnosticGroup>,
+    /// The inputs.
+    pub inputs: Vec<InputReport>,
+    /// The settings in force.
+    pub config: Config,
+    /// SHA-256 of those.
+    pub config_sha256: String,
+}
+
+/// Where the as-of date came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AsOfFrom {
+    /// A flag, a period or the config.
+    Given,
+    /// The newest transaction that is not in the future.
+    Data,
+}
+
+/// How the scale of the calibrated metrics came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// Anchors from the config.
+    Frozen,
+    /// Shares of the total: too few clients to calibrate.
+    Fixed,
+    /// Percentiles of the active clients.
+    Calibrated,
+}
+
+/// Portfolio figures.
+#[derive(Clone, Debug, Serialize)]
+pub struct Totals {
+    /// All clients.
+    pub clients: usize,
+    /// With an order in the last 12 months.
+    pub active: usize,
+    /// Bought the year before, not since.
+    pub dormant: usize,
+    /// Bought longer ago.
+    pub lost: usize,
+    /// Never bought.
+    pub prospects: usize,
+    /// Net sales of the last 12 months.
+    pub net_sales: Money,
+    /// Net sales of the 12 months before.
+    pub net_sales_prior: Money,
+    /// What dormant clients bought the year before.
+    pub dormant_sales_prior: Money,
+    /// Active and dormant clients at medium or high risk.
+    pub at_risk_clients: usize,
+    /// Net sales of active clients at medium or high risk.
+    pub at_risk_sales: Money,
+    /// Mean score of active clients.
+    pub avg_score: Option<f64>,
+}
+
+/// Every row accounted for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Control {
+    /// Transaction rows in all inputs.
+    pub rows_in_file: u64,
+    /// Of those, used.
+    pub rows_used: u64,
+    /// Of those, left out.
+    pub rows_left_out: u64,
+    /// Sum of their amounts, as far as they could be read.
+    pub amount_in_file: Money,
+    /// Of that, used.
+    pub amount_used: Money,
+    /// Of that, left out.
+    pub amount_left_out: Money,
+    /// Rows and amounts left out, by reason.
+    pub by_reason: BTreeMap<&'static str, LeftOut>,
+}
+
+/// Rows left out for one reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// How many.
+    pub rows: u64,
+    /// The sum of their amounts, as far as they could be read.
+    pub amount: Money,
+}
+
+/// One tier of the summary; inactive clients belong to none.
+#[derive(Clone, Debug, Serialize)]
+pub struct TierRow {
+    /// Which.
+    pub tier: Tier,
+    /// Clients in it.
+    pub clients: usize,
+    /// Their net sales.
+    pub net_sales: Money,
+    /// Their net sales the year before.
+    pub net_sales_prior: Money,
+    /// Of all net sales; null when those are not positive.
+    pub share: Option<f64>,
+    /// Against the year before; null when that was not positive.
+    pub change: Option<f64>,
+    /// Mean score.
+    pub avg_score: Option<f64>,
+    /// How many are at medium or high risk.
+    pub at_risk: usize,
+}
+
+/// One client.
+#[derive(Clone, Debug, Serialize)]
+pub struct Client {
+    /// Id.
+    pub client_id: String,
+    /// Name; the id where no name is known.
+    pub name: String,
+    /// Account manager.
+    pub owner: Option<String>,
+    /// Industry.
+    pub industry: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Where in its life.
+    pub stage: Stage,
+    /// Whether it ordered in the last 12 months.
+    pub active: bool,
+    /// Rank among active clients.
+    pub rank: Option<usize>,
+    /// 0–100.
+    pub score: Option<f64>,
+    /// 0–100: how much of the model's weight this client has data for.
+    pub coverage: f64,
+    /// Points per group.
+    pub groups: BTreeMap<&'static str, f64>,
+    /// Points per metric; metrics without data are absent.
+    pub points: BTreeMap<&'static str, f64>,
+    /// What each metric adds to the score.
+    pub adds: BTreeMap<&'static str, f64>,
+    /// What the score rests on.
+    pub features: ClientFeatures,
+    /// Tier in force.
+    pub tier: Option<Tier>,
+    /// Tier by the policy alone.
+    pub band: Option<Tier>,
+    /// Tier by share of sales alone.
+    pub share_band: Option<Tier>,
+    /// Tier before overrides.
+    pub tier_computed: Option<Tier>,
+    /// Tier of the previous review.
+    pub tier_previous: Option<Tier>,
+    /// How it moved since then.
+    pub movement: Option<&'static str>,
+    /// Upper limits that apply.
+    pub caps: Vec<&'static str>,
+    /// Conditions failed, as `tier:condition`.
+    pub conditions_failed: Vec<String>,
+    /// What a person has to confirm.
+    pub to_confirm: Vec<&'static str>,
+    /// A project buyer whose project is over.
+    pub one_off: bool,
+    /// Eligible for the next tier up.
+    pub rising: bool,
+    /// Findings, the highest first.
+    pub signals: Vec<FindingRow>,
+    /// 0–1.
+    pub risk: f64,
+    /// Level of the risk.
+    pub risk_level: RiskLevel,
+    /// Sales at stake times risk.
+    pub priority: f64,
+    /// Action code of the highest finding.
+    pub next_step: Option<&'static str>,
+    /// When that is due.
+    pub due: Option<Day>,
+    /// Marks of a key account.
+    pub marks: Marks,
+    /// Share of sales that would go with the client.
+    pub loss_impact: Option<f64>,
+    /// Net sales of the last 12 months, month by month, the oldest first.
+    pub monthly: Vec<Money>,
+}
+
+/// The level of a client's risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RiskLevel {
+    /// Nothing found.
+    None,
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+}
+
+impl RiskLevel {
+    /// The code used in files and in the catalogue.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// A finding with its history.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingRow {
+    /// Signal.
+    pub code: &'static str,
+    /// How bad.
+    pub level: Level,
+    /// Named numbers.
+    pub evidence: BTreeMap<&'static str, Fact>,
+    /// As-of date of the review that found it first.
+    pub first_seen: Day,
+}
+
+/// The three marks of a key account; null is unknown.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Marks {
+    /// Share of sales or margin rate.
+    pub contribution: Option<bool>,
+    /// Synergy.
+    pub synergy: Option<bool>,
+    /// Potential.
+    pub potential: Option<bool>,
+    /// All three.
+    pub key_account: Option<bool>,
+}
+
+/// How much of sales the largest clients hold; null when sales are not positive.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Concentration {
+    /// The largest 5.
+    pub top5: Option<f64>,
+    /// The largest 10.
+    pub top10: Option<f64>,
+    /// The largest 20.
+    pub top20: Option<f64>,
+    /// The largest 20 % of active clients.
+    pub top_20_percent: Option<f64>,
+    /// Herfindahl–Hirschman index of positive sales, 0–1.
+    pub hhi: Option<f64>,
+}
+
+/// Net sales of one calendar month.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Month {
+    /// First day of the month, or of the part of it inside the 24 months.
+    pub from: Day,
+    /// Last day that counts.
+    pub to: Day,
+    /// Net sales.
+    pub net_sales: Money,
+}
+
+/// What a signal could say.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Judged {
+    /// Signal.
+    pub code: &'static str,
+    /// Clients that it could be judged on.
+    pub clients: usize,
+    /// Clients at which it fired.
+    pub fired: usize,
+}
+
+/// The diagnostics of one code.
+#[derive(Clone, Debug, Serialize)]
+pub struct DiagnosticGroup {
+    /// Code.
+    pub code: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub details: Vec<Diagnostic>,
+}
+
+/// One input: a file or a sheet of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InputReport {
+    /// File as named.
+    pub file: String,
+    /// Sheet.
+    pub sheet: Option<String>,
+    /// Format code, such as `csv` or `xlsx`.
+    pub format: &'static str,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Canonical table it was read as; null when it was not used.
+    pub table: Option<&'static str>,
+    /// Why it was not used: a diagnostic code.
+    pub unused: Option<&'static str>,
+    /// Data rows.
+    pub rows: u64,
+    /// How it was read: row of the headings.
+    pub header_row: Option<u64>,
+    /// Encoding, for text.
+    pub encoding: Option<String>,
+    /// Delimiter, for text.
+    pub delimiter: Option<String>,
+    /// Column by column: heading and the field it was read as (null: not used).
+    pub columns: Vec<ColumnReport>,
+}
+
+/// How a column was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnReport {
+    /// Heading as given.
+    pub heading: String,
+    /// Field, or null.
+    pub field: Option<&'static str>,
+    /// What was decided for the column, such as `dmy`, `decimal-comma`, `×10000`.
+    pub reading: Option<String>,
+}

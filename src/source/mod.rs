@@ -1,0 +1,122 @@
+//! Bytes to rows: what a file is, how it is encoded, where its records and cells end. Nothing here knows what a column means.
+//!
+//! A [`Document`] is one input; it has one [`SheetInfo`] per table-like part (a CSV has one, a workbook one per
+//! worksheet). Rows are pushed into [`RowSink`]s in bounded memory: the whole file is never held. A CSV is cut into
+//! blocks that several threads scan at once, each with a sink of its own; other formats use one sink.
+
+use std::ops::ControlFlow;
+
+use crate::period::Day;
+
+/// One cell as the file gives it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing.
+    Blank,
+    /// Text, without the quotes of its format.
+    Text(&'a str),
+    /// Text of a quoted CSV field in which quotes are still doubled.
+    Doubled(&'a str),
+    /// A number of a typed format.
+    Number(f64),
+    /// An exact number of a typed format: units of 10^-scale.
+    Decimal(i128, u32),
+    /// A date of a typed format and the seconds into its day.
+    Date(Day, u32),
+    /// True or false.
+    Bool(bool),
+    /// A spreadsheet error such as `#N/A`.
+    Error(&'a str),
+}
+
+/// One cell that outlives its row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OwnedCell {
+    /// Nothing.
+    Blank,
+    /// Text.
+    Text(String),
+    /// A number of a typed format.
+    Number(f64),
+    /// An exact number: units of 10^-scale.
+    Decimal(i128, u32),
+    /// A date and the seconds into its day.
+    Date(Day, u32),
+    /// True or false.
+    Bool(bool),
+    /// A spreadsheet error.
+    Error(String),
+}
+
+impl OwnedCell {
+    /// The cell to hand to a sink.
+    #[must_use]
+    pub fn borrow(&self) -> Cell<'_> {
+        match self {
+            Self::Blank => Cell::Blank,
+            Self::Text(text) => Cell::Text(text),
+            Self::Number(number) => Cell::Number(*number),
+            Self::Decimal(units, scale) => Cell::Decimal(*units, *scale),
+            Self::Date(day, seconds) => Cell::Date(*day, *seconds),
+            Self::Bool(value) => Cell::Bool(*value),
+            Self::Error(text) => Cell::Error(text),
+        }
+    }
+}
+
+/// A row that outlives its block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnedRow {
+    /// Its number as a spreadsheet counts, from 1.
+    pub number: u64,
+    /// Its cells from the first column on.
+    pub cells: Vec<OwnedCell>,
+}
+
+/// Takes rows, in the order of the file as far as one sink is concerned.
+pub trait RowSink: Send {
+    /// Takes one row that has at least one cell that is not blank. `number` counts from 1 as a spreadsheet does
+    /// (blank rows count too); `cells` begins with the first column, and cells after the last filled one may be missing.
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()>;
+}
+
+/// The formats that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Delimited text, whatever the delimiter.
+    Csv,
+    /// Office Open XML workbook (also with macros).
+    Xlsx,
+    /// BIFF workbook.
+    Xls,
+    /// Binary workbook.
+    Xlsb,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// Parquet.
+    Parquet,
+}
+
+impl Format {
+    /// The code used in files and in the catalogue.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Xls => "xls",
+            Self::Xlsb => "xlsb",
+            Self::Ods => "ods",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+/// One table-like part of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetInfo {
+    /// Name; `None` for formats without sheets.
+    pub name: Option<String>,
+    /// Whether the workbook hides it.
+    pub hidden: bool,
+}
