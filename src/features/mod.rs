@@ -1,6 +1,13 @@
 //! Features: one row of figures per client, at any as-of date, from the ledger and the side tables.
+//!
+//! [`compute`] is a pure function of the ledger, so the review, a replay of past quarters and a backtest share it.
 
-use std::collections::BTreeMap;
+mod compute;
+mod client;
+mod quantile;
+
+pub use compute::{Portfolio, compute};
+pub use quantile::percentile;
 
 use serde::Serialize;
 
@@ -128,7 +135,7 @@ pub struct ClientFeatures {
     /// Distinct order dates in the last 36 months.
     #[serde(skip)]
     pub order_dates_history: u32,
-    /// Numeric columns of the client file that are not canonical.
+    /// Distinct order dates up to the as-of date.
     #[serde(skip)]
-    pub extra: BTreeMap<String, f64>,
+    pub order_dates_ever: u32,
 }

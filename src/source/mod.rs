@@ -4,9 +4,26 @@
 //! worksheet). Rows are pushed into [`RowSink`]s in bounded memory: the whole file is never held. A CSV is cut into
 //! blocks that several threads scan at once, each with a sink of its own; other formats use one sink.
 
+pub mod dialect;
+mod document;
+pub mod encoding;
+mod scan;
+pub mod text;
+
+pub use document::{Document, Input, Place, hex};
+
 use std::ops::ControlFlow;
 
 use crate::period::Day;
+
+/// How an input is to be read where it should not be found out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Encoding label.
+    pub encoding: Option<String>,
+    /// Delimiter: one character, or `tab`.
+    pub delimiter: Option<String>,
+}
 
 /// One cell as the file gives it.
 #[derive(Clone, Copy, Debug, PartialEq)]

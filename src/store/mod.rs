@@ -1,1 +1,137 @@
-//! To come.
+//! Everything that is read: from inputs to the ledger and the side tables, with an account of every row.
+//!
+//! Side tables are read first, because transactions need the products; then the transactions of all inputs are read
+//! into one ledger, and at last clients are told apart ([`resolve`]).
+
+mod inputs;
+mod report;
+mod resolve;
+mod side;
+mod totals;
+mod transactions;
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
+use crate::error::{Error, Result};
+use crate::ledger::{Ledger, Part};
+use crate::money::Money;
+use crate::period::Day;
+use crate::source::Input;
+
+pub use report::{ColumnReport, Control, InputReport, LeftOut};
+pub use side::ClientFile;
+
+/// What reading depends on besides the settings.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Threads to read with.
+    pub threads: usize,
+    /// Today, to tell dates in the future.
+    pub today: Day,
+    /// Codes whose rows may be left out without counting as errors.
+    pub skip: Vec<String>,
+    /// Whether any error stops the run.
+    pub strict: bool,
+    /// Whether to hash the inputs.
+    pub hash: bool,
+}
+
+/// Everything that was read.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The transactions; its clients are positions in `clients`.
+    pub ledger: Ledger,
+    /// One per client, sorted by id; those without a row in a client file have only id and name.
+    pub clients: Vec<ClientFile>,
+    /// Yearly growth by normalised industry.
+    pub industries: BTreeMap<String, f64>,
+    /// Every transaction row accounted for.
+    pub control: Control,
+    /// What there is to say.
+    pub diagnostics: Diagnostics,
+    /// The inputs.
+    pub inputs: Vec<InputReport>,
+    /// Currency named by the input.
+    pub currency: Option<String>,
+}
+
+/// Reads inputs.
+///
+/// # Errors
+/// Unreadable inputs, no transactions among them, undecidable dates, mixed currencies, more rows with errors than
+/// `max_rejected` allows (any, when strict).
+pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
+    let mut sheets = inputs::open(files, config, options, &mut loaded)?;
+    let side = side::read(&mut sheets, options, &mut loaded)?;
+    let mut parts: Vec<Part> = Vec::new();
+    let mut money = transactions::Totals::default();
+    for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions") {
+        transactions::read(
+            sheet,
+            &side.products,
+            config,
+            options,
+            &mut loaded,
+            &mut money,
+            &mut parts,
+        )?;
+    }
+    check(&loaded, config, options)?;
+    loaded.currency = money.currency(config)?;
+    loaded.ledger = Part::merge(parts);
+    loaded.industries = side.industries;
+    resolve::clients(&mut loaded, side.clients);
+    Ok(loaded)
+}
+
+/// Stops when too many rows could not be used.
+fn check(loaded: &Loaded, config: &Config, options: &Options) -> Result<()> {
+    let rejected: u64 = loaded
+        .control
+        .by_reason
+        .iter()
+        .filter(|(code, _)| {
+            transactions::is_error(code) && !options.skip.iter().any(|skip| skip == *code)
+        })
+        .map(|(_, left_out)| left_out.rows)
+        .sum();
+    let allowed =
+        if options.strict { 0.0 } else { config.max_rejected * loaded.control.rows_in_file as f64 };
+    let errors = loaded.diagnostics.count(crate::diagnostic::Severity::Error);
+    if rejected as f64 > allowed || (options.strict && errors > 0) {
+        let mut diagnostics: Vec<Diagnostic> = loaded
+            .diagnostics
+            .groups()
+            .filter(|(_, group)| group.severity == crate::diagnostic::Severity::Error)
+            .filter_map(|(_, group)| {
+                let first = group.details.first()?.clone();
+                Some(if group.count > 1 { first.with("count", group.count) } else { first })
+            })
+            .collect();
+        diagnostics.push(
+            Diagnostic::error("too-many-errors", Origin::default())
+                .with("rejected", rejected.max(errors))
+                .with("rows", loaded.control.rows_in_file)
+                .with("allowed", allowed.floor() as u64),
+        );
+        return Err(Error { diagnostics });
+    }
+    if loaded.control.rows_in_file == 0 {
+        return Err(Diagnostic::error("no-rows", Origin::default()).into());
+    }
+    Ok(())
+}
+
+/// Accounts for one row that is left out.
+fn leave_out(control: &mut Control, reason: &'static str, amount: Option<Money>) {
+    let left_out = control.by_reason.entry(reason).or_default();
+    left_out.rows += 1;
+    control.rows_left_out += 1;
+    if let Some(amount) = amount {
+        left_out.amount += amount;
+        control.amount_left_out += amount;
+    }
+}

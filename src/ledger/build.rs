@@ -1,0 +1,328 @@
+//! Building a ledger from rows: one [`Builder`] per thread, merged at the end.
+//!
+//! Lines of one order usually follow each other, so a builder adds up the order it is in and appends it when the next one
+//! begins: no table look-up per line. The appended rows are sorted and added up when they have doubled, which keeps memory
+//! in proportion to orders, not lines, even when lines are shuffled.
+
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+
+use super::{BLANK_LINE, Entry, Ledger, LineRow, OrderKey, OrderRow, PaymentRow, combine};
+use crate::money::Money;
+use crate::period::Day;
+
+/// Rows appended before they are added up for the first time.
+const FIRST_COMBINE: usize = 64 * 1024;
+
+/// One transaction line.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// The client, as [`Builder::client`] numbers it.
+    pub client: u32,
+    /// Its date.
+    pub date: Day,
+    /// Its order.
+    pub order: OrderKey,
+    /// Its amount; negative is a return.
+    pub amount: Money,
+    /// The returned part of it, not negative.
+    pub returned: Money,
+    /// Its margin, if known.
+    pub margin: Option<Money>,
+    /// Its business line, as [`Builder::line`] numbers it; `None` is blank.
+    pub line: Option<u32>,
+    /// Whether and when it was paid: `None` is not known, `Some(None)` not yet.
+    pub paid: Option<Option<Day>>,
+}
+
+/// Texts by number, in the order in which they came.
+#[derive(Debug, Default)]
+struct Interner {
+    numbers: HashMap<Box<str>, u32, FxBuildHasher>,
+    last: (String, Option<u32>),
+}
+
+impl Interner {
+    fn number(&mut self, text: &str) -> u32 {
+        if let (last, Some(number)) = &self.last
+            && last == text
+        {
+            return *number;
+        }
+        let number = match self.numbers.get(text) {
+            Some(number) => *number,
+            None => {
+                let number = self.numbers.len() as u32;
+                self.numbers.insert(text.into(), number);
+                number
+            }
+        };
+        text.clone_into(&mut self.last.0);
+        self.last.1 = Some(number);
+        number
+    }
+
+    fn into_texts(self) -> Vec<String> {
+        let mut texts = vec![String::new(); self.numbers.len()];
+        self.numbers.into_iter().for_each(|(text, number)| texts[number as usize] = text.into());
+        texts
+    }
+}
+
+/// Rows of one table and when to add them up next.
+#[derive(Debug)]
+struct Rows<E> {
+    rows: Vec<E>,
+    combine_at: usize,
+}
+
+impl<E> Default for Rows<E> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), combine_at: FIRST_COMBINE }
+    }
+}
+
+impl<E: Entry> Rows<E> {
+    fn push(&mut self, row: E) {
+        if self.rows.len() >= self.combine_at {
+            combine(&mut self.rows);
+            self.combine_at = (self.rows.len() * 2).max(FIRST_COMBINE);
+        }
+        self.rows.push(row);
+    }
+}
+
+/// Adds up lines.
+#[derive(Debug, Default)]
+pub struct Builder {
+    clients: Interner,
+    names: Vec<Option<Box<str>>>,
+    line_names: Interner,
+    orders: Rows<OrderRow>,
+    lines: Rows<LineRow>,
+    payments: Rows<PaymentRow>,
+    order: Option<OrderRow>,
+    order_lines: Vec<(u32, Money)>,
+    order_payments: Vec<(Option<Day>, Money)>,
+}
+
+impl Builder {
+    /// The number of a client.
+    pub fn client(&mut self, key: &str) -> u32 {
+        let number = self.clients.number(key);
+        if number as usize == self.names.len() {
+            self.names.push(None);
+        }
+        number
+    }
+
+    /// Notes a name that a row gives to a client; the first by bytes stays, whatever the order of the rows.
+    pub fn name_client(&mut self, client: u32, name: &str) {
+        let known = &mut self.names[client as usize];
+        if known.as_deref().is_none_or(|known| name < known) {
+            *known = Some(name.into());
+        }
+    }
+
+    /// The number of a business line.
+    pub fn line(&mut self, name: &str) -> u32 {
+        self.line_names.number(name)
+    }
+
+    /// Adds a line.
+    pub fn push(&mut self, line: &Line) {
+        let same = self.order.as_ref().is_some_and(|row| {
+            row.client == line.client && row.date == line.date && row.order == line.order
+        });
+        if !same {
+            self.flush();
+        }
+        let row = self.order.get_or_insert(OrderRow {
+            client: line.client,
+            date: line.date,
+            order: line.order,
+            rows: 0,
+            positive: Money::ZERO,
+            negative: Money::ZERO,
+            returned: Money::ZERO,
+            margin: Money::ZERO,
+            known: Money::ZERO,
+            known_abs: Money::ZERO,
+            abs: Money::ZERO,
+        });
+        row.rows += 1;
+        row.returned += line.returned;
+        row.abs += line.amount.abs();
+        if let Some(margin) = line.margin {
+            row.margin += margin;
+            row.known += line.amount;
+            row.known_abs += line.amount.abs();
+        }
+        if line.amount < Money::ZERO {
+            row.negative += line.amount;
+        }
+        if line.amount > Money::ZERO {
+            row.positive += line.amount;
+            add_to(&mut self.order_lines, line.line.unwrap_or(BLANK_LINE), line.amount);
+            if let Some(paid) = line.paid {
+                add_to(&mut self.order_payments, paid, line.amount);
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(row) = self.order.take() else {
+            return;
+        };
+        let OrderRow { client, date, .. } = row;
+        self.orders.push(row);
+        for (line, positive) in self.order_lines.drain(..) {
+            self.lines.push(LineRow { client, date, line, positive });
+        }
+        for (paid, positive) in self.order_payments.drain(..) {
+            self.payments.push(PaymentRow { client, date, paid, positive });
+        }
+    }
+
+    /// Ends the build of this part. `unpaid_known` says whether the export has any paid date or payment days at all;
+    /// without one, a blank says nothing.
+    #[must_use]
+    pub fn finish(mut self, unpaid_known: bool) -> Part {
+        self.flush();
+        let mut payments = self.payments.rows;
+        if !unpaid_known {
+            payments.clear();
+        }
+        let names = self.names.into_iter().map(|name| name.map(String::from)).collect();
+        Part(Ledger {
+            clients: self.clients.into_texts(),
+            client_names: names,
+            line_names: self.line_names.into_texts(),
+            orders: self.orders.rows,
+            lines: self.lines.rows,
+            payments,
+        })
+    }
+}
+
+fn add_to<K: PartialEq>(sums: &mut Vec<(K, Money)>, key: K, amount: Money) {
+    match sums.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, sum)) => *sum += amount,
+        None => sums.push((key, amount)),
+    }
+}
+
+/// What one builder found: a ledger whose texts are still in the order of that builder.
+#[derive(Debug)]
+pub struct Part(Ledger);
+
+impl Part {
+    /// Puts parts together; their order does not matter.
+    #[must_use]
+    pub fn merge(parts: Vec<Self>) -> Ledger {
+        let mut parts: Vec<Ledger> = parts.into_iter().map(|part| part.0).collect();
+        let clients = union(parts.iter().map(|part| part.clients.as_slice()));
+        let line_names = union(parts.iter().map(|part| part.line_names.as_slice()));
+        let mut client_names: Vec<Option<String>> = vec![None; clients.len()];
+        let mut merged = Ledger::default();
+        for part in &mut parts {
+            let client_at = positions(&part.clients, &clients);
+            let line_at = positions(&part.line_names, &line_names);
+            for (name, at) in part.client_names.drain(..).zip(&client_at) {
+                let known = &mut client_names[*at as usize];
+                if name.is_some() && (known.is_none() || name < *known) {
+                    *known = name;
+                }
+            }
+            for row in &mut part.orders {
+                row.client = client_at[row.client as usize];
+            }
+            for row in &mut part.lines {
+                row.client = client_at[row.client as usize];
+                if row.line != BLANK_LINE {
+                    row.line = line_at[row.line as usize];
+                }
+            }
+            for row in &mut part.payments {
+                row.client = client_at[row.client as usize];
+            }
+            append(&mut merged.orders, &mut part.orders);
+            append(&mut merged.lines, &mut part.lines);
+            append(&mut merged.payments, &mut part.payments);
+        }
+        combine(&mut merged.orders);
+        combine(&mut merged.lines);
+        combine(&mut merged.payments);
+        Ledger { clients, client_names, line_names, ..merged }
+    }
+}
+
+fn append<E>(all: &mut Vec<E>, rows: &mut Vec<E>) {
+    if all.is_empty() {
+        std::mem::swap(all, rows);
+    } else {
+        all.append(rows);
+    }
+}
+
+fn union<'a>(lists: impl Iterator<Item = &'a [String]>) -> Vec<String> {
+    let mut all: Vec<&String> = lists.flatten().collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().cloned().collect()
+}
+
+fn positions(texts: &[String], sorted: &[String]) -> Vec<u32> {
+    texts.iter().map(|text| sorted.binary_search(text).unwrap_or_default() as u32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ledger(lines: &[(u8, u8, u8, i32, u8)], cut: usize) -> Ledger {
+        let parts = [&lines[..cut], &lines[cut..]].map(|lines| {
+            let mut builder = Builder::default();
+            for (client, date, order, amount, line) in lines {
+                let client = builder.client(&format!("C{client}"));
+                let name = builder.line(&format!("L{line}"));
+                builder.push(&Line {
+                    client,
+                    date: Day(i32::from(*date)),
+                    order: if *order == 0 {
+                        OrderKey::NONE
+                    } else {
+                        OrderKey::new(&order.to_string())
+                    },
+                    amount: Money(i64::from(*amount)),
+                    returned: Money::ZERO,
+                    margin: (*line > 1).then_some(Money(1)),
+                    line: (*line > 0).then_some(name),
+                    paid: Some((*line > 2).then_some(Day(100))),
+                });
+            }
+            builder.finish(true)
+        });
+        Part::merge(parts.into())
+    }
+
+    proptest! {
+        #[test]
+        fn neither_order_nor_cuts_change_the_ledger(
+            lines in prop::collection::vec((0..4_u8, 0..4_u8, 0..3_u8, -9..9_i32, 0..4_u8), 0..40),
+            cut in 0..40_usize, turn in 0..40_usize,
+        ) {
+            let whole = ledger(&lines, 0);
+            prop_assert_eq!(&ledger(&lines, cut.min(lines.len())), &whole);
+            let mut turned = lines.clone();
+            if !turned.is_empty() {
+                let by = turn % turned.len();
+                turned.rotate_left(by);
+            }
+            turned.reverse();
+            prop_assert_eq!(&ledger(&turned, cut.min(lines.len())), &whole);
+        }
+    }
+}

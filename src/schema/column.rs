@@ -1,0 +1,253 @@
+//! What only a whole column can tell: whether the comma is the decimal mark, whether the day or the month comes first.
+//!
+//! Decisions are made once per column, never per cell. Reading starts with what the first rows say; when a cell turns up
+//! that this cannot settle, the column is looked through to its end and read again.
+
+use std::ops::ControlFlow;
+
+use super::aliases::Unit;
+use super::day::{Parts, parts};
+use super::heading::Layout;
+use super::value::{DateOrder, Reading};
+use super::{Field, Kind};
+use crate::source::{Cell, RowSink};
+
+/// What has been seen in a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Numbers whose decimal mark is clearly a point.
+    pub points: u64,
+    /// Numbers whose decimal mark is clearly a comma.
+    pub commas: u64,
+    /// Numbers that could be either.
+    pub either: u64,
+    /// Dates whose first part is over 12.
+    pub day_first: u64,
+    /// Dates whose second part is over 12.
+    pub month_first: u64,
+    /// Dates that could be either.
+    pub undecided: u64,
+    /// The first of those.
+    pub example: Option<String>,
+}
+
+impl Evidence {
+    fn observe(&mut self, kind: Kind, cell: &Cell<'_>) {
+        let (Cell::Text(text) | Cell::Doubled(text)) = *cell else {
+            return;
+        };
+        match kind {
+            Kind::Date => self.observe_date(text),
+            Kind::Money | Kind::Number | Kind::Share => self.observe_number(text),
+            Kind::Id | Kind::Text => {}
+        }
+    }
+
+    fn observe_date(&mut self, text: &str) {
+        match parts(text.trim()) {
+            Some(Parts::YearLast(a, b, _)) => match (a > 12, b > 12) {
+                (true, false) => self.day_first += 1,
+                (false, true) => self.month_first += 1,
+                _ => {
+                    self.undecided += 1;
+                    if self.example.as_deref().is_none_or(|example| text < example) {
+                        self.example = Some(text.to_owned());
+                    }
+                }
+            },
+            Some(Parts::Known(..)) | None => {}
+        }
+    }
+
+    fn observe_number(&mut self, text: &str) {
+        let digits_after =
+            |at: usize| text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        match (text.rfind(','), text.rfind('.')) {
+            (None, None) => {}
+            (Some(comma), Some(point)) if comma > point => self.commas += 1,
+            (Some(_), Some(_)) => self.points += 1,
+            (Some(comma), None) => match digits_after(comma) {
+                _ if text.find(',') != Some(comma) => self.points += 1,
+                3 => self.either += 1,
+                _ => self.commas += 1,
+            },
+            (None, Some(point)) => match digits_after(point) {
+                _ if text.find('.') != Some(point) => self.commas += 1,
+                3 => self.either += 1,
+                _ => self.points += 1,
+            },
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.points += other.points;
+        self.commas += other.commas;
+        self.either += other.either;
+        self.day_first += other.day_first;
+        self.month_first += other.month_first;
+        self.undecided += other.undecided;
+        self.example = match (self.example.take(), other.example.clone()) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+
+    /// Whether something was seen that more rows could settle.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        (self.undecided > 0 && self.day_first + self.month_first == 0)
+            || (self.either > 0 && self.points + self.commas == 0)
+    }
+}
+
+/// What the settings say about a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The decimal mark is a comma (or is not).
+    pub decimal_comma: Option<bool>,
+    /// Order of the parts of dates.
+    pub date_order: Option<DateOrder>,
+    /// Unit of money columns, as a power of ten.
+    pub power: Option<u32>,
+}
+
+/// Decides how a column is to be read. `Err` holds a date that nothing settles.
+pub fn decide(
+    field: Field,
+    unit: Option<Unit>,
+    evidence: &Evidence,
+    given: Given,
+) -> Result<Reading, String> {
+    let mut reading = Reading::default();
+    match field.kind {
+        Kind::Date => {
+            reading.date_order = given.date_order.or({
+                if evidence.day_first > evidence.month_first {
+                    Some(DateOrder::Dmy)
+                } else if evidence.month_first > 0 {
+                    Some(DateOrder::Mdy)
+                } else {
+                    None
+                }
+            });
+            if let (None, Some(example)) = (reading.date_order, &evidence.example) {
+                return Err(example.clone());
+            }
+        }
+        Kind::Money | Kind::Number | Kind::Share => {
+            reading.decimal_comma =
+                given.decimal_comma.unwrap_or(evidence.commas > evidence.points);
+            match unit {
+                Some(Unit::Power(power)) => reading.power = power,
+                Some(Unit::Percent) => reading.percent = true,
+                Some(Unit::Plain) | None => {}
+            }
+            let amounts = field.kind == Kind::Money && field.name != "quantity";
+            if let (true, None | Some(Unit::Plain), Some(power)) = (amounts, unit, given.power) {
+                reading.power = power;
+            }
+        }
+        Kind::Id | Kind::Text => {}
+    }
+    Ok(reading)
+}
+
+/// Looks through the columns of a sheet.
+pub struct Survey<'a> {
+    layout: &'a Layout,
+    /// Rows to look at.
+    limit: u64,
+    rows: u64,
+    evidence: Vec<Evidence>,
+}
+
+impl<'a> Survey<'a> {
+    /// A survey of at most `limit` rows.
+    #[must_use]
+    pub fn new(layout: &'a Layout, limit: u64) -> Self {
+        Self { layout, limit, rows: 0, evidence: vec![Evidence::default(); layout.columns.len()] }
+    }
+
+    /// What several threads saw together, column by column.
+    #[must_use]
+    pub fn together(surveys: Vec<Self>, columns: usize) -> Vec<Evidence> {
+        let mut all = vec![Evidence::default(); columns];
+        for survey in surveys {
+            for (sum, evidence) in all.iter_mut().zip(&survey.evidence) {
+                sum.add(evidence);
+            }
+        }
+        all
+    }
+}
+
+impl RowSink for Survey<'_> {
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        if number <= self.layout.header_row {
+            return ControlFlow::Continue(());
+        }
+        self.rows += 1;
+        for ((column, evidence), cell) in
+            self.layout.columns.iter().zip(&mut self.evidence).zip(cells)
+        {
+            if let Some(field) = column.field {
+                evidence.observe(self.layout.table.fields()[field].kind, cell);
+            }
+        }
+        if self.rows >= self.limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence(kind: Kind, cells: &[&str]) -> Evidence {
+        let mut evidence = Evidence::default();
+        for cell in cells {
+            evidence.observe(kind, &Cell::Text(cell));
+        }
+        evidence
+    }
+
+    const AMOUNT: Field = Field { name: "amount", kind: Kind::Money };
+    const DATE: Field = Field { name: "date", kind: Kind::Date };
+
+    #[test]
+    fn one_clear_cell_decides_the_column() {
+        let decided = |cells: &[&str]| {
+            decide(AMOUNT, None, &evidence(Kind::Money, cells), Given::default())
+                .map(|reading| reading.decimal_comma)
+        };
+        assert_eq!(decided(&["1,234", "5,678"]), Ok(false));
+        assert_eq!(decided(&["1,234", "5,67"]), Ok(true));
+        assert_eq!(decided(&["1.234", "1.234,5"]), Ok(true));
+        assert_eq!(decided(&["1.234.567"]), Ok(true));
+        assert_eq!(decided(&["1,234,567"]), Ok(false));
+        assert!(evidence(Kind::Money, &["1,234"]).is_open());
+        assert!(!evidence(Kind::Money, &["1,234", "2.5"]).is_open());
+    }
+
+    #[test]
+    fn a_part_over_twelve_decides_the_dates() {
+        let order = |cells: &[&str]| {
+            decide(DATE, None, &evidence(Kind::Date, cells), Given::default())
+                .map(|reading| reading.date_order)
+        };
+        assert_eq!(order(&["03/04/2025", "25/04/2025"]), Ok(Some(DateOrder::Dmy)));
+        assert_eq!(order(&["03/04/2025", "04/25/2025"]), Ok(Some(DateOrder::Mdy)));
+        assert_eq!(order(&["2025-03-04"]), Ok(None));
+        assert_eq!(order(&["03/04/2025", "02/04/2025"]), Err("02/04/2025".to_owned()));
+        let given = Given { date_order: Some(DateOrder::Dmy), ..Given::default() };
+        assert!(decide(DATE, None, &evidence(Kind::Date, &["03/04/2025"]), given).is_ok());
+    }
+
+    #[test]
+    fn units_come_from_the_heading_or_the_settings() {
+        let given = Given { power: Some(4), ..Given::default() };
+        let power =
+            |unit| decide(AMOUNT, unit, &Evidence::default(), given).map(|reading| reading.power);
+        assert_eq!(power(None), Ok(4));
+        assert_eq!(power(Some(Unit::Power(8))), Ok(8));
+    }
+}

@@ -1,0 +1,242 @@
+//! From headings to fields: which table a sheet is, which row its headings are in, which column is which field.
+
+use std::collections::BTreeMap;
+
+use super::aliases::{self, Unit};
+use super::{TABLES, Table};
+use crate::source::{OwnedCell, OwnedRow};
+
+/// Rows in which headings are looked for.
+pub const HEADER_SEARCH: usize = 40;
+
+/// The user's own headings: table → field → headings, tried before the built-in aliases. An empty list says that no
+/// column is this field.
+pub type UserColumns = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+/// One column of a recognised sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Heading as given.
+    pub heading: String,
+    /// Position of its field in the table.
+    pub field: Option<usize>,
+    /// Unit named in the heading.
+    pub unit: Option<Unit>,
+}
+
+/// A recognised sheet.
+#[derive(Clone)]
+pub struct Layout {
+    /// Which table.
+    pub table: &'static dyn Table,
+    /// Row number of the headings.
+    pub header_row: u64,
+    /// Its columns from the first on.
+    pub columns: Vec<Column>,
+    /// Columns that fitted a field which another column took: (heading, field, heading taken).
+    pub passed_over: Vec<(String, &'static str, String)>,
+}
+
+impl Layout {
+    /// The column of a field.
+    #[must_use]
+    pub fn column_of(&self, field: &str) -> Option<usize> {
+        let position = self.table.position(field)?;
+        self.columns.iter().position(|column| column.field == Some(position))
+    }
+
+    fn matched(&self) -> usize {
+        self.columns.iter().filter(|column| column.field.is_some()).count()
+    }
+}
+
+/// Why a sheet was not recognised: the table that came nearest and what it lacked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nearest {
+    /// Table.
+    pub table: Option<&'static str>,
+    /// Row number of the headings that came nearest.
+    pub header_row: Option<u64>,
+    /// Groups of fields of which none was found, as `client or client_name`.
+    pub missing: Vec<String>,
+    /// Headings seen there.
+    pub headings: Vec<String>,
+}
+
+/// Recognises a sheet by its first rows.
+///
+/// `table` and `header_row` restrict the search to what the settings say.
+pub fn recognise(
+    rows: &[OwnedRow],
+    user: &UserColumns,
+    table: Option<&'static dyn Table>,
+    header_row: Option<u64>,
+) -> Result<Layout, Nearest> {
+    let mut best: Option<Layout> = None;
+    let mut nearest: Option<(usize, Nearest)> = None;
+    for row in rows.iter().take(HEADER_SEARCH) {
+        if header_row.is_some_and(|wanted| wanted != row.number) {
+            continue;
+        }
+        for candidate in TABLES.iter().copied() {
+            if table.is_some_and(|wanted| wanted.code() != candidate.code()) {
+                continue;
+            }
+            let layout = layout(row, candidate, user);
+            let matched = layout.matched();
+            let missing = missing(&layout);
+            if missing.is_empty() {
+                if best.as_ref().is_none_or(|best| matched > best.matched()) {
+                    best = Some(layout);
+                }
+            } else if matched > 0 && nearest.as_ref().is_none_or(|(most, _)| matched > *most) {
+                let headings = layout.columns.into_iter().map(|column| column.heading).collect();
+                let found = Nearest {
+                    table: Some(candidate.code()),
+                    header_row: Some(row.number),
+                    missing,
+                    headings,
+                };
+                nearest = Some((matched, found));
+            }
+        }
+    }
+    best.ok_or_else(|| nearest.map(|(_, nearest)| nearest).unwrap_or_default())
+}
+
+fn missing(layout: &Layout) -> Vec<String> {
+    layout
+        .table
+        .required()
+        .iter()
+        .filter(|group| group.iter().all(|field| layout.column_of(field).is_none()))
+        .map(|group| group.join("/"))
+        .collect()
+}
+
+fn layout(row: &OwnedRow, table: &'static dyn Table, user: &UserColumns) -> Layout {
+    let headings: Vec<String> = row.cells.iter().map(heading_text).collect();
+    let normal: Vec<String> = headings.iter().map(|heading| aliases::normalise(heading)).collect();
+    let mut columns: Vec<Column> = headings
+        .iter()
+        .map(|heading| Column {
+            heading: heading.clone(),
+            field: None,
+            unit: aliases::unit(heading),
+        })
+        .collect();
+    let mut passed_over = Vec::new();
+    let built_in = aliases::of_table(table.code());
+    let user = user.get(table.code());
+    // The user's headings go first, for all fields, so that no alias takes a column the user has named.
+    for own in [true, false] {
+        for (position, field) in table.fields().iter().enumerate() {
+            let named = user.and_then(|fields| fields.get(field.name));
+            let wanted: Vec<String> = match (own, named) {
+                (true, Some(list)) => {
+                    list.iter().map(|heading| aliases::normalise(heading)).collect()
+                }
+                (true, None) | (false, Some(_)) => continue,
+                (false, None) => {
+                    built_in.and_then(|fields| fields.get(field.name)).cloned().unwrap_or_default()
+                }
+            };
+            let mut taken: Option<usize> = None;
+            for alias in &wanted {
+                for (at, heading) in normal.iter().enumerate() {
+                    if heading != alias || heading.is_empty() || columns[at].field.is_some() {
+                        continue;
+                    }
+                    if let Some(taken) = taken {
+                        passed_over.push((
+                            headings[at].clone(),
+                            field.name,
+                            headings[taken].clone(),
+                        ));
+                    } else {
+                        columns[at].field = Some(position);
+                        taken = Some(at);
+                    }
+                }
+            }
+        }
+    }
+    Layout { table, header_row: row.number, columns, passed_over }
+}
+
+fn heading_text(cell: &OwnedCell) -> String {
+    match cell {
+        OwnedCell::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        OwnedCell::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: u64, cells: &[&str]) -> OwnedRow {
+        let cells = cells
+            .iter()
+            .map(|cell| {
+                if cell.is_empty() { OwnedCell::Blank } else { OwnedCell::Text((*cell).to_owned()) }
+            })
+            .collect();
+        OwnedRow { number, cells }
+    }
+
+    fn fields(layout: &Layout) -> Vec<&'static str> {
+        layout
+            .columns
+            .iter()
+            .map(|column| column.field.map_or("", |at| layout.table.fields()[at].name))
+            .collect()
+    }
+
+    #[test]
+    fn finds_the_headings_under_title_lines() {
+        let rows = [
+            row(1, &["2026 年销售明细"]),
+            row(3, &["单据编号", "业务日期", "客户", "金额（万元）", "备注"]),
+            row(4, &["T1", "2026-01-01", "甲公司", "3.5", ""]),
+        ];
+        let layout = recognise(&rows, &UserColumns::new(), None, None).ok().expect("recognised");
+        assert_eq!((layout.table.code(), layout.header_row), ("transactions", 3));
+        assert_eq!(fields(&layout), ["order_id", "date", "client_name", "amount", ""]);
+        assert_eq!(layout.columns[3].unit, Some(Unit::Power(4)));
+    }
+
+    #[test]
+    fn prefers_the_amount_without_tax() {
+        let rows = [row(1, &["客户", "日期", "价税合计", "无税金额"])];
+        let layout = recognise(&rows, &UserColumns::new(), None, None).ok().expect("recognised");
+        assert_eq!(fields(&layout), ["client_name", "date", "", "amount"]);
+        assert_eq!(layout.passed_over, [("价税合计".to_owned(), "amount", "无税金额".to_owned())]);
+    }
+
+    #[test]
+    fn the_users_headings_win_and_can_switch_a_field_off() {
+        let rows = [row(1, &["ResellerKey", "OrderDate", "SalesAmount", "TotalProductCost"])];
+        let user: UserColumns =
+            toml::from_str("[transactions]\nclient = [\"ResellerKey\"]\ncost = []").expect("valid");
+        let layout = recognise(&rows, &user, None, None).ok().expect("recognised");
+        assert_eq!(fields(&layout), ["client", "date", "amount", ""]);
+    }
+
+    #[test]
+    fn says_what_is_missing() {
+        let rows = [row(1, &["订单 ID", "退回"])];
+        let nearest =
+            recognise(&rows, &UserColumns::new(), None, None).err().expect("not recognised");
+        assert_eq!(nearest.table, Some("transactions"));
+        assert_eq!(nearest.missing, ["client/client_name", "date", "amount/unit_price"]);
+    }
+
+    #[test]
+    fn the_annual_revenue_of_the_client_is_no_amount() {
+        let rows = [row(1, &["Account Name", "AnnualRevenue", "Industry"])];
+        let layout = recognise(&rows, &UserColumns::new(), None, None).ok().expect("recognised");
+        assert_eq!(fields(&layout), ["name", "", "industry"]);
+    }
+}

@@ -1,0 +1,452 @@
+//! Opening inputs and recognising their sheets.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::{ColumnReport, InputReport, Loaded, Options};
+use crate::config::{Config, Source};
+use crate::diagnostic::{Diagnostic, Fact, Origin};
+use crate::error::{Error, Result};
+use crate::schema::aliases::{self, Basis, Unit, unit_word};
+use crate::schema::column::{Given, Survey, decide};
+use crate::schema::heading::{self, HEADER_SEARCH, Layout, Nearest};
+use crate::schema::value::{DateOrder, Reading};
+use crate::schema::{Kind, table};
+use crate::source::{Document, Hints, Input, Place};
+
+/// Rows that the first decision about a column rests on.
+const SURVEY_ROWS: u64 = 1000;
+
+/// A sheet that was recognised and how it is to be read.
+pub(super) struct Sheet {
+    pub document: Rc<RefCell<Document>>,
+    pub index: usize,
+    pub layout: Layout,
+    /// By column; default where the column has no field.
+    pub readings: Vec<Reading>,
+    pub given: Given,
+    /// Column and value that a row must have.
+    pub filter: Vec<(usize, String)>,
+    pub currency: Option<String>,
+    /// File and sheet.
+    pub origin: Origin,
+    /// Position of its report.
+    pub report: usize,
+    /// Whether all rows have been surveyed.
+    pub surveyed: bool,
+}
+
+impl Sheet {
+    /// Where a cell of it stands.
+    pub(super) fn at(&self, row: u64, column: Option<usize>) -> Origin {
+        let heading =
+            column.and_then(|at| self.layout.columns.get(at)).map(|column| column.heading.clone());
+        Origin { row: Some(row), column, heading, ..self.origin.clone() }
+    }
+
+    /// Looks through the columns: the first rows, or all of them.
+    pub(super) fn survey(&mut self, all: bool, threads: usize) -> Result<()> {
+        let limit = if all { u64::MAX } else { SURVEY_ROWS };
+        let layout = &self.layout;
+        let threads = if all { threads } else { 1 };
+        let surveys =
+            self.document.borrow_mut().read(self.index, threads, || Survey::new(layout, limit))?;
+        let evidence = Survey::together(surveys, layout.columns.len());
+        if !all && evidence.iter().any(crate::schema::column::Evidence::is_open) {
+            return self.survey(true, threads.max(2));
+        }
+        self.surveyed |= all;
+        let mut problems = Vec::new();
+        let mut readings = Vec::with_capacity(layout.columns.len());
+        for (at, (column, evidence)) in layout.columns.iter().zip(&evidence).enumerate() {
+            let Some(field) = column.field.map(|field| layout.table.fields()[field]) else {
+                readings.push(Reading::default());
+                continue;
+            };
+            match decide(field, column.unit, evidence, self.given) {
+                Ok(reading) => readings.push(reading),
+                Err(example) => {
+                    let origin = Origin {
+                        row: None,
+                        column: Some(at),
+                        heading: Some(column.heading.clone()),
+                        ..self.origin.clone()
+                    };
+                    let both = |order| {
+                        let reading = Reading { date_order: Some(order), ..Reading::default() };
+                        crate::schema::day::day(&crate::source::Cell::Text(&example), reading)
+                            .ok()
+                            .flatten()
+                            .map_or_else(String::new, |day| day.to_string())
+                    };
+                    problems.push(
+                        Diagnostic::error("ambiguous-date", origin)
+                            .with("dmy", both(DateOrder::Dmy))
+                            .with("mdy", both(DateOrder::Mdy))
+                            .with_cell(example.clone()),
+                    );
+                    readings.push(Reading::default());
+                }
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Error { diagnostics: problems });
+        }
+        self.readings = readings;
+        Ok(())
+    }
+}
+
+/// Opens all inputs. Sheets that are no table are reported as unused; problems with files are reported together.
+pub(super) fn open(
+    files: &[Input],
+    config: &Config,
+    options: &Options,
+    loaded: &mut Loaded,
+) -> Result<Vec<Sheet>> {
+    let mut sheets = Vec::new();
+    let mut problems = Vec::new();
+    for input in files {
+        if let Err(error) = open_one(input, config, options, loaded, &mut sheets) {
+            problems.extend(error.diagnostics);
+        }
+    }
+    check_columns(config, &mut problems);
+    if problems.is_empty()
+        && !sheets.iter().any(|sheet| sheet.layout.table.code() == "transactions")
+    {
+        problems = nothing_usable(loaded, &sheets);
+    }
+    if problems.is_empty() { Ok(sheets) } else { Err(Error { diagnostics: problems }) }
+}
+
+/// Tables and fields that `[columns.*]` names must exist.
+fn check_columns(config: &Config, problems: &mut Vec<Diagnostic>) {
+    for (name, fields) in &config.columns {
+        let Some(table) = table(name) else {
+            let known: Vec<String> =
+                crate::schema::TABLES.iter().map(|table| table.code().to_owned()).collect();
+            problems.push(
+                Diagnostic::error("unknown-table", Origin::default())
+                    .with("table", name.clone())
+                    .with("known", known),
+            );
+            continue;
+        };
+        for field in fields.keys().filter(|field| table.position(field).is_none()) {
+            let known: Vec<String> =
+                table.fields().iter().map(|field| field.name.to_owned()).collect();
+            problems.push(
+                Diagnostic::error("unknown-field", Origin::default())
+                    .with("table", name.clone())
+                    .with("field", field.clone())
+                    .with("known", known),
+            );
+        }
+    }
+}
+
+/// Why there are no transactions: the sheet that came nearest, else that nothing was recognised.
+fn nothing_usable(loaded: &Loaded, sheets: &[Sheet]) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = loaded
+        .diagnostics
+        .groups()
+        .filter(|(code, _)| *code == "sheet-not-used")
+        .flat_map(|(_, group)| group.details.clone())
+        .filter(|detail| detail.facts.contains_key("missing"))
+        .map(|detail| Diagnostic {
+            code: "missing-column",
+            severity: crate::diagnostic::Severity::Error,
+            ..detail
+        })
+        .collect();
+    if found.is_empty() {
+        let tables: Vec<String> = sheets.iter().map(|sheet| sheet.origin.file.clone()).collect();
+        found.push(Diagnostic::error("no-table", Origin::default()).with("files", tables));
+    }
+    found
+}
+
+fn open_one(
+    input: &Input,
+    config: &Config,
+    options: &Options,
+    loaded: &mut Loaded,
+    sheets: &mut Vec<Sheet>,
+) -> Result<()> {
+    if let Place::File(path) = &input.place {
+        let about = std::fs::metadata(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::file("file-missing", &input.name),
+            _ => Error::io("file-unreadable", &input.name, &error),
+        })?;
+        if about.is_dir() {
+            return Err(Error::file("file-is-folder", &input.name));
+        }
+        if about.len() == 0 {
+            return Err(Error::file("file-empty", &input.name));
+        }
+    }
+    let sources: Vec<&Source> =
+        config.source.iter().filter(|source| fits(&source.path, &input.name)).collect();
+    let first = sources.first().copied();
+    let hints = Hints {
+        encoding: first.and_then(|source| source.encoding.clone()),
+        delimiter: first.and_then(|source| source.delimiter.clone()),
+    };
+    let document = Rc::new(RefCell::new(Document::open(input, &hints)?));
+    let sha256 = if options.hash { Some(input.sha256()?) } else { None };
+    let count = document.borrow().sheets().len();
+    for index in 0..count {
+        let info = document.borrow().sheets()[index].clone();
+        let source = sources
+            .iter()
+            .copied()
+            .find(|source| source.sheet.is_none() || source.sheet == info.name);
+        let named = source.is_some_and(|source| source.sheet.is_some());
+        let origin = Origin { sheet: info.name.clone(), ..Origin::file(&input.name) };
+        let mut report = InputReport {
+            file: input.name.clone(),
+            sheet: info.name.clone(),
+            format: document.borrow().format().code(),
+            sha256: sha256.clone(),
+            table: None,
+            unused: None,
+            rows: 0,
+            header_row: None,
+            encoding: document.borrow().text().map(|text| text.encoding().to_owned()),
+            delimiter: document.borrow().text().map(|text| (text.delimiter() as char).to_string()),
+            columns: Vec::new(),
+        };
+        if let Some(text) = document.borrow().text().filter(|text| text.encoding_is_guess()) {
+            let guess = Diagnostic::notice("encoding-guess", origin.clone())
+                .with("encoding", text.encoding());
+            loaded.diagnostics.push(guess);
+        }
+        if info.hidden && !named {
+            report.unused = Some("hidden-sheet");
+            loaded.diagnostics.push(Diagnostic::notice("hidden-sheet", origin));
+            loaded.inputs.push(report);
+            continue;
+        }
+        let forced = match source.and_then(|source| source.table.as_deref()) {
+            None => None,
+            Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),
+        };
+        let rows = document.borrow_mut().sample(index, HEADER_SEARCH)?;
+        let header_row = source.and_then(|source| source.header_row);
+        match heading::recognise(&rows, &config.columns, forced, header_row) {
+            Err(nearest) => {
+                report.unused = Some("sheet-not-used");
+                loaded.diagnostics.push(not_used(origin, rows.is_empty(), &nearest));
+                loaded.inputs.push(report);
+            }
+            Ok(layout) => {
+                report.table = Some(layout.table.code());
+                report.header_row = Some(layout.header_row);
+                let given = given(source)?;
+                let filter = filter(source, &layout, &origin)?;
+                note_choices(&layout, &origin, loaded);
+                let mut sheet = Sheet {
+                    document: Rc::clone(&document),
+                    index,
+                    readings: Vec::new(),
+                    given,
+                    filter,
+                    currency: source.and_then(|source| source.currency.clone()),
+                    origin,
+                    report: loaded.inputs.len(),
+                    layout,
+                    surveyed: false,
+                };
+                sheet.survey(false, options.threads)?;
+                report.columns = columns(&sheet);
+                loaded.inputs.push(report);
+                sheets.push(sheet);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unknown_table(code: &str) -> Diagnostic {
+    let known: Vec<String> =
+        crate::schema::TABLES.iter().map(|table| table.code().to_owned()).collect();
+    Diagnostic::error("unknown-table", Origin::default()).with("table", code).with("known", known)
+}
+
+fn not_used(origin: Origin, empty: bool, nearest: &Nearest) -> Diagnostic {
+    let origin = Origin { row: nearest.header_row, ..origin };
+    let diagnostic =
+        Diagnostic::notice(if empty { "sheet-empty" } else { "sheet-not-used" }, origin);
+    match nearest.table {
+        None => diagnostic,
+        Some(table) => diagnostic
+            .with("table", table)
+            .with("missing", nearest.missing.clone())
+            .with("headings", nearest.headings.clone()),
+    }
+}
+
+fn given(source: Option<&Source>) -> Result<Given> {
+    let Some(source) = source else {
+        return Ok(Given::default());
+    };
+    let power = match source.unit.as_deref() {
+        None => None,
+        Some(word) => match unit_word(word) {
+            Some(Unit::Power(power)) => Some(power),
+            Some(Unit::Plain) => Some(0),
+            _ => {
+                return Err(Diagnostic::error("unknown-unit", Origin::file(&source.path))
+                    .with("unit", word)
+                    .into());
+            }
+        },
+    };
+    Ok(Given {
+        decimal_comma: source.decimal.as_deref().map(|mark| mark == ","),
+        date_order: match source.date_order.as_deref() {
+            Some("dmy") => Some(DateOrder::Dmy),
+            Some("mdy") => Some(DateOrder::Mdy),
+            _ => None,
+        },
+        power,
+    })
+}
+
+fn filter(
+    source: Option<&Source>,
+    layout: &Layout,
+    origin: &Origin,
+) -> Result<Vec<(usize, String)>> {
+    let Some(source) = source else {
+        return Ok(Vec::new());
+    };
+    source
+        .filter
+        .iter()
+        .map(|(name, value)| {
+            let wanted = aliases::normalise(name);
+            let by_heading = layout
+                .columns
+                .iter()
+                .position(|column| aliases::normalise(&column.heading) == wanted);
+            by_heading.or_else(|| layout.column_of(name)).map(|at| (at, value.clone())).ok_or_else(
+                || {
+                    Diagnostic::error("missing-column", origin.clone())
+                        .with("missing", vec![name.clone()])
+                        .into()
+                },
+            )
+        })
+        .collect()
+}
+
+/// Says which columns were chosen where several fitted, and whether amounts contain tax.
+fn note_choices(layout: &Layout, origin: &Origin, loaded: &mut Loaded) {
+    for (heading, field, taken) in &layout.passed_over {
+        let origin = Origin {
+            row: Some(layout.header_row),
+            heading: Some(heading.clone()),
+            ..origin.clone()
+        };
+        let choice = Diagnostic::notice("column-choice", origin)
+            .with("field", *field)
+            .with("taken", taken.clone());
+        loaded.diagnostics.push(choice);
+    }
+    if let Some(at) = layout.column_of("amount") {
+        let heading = &layout.columns[at].heading;
+        let basis = aliases::basis(heading);
+        if basis != Basis::Unknown {
+            let origin = Origin { heading: Some(heading.clone()), ..origin.clone() };
+            loaded
+                .diagnostics
+                .push(Diagnostic::notice("amount-basis", origin).with("basis", basis.code()));
+        }
+    }
+    for column in layout.columns.iter().filter(|column| column.field.is_some()) {
+        if let Some(Unit::Power(power)) = column.unit {
+            let origin = Origin { heading: Some(column.heading.clone()), ..origin.clone() };
+            let factor = Fact::Int(10_i64.pow(power));
+            let mut notice = Diagnostic::notice("unit-in-heading", origin);
+            notice.facts.insert("factor", factor);
+            loaded.diagnostics.push(notice);
+        }
+    }
+}
+
+pub(super) fn columns(sheet: &Sheet) -> Vec<ColumnReport> {
+    sheet
+        .layout
+        .columns
+        .iter()
+        .zip(&sheet.readings)
+        .map(|(column, reading)| {
+            let field = column.field.map(|at| sheet.layout.table.fields()[at]);
+            let mut notes = Vec::new();
+            if field.is_some_and(|field| field.kind == Kind::Date)
+                && let Some(order) = reading.date_order
+            {
+                notes.push(order.code().to_owned());
+            }
+            if reading.decimal_comma {
+                notes.push("decimal-comma".to_owned());
+            }
+            if reading.power > 0 {
+                notes.push(format!("×{}", 10_u64.pow(reading.power)));
+            }
+            if reading.percent {
+                notes.push("%".to_owned());
+            }
+            ColumnReport {
+                heading: column.heading.clone(),
+                field: field.map(|field| field.name),
+                reading: (!notes.is_empty()).then(|| notes.join(", ")),
+            }
+        })
+        .collect()
+}
+
+/// Whether a path of the settings fits a file: equal to its end, part by part, with `*` and `?`.
+fn fits(pattern: &str, file: &str) -> bool {
+    let parts = |path: &str| -> Vec<String> {
+        Path::new(path)
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .filter(|part| part != ".")
+            .collect()
+    };
+    let (pattern, file) = (parts(pattern), parts(file));
+    let shared = pattern.len().min(file.len());
+    shared > 0
+        && pattern[pattern.len() - shared..].iter().zip(&file[file.len() - shared..]).all(
+            |(pattern, part)| {
+                glob(&pattern.chars().collect::<Vec<_>>(), &part.chars().collect::<Vec<_>>())
+            },
+        )
+}
+
+fn glob(pattern: &[char], text: &[char]) -> bool {
+    match pattern {
+        [] => text.is_empty(),
+        ['*', rest @ ..] => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),
+        ['?', rest @ ..] => !text.is_empty() && glob(rest, &text[1..]),
+        [first, rest @ ..] => text.first() == Some(first) && glob(rest, &text[1..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_by_their_ends() {
+        assert!(fits("exports/Fact*.csv", "/home/a/exports/FactSales.csv"));
+        assert!(fits("exports/FactSales.csv", "FactSales.csv"));
+        assert!(fits("./销售?.xlsx", "销售1.xlsx"));
+        assert!(!fits("Fact*.csv", "/home/a/Dim.csv"));
+        assert!(!fits("", "a.csv"));
+    }
+}

@@ -1,0 +1,188 @@
+//! Telling clients apart: transactions name them by id or name, the client file has both.
+
+use std::collections::{BTreeMap, HashMap};
+
+use strsim::jaro_winkler;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::{ClientFile, Loaded};
+use crate::diagnostic::{Diagnostic, Origin};
+
+/// Likeness from which a known client is suggested for an unknown one.
+const LIKE: f64 = 0.9;
+/// Unknown clients for which suggestions are looked up: each costs a comparison with every client.
+const SUGGESTED: usize = 200;
+
+/// Gives every row of the ledger its client: by id, by normalised name, by alias; else the row's own name is the client.
+pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
+    let mut clients: Vec<ClientFile> = Vec::with_capacity(files.len());
+    let mut by_id: HashMap<String, usize> = HashMap::new();
+    for file in files {
+        match by_id.get(&file.id) {
+            Some(at) => fill(&mut clients[*at], file),
+            None => {
+                by_id.insert(file.id.clone(), clients.len());
+                clients.push(file);
+            }
+        }
+    }
+    let by_name = names(&clients);
+    let listed = clients.len();
+    let mut unknown = Vec::new();
+    let mut of_row = Vec::with_capacity(loaded.ledger.clients.len());
+    for (key, name) in loaded.ledger.clients.iter().zip(&loaded.ledger.client_names) {
+        let known = by_id
+            .get(key)
+            .or_else(|| by_name.get(&normalise(key)).and_then(Option::as_ref))
+            .or_else(|| {
+                by_name
+                    .get(&normalise(name.as_ref()?))
+                    .and_then(Option::as_ref)
+                    .filter(|_| !by_id.contains_key(key))
+            });
+        let at = known.copied().unwrap_or_else(|| {
+            clients.push(ClientFile {
+                id: key.clone(),
+                name: name.clone().unwrap_or_else(|| key.clone()),
+                ..ClientFile::default()
+            });
+            unknown.push(clients.len() - 1);
+            clients.len() - 1
+        });
+        of_row.push(at);
+    }
+    // Without a client file every client is "unknown", which says nothing.
+    if listed > 0 {
+        for (count, at) in unknown.iter().enumerate() {
+            let client = &clients[*at];
+            let mut warning = Diagnostic::warning("unknown-client", Origin::default())
+                .with_cell(client.id.clone());
+            if count < SUGGESTED
+                && let Some(near) = nearest(&client.name, &clients[..listed])
+            {
+                warning = warning.with("suggestion", format!("{} ({})", near.name, near.id));
+            }
+            loaded.diagnostics.push(warning);
+        }
+    }
+    let mut order: Vec<usize> = (0..clients.len()).collect();
+    order.sort_by(|a, b| clients[*a].id.cmp(&clients[*b].id));
+    let mut place = vec![0_u32; clients.len()];
+    for (position, at) in order.iter().enumerate() {
+        place[*at] = position as u32;
+    }
+    let to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
+    clients.sort_by(|a, b| a.id.cmp(&b.id));
+    let ids: Vec<String> = clients.iter().map(|client| client.id.clone()).collect();
+    let names = vec![None; ids.len()];
+    loaded.ledger.reassign(&to, ids, names);
+    loaded.clients = clients;
+}
+
+/// A later row of the same client fills what earlier ones left blank.
+fn fill(known: &mut ClientFile, file: ClientFile) {
+    known.aliases.extend(file.aliases);
+    known.industry = known.industry.take().or(file.industry);
+    known.region = known.region.take().or(file.region);
+    known.owner = known.owner.take().or(file.owner);
+    known.annual_potential = known.annual_potential.or(file.annual_potential);
+    known.needs_fit = known.needs_fit.or(file.needs_fit);
+    known.exec_visits = known.exec_visits.or(file.exec_visits);
+    known.joint_projects = known.joint_projects.or(file.joint_projects);
+    known.awards = known.awards.or(file.awards);
+    known.referrals = known.referrals.or(file.referrals);
+    known.industry_growth = known.industry_growth.or(file.industry_growth);
+}
+
+/// Normalised names and aliases; a name that several clients share points to none of them.
+fn names(clients: &[ClientFile]) -> BTreeMap<String, Option<usize>> {
+    let mut names = BTreeMap::new();
+    for (at, client) in clients.iter().enumerate() {
+        for name in std::iter::once(&client.name).chain(&client.aliases).map(|name| normalise(name))
+        {
+            if name.is_empty() {
+                continue;
+            }
+            names
+                .entry(name)
+                .and_modify(|known| {
+                    if *known != Some(at) {
+                        *known = None
+                    }
+                })
+                .or_insert(Some(at));
+        }
+    }
+    names
+}
+
+fn nearest<'a>(name: &str, clients: &'a [ClientFile]) -> Option<&'a ClientFile> {
+    let name = normalise(name);
+    clients
+        .iter()
+        .map(|client| (jaro_winkler(&name, &normalise(&client.name)), client))
+        .filter(|(likeness, _)| *likeness >= LIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)))
+        .map(|(_, client)| client)
+}
+
+/// A name without what does not tell clients apart: width, case, spaces, brackets, the legal form.
+pub(super) fn normalise(name: &str) -> String {
+    let folded: String = name.nfkc().collect::<String>().to_lowercase();
+    let mut words: Vec<String> = folded
+        .split(|c: char| !c.is_alphanumeric() && c != '&')
+        .filter(|word| !word.is_empty())
+        .map(ToOwned::to_owned)
+        .collect();
+    const FORMS: [&str; 18] = [
+        "ltd",
+        "limited",
+        "inc",
+        "incorporated",
+        "llc",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "gmbh",
+        "ag",
+        "kg",
+        "sa",
+        "bv",
+        "plc",
+        "pty",
+        "srl",
+        "spa",
+    ];
+    while words.len() > 1 && words.last().is_some_and(|word| FORMS.contains(&word.as_str())) {
+        words.pop();
+    }
+    let joined = words.concat();
+    for form in ["股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司"]
+    {
+        if let Some(head) = joined.strip_suffix(form)
+            && !head.is_empty()
+        {
+            return head.to_owned();
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legal_forms_and_width_do_not_tell_clients_apart() {
+        for (a, b) in [
+            ("深圳市鸿运达科技有限公司", "深圳市鸿运达科技 有限责任公司"),
+            ("Northwind Trading GmbH", "NORTHWIND TRADING"),
+            ("Ａｃｍｅ Co., Ltd.", "acme"),
+            ("华东（上海）贸易有限公司", "华东(上海)贸易"),
+        ] {
+            assert_eq!(normalise(a), normalise(b));
+        }
+        assert_ne!(normalise("北京分公司"), normalise("上海分公司"));
+    }
+}
