@@ -3,7 +3,9 @@
 //! The types here are what the floors above read; [`load`] says how the layers are put together. Every struct refuses
 //! unknown keys, so that a misspelt setting is an error with a suggestion and never silently the default.
 
+pub mod check;
 pub mod load;
+pub mod rules;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,401 @@
+//! One layer of settings against the rules: what it sets, and everything that is wrong with it, each with its place.
+
+use std::ops::Range;
+
+use toml::de::{DeArray, DeTable, DeValue};
+use toml::{Spanned, Value};
+
+use super::rules::{self, Kind, RULES, SOURCE_RULES, Target};
+use crate::diagnostic::{Diagnostic, Excerpt, Fact, Origin};
+use crate::period::{Day, period_end};
+
+/// How many known names are still worth listing.
+const KNOWN_SHOWN: usize = 12;
+
+/// A text that settings come from.
+#[derive(Clone, Debug)]
+pub struct Input<'a> {
+    /// The name of the file or the flag.
+    pub name: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// Whether the user has seen this text, so that pieces of it can be shown.
+    pub shown: bool,
+}
+
+impl Input<'_> {
+    /// An error at a place of this input.
+    #[must_use]
+    pub fn error(&self, code: &'static str, at: &Range<usize>) -> Diagnostic {
+        let found = Diagnostic::error(code, Origin::file(self.name));
+        if !self.shown {
+            return found;
+        }
+        let from = self.text.floor_char_boundary(at.start);
+        let to = self.text.ceil_char_boundary(at.end.max(from));
+        found.with_excerpt(Excerpt::Text { text: self.text.to_owned(), from, to })
+    }
+}
+
+/// One setting that a layer sets.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// Path of keys.
+    pub path: Vec<String>,
+    /// What it is set to.
+    pub value: Value,
+    /// Where the value stands.
+    pub at: Range<usize>,
+}
+
+/// What one layer sets and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The settings that are right.
+    pub leaves: Vec<Leaf>,
+    /// The problems, in the order of their places.
+    pub problems: Vec<Diagnostic>,
+    /// The keys of the settings that are wrong.
+    pub failed: Vec<String>,
+    /// Where the table of the weights stands.
+    pub weights: Option<Range<usize>>,
+}
+
+/// Checks one layer.
+#[must_use]
+pub fn check(input: &Input<'_>) -> Checked {
+    let (table, errors) = DeTable::parse_recoverable(input.text);
+    let mut checker = Checker { input, out: Checked::default(), found: Vec::new() };
+    if errors.is_empty() {
+        checker.table(RULES, &mut Vec::new(), table.get_ref());
+    }
+    // What is left of a text that is not TOML would only bring up problems that are none.
+    for error in errors {
+        let at = error.span().unwrap_or(0..0);
+        let problem = input.error("config-syntax", &at).with("reason", error.message());
+        checker.add(&at, String::new(), problem);
+    }
+    checker.found.sort_by_key(|(place, _)| *place);
+    checker.out.problems = checker.found.into_iter().map(|(_, problem)| problem).collect();
+    checker.out
+}
+
+/// Keys as TOML writes them with dots; keys that are not bare are quoted.
+#[must_use]
+pub fn dotted(path: &[String]) -> String {
+    let bare = |key: &String| {
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    let keys: Vec<String> = path
+        .iter()
+        .map(|key| if bare(key) { key.clone() } else { Value::from(key.as_str()).to_string() })
+        .collect();
+    keys.join(".")
+}
+
+struct Checker<'a> {
+    input: &'a Input<'a>,
+    out: Checked,
+    found: Vec<(usize, Diagnostic)>,
+}
+
+impl Checker<'_> {
+    fn add(&mut self, at: &Range<usize>, key: String, problem: Diagnostic) {
+        self.out.failed.push(key);
+        self.found.push((at.start, problem));
+    }
+
+    fn wrong_kind(&mut self, path: &[String], at: &Range<usize>, expected: &'static str) {
+        let key = dotted(path);
+        let problem = self.input.error("config-type", at).with("key", key.as_str());
+        self.add(at, key, problem.with("expected", expected));
+    }
+
+    fn wrong_value(&mut self, path: &[String], at: &Range<usize>, expected: impl Into<Fact>) {
+        let key = dotted(path);
+        let mut problem = self.input.error("config-value", at).with("key", key.as_str());
+        if let Some(value) = self.input.text.get(at.clone()).filter(|text| text.len() <= 80) {
+            problem = problem.with("value", value);
+        }
+        self.add(at, key, problem.with("expected", expected));
+    }
+
+    fn wrong_word(&mut self, path: &[String], at: &Range<usize>, text: &str, words: &[&str]) {
+        let key = dotted(path);
+        let named: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let mut problem = self.input.error("config-value", at).with("key", key.as_str());
+        if let Some(near) = rules::nearest(text, words) {
+            problem = problem.with("suggestion", near);
+        }
+        self.add(at, key, problem.with("value", text).with("expected", named));
+    }
+
+    fn unknown_key(&mut self, rules: &[(&'static str, Kind)], path: &[String], at: &Range<usize>) {
+        let key = dotted(path);
+        let mut problem = self.input.error("config-key", at).with("key", key.as_str());
+        if let Some((name, parents)) = path.split_last() {
+            // keys of a [[source]] are checked under rules of their own
+            let source = usize::from(parents.first().is_some_and(|first| first == "source"));
+            let known = rules::names(rules, &parents[source..]);
+            let near = rules::nearest(name, &known).map(|near| {
+                let mut right = parents.to_vec();
+                right.push(near.to_owned());
+                dotted(&right)
+            });
+            let near = near.or_else(|| rules::elsewhere(name).map(ToOwned::to_owned));
+            if let Some(near) = near {
+                problem = problem.with("suggestion", near);
+            } else if !known.is_empty() && known.len() <= KNOWN_SHOWN {
+                let known: Vec<String> = known.into_iter().map(ToOwned::to_owned).collect();
+                problem = problem.with("known", known);
+            }
+        }
+        self.add(at, key, problem);
+    }
+
+    fn table(&mut self, rules: &[(&'static str, Kind)], path: &mut Vec<String>, table: &DeTable) {
+        for (key, value) in table {
+            path.push(key.get_ref().to_string());
+            match rules::target(rules, path) {
+                Target::Unknown => self.unknown_key(rules, path, &key.span()),
+                Target::Setting(Kind::Sources) => self.sources(path, value),
+                Target::Setting(kind) => {
+                    if let Some(right) = self.value(kind, path, value) {
+                        self.out.leaves.push(Leaf {
+                            path: path.clone(),
+                            value: right,
+                            at: value.span(),
+                        });
+                    }
+                }
+                Target::Table => {
+                    if let DeValue::Table(inner) = value.get_ref() {
+                        if path.iter().eq(["score", "weights"]) {
+                            self.out.weights = Some(self.heading(&key.span(), &value.span()));
+                        }
+                        self.table(rules, path, inner);
+                    } else {
+                        self.wrong_kind(path, &value.span(), "table");
+                    }
+                }
+            }
+            path.pop();
+        }
+    }
+
+    /// The place of a table: its heading or inline value, or else (a table made by dotted keys) its key.
+    fn heading(&self, key: &Range<usize>, value: &Range<usize>) -> Range<usize> {
+        let text = self.input.text.get(value.clone()).unwrap_or_default();
+        if text.starts_with(['[', '{']) { value.clone() } else { key.clone() }
+    }
+
+    fn sources(&mut self, path: &mut Vec<String>, value: &Spanned<DeValue>) {
+        let DeValue::Array(tables) = value.get_ref() else {
+            return self.wrong_kind(path, &value.span(), "sources");
+        };
+        let before = self.found.len();
+        for source in tables {
+            let DeValue::Table(table) = source.get_ref() else {
+                self.wrong_kind(path, &source.span(), "sources");
+                continue;
+            };
+            self.source(path, table);
+            if !table.keys().any(|key| key.get_ref() == "path") {
+                path.push("path".to_owned());
+                self.wrong_value(path, &source.span(), "path");
+                path.pop();
+            }
+        }
+        if self.found.len() == before {
+            let value =
+                Leaf { path: path.clone(), value: plain(value.get_ref()), at: value.span() };
+            self.out.leaves.push(value);
+        }
+    }
+
+    fn source(&mut self, path: &mut Vec<String>, table: &DeTable) {
+        for (key, value) in table {
+            let name = vec![key.get_ref().to_string()];
+            path.push(name[0].clone());
+            match (rules::target(SOURCE_RULES, &name), value.get_ref()) {
+                (Target::Unknown, _) => self.unknown_key(SOURCE_RULES, path, &key.span()),
+                (Target::Setting(kind), _) => {
+                    self.value(kind, path, value);
+                }
+                (Target::Table, DeValue::Table(cells)) => {
+                    for (heading, cell) in cells {
+                        path.push(heading.get_ref().to_string());
+                        self.value(Kind::Text, path, cell);
+                        path.pop();
+                    }
+                }
+                (Target::Table, _) => self.wrong_kind(path, &value.span(), "table"),
+            }
+            path.pop();
+        }
+    }
+
+    /// The value when it is what the setting may hold, in the form that the settings are read from.
+    fn value(&mut self, kind: Kind, path: &[String], value: &Spanned<DeValue>) -> Option<Value> {
+        let at = value.span();
+        let right = plain(value.get_ref());
+        match kind {
+            Kind::Number => self.number(path, value, f64::MIN..=f64::MAX, "number")?,
+            Kind::Between(min, max, expected) => self.number(path, value, min..=max, expected)?,
+            Kind::Whole(min, max, expected) => match right {
+                Value::Integer(number) if (min..=max).contains(&number) => {}
+                Value::Integer(_) => return self.no(|me| me.wrong_value(path, &at, expected)),
+                _ => return self.no(|me| me.wrong_kind(path, &at, "whole-number")),
+            },
+            Kind::Flag if right.is_bool() => {}
+            Kind::Flag => return self.no(|me| me.wrong_kind(path, &at, "flag")),
+            Kind::Texts => self.texts(path, value)?,
+            Kind::Pair => self.pair(path, value)?,
+            Kind::Anchors(min, max) => self.anchors(path, value, min..=max)?,
+            // an unquoted date is a date of TOML
+            Kind::Date if right.as_datetime().is_some_and(|date| date.time.is_none()) => {
+                let text = right.to_string();
+                if Day::parse_iso(&text).is_none() {
+                    return self.no(|me| me.wrong_value(path, &at, "date"));
+                }
+                return Some(Value::String(text));
+            }
+            Kind::Text
+            | Kind::OneOf(_)
+            | Kind::Date
+            | Kind::Period
+            | Kind::Delimiter
+            | Kind::Encoding => self.text(kind, path, value)?,
+            Kind::Sources => return None,
+        }
+        Some(right)
+    }
+
+    fn no<T>(&mut self, report: impl FnOnce(&mut Self)) -> Option<T> {
+        report(self);
+        None
+    }
+
+    fn text(&mut self, kind: Kind, path: &[String], value: &Spanned<DeValue>) -> Option<()> {
+        let at = value.span();
+        let DeValue::String(text) = value.get_ref() else {
+            return self.no(|me| me.wrong_kind(path, &at, "text"));
+        };
+        let expected: Fact = match kind {
+            Kind::OneOf(words) if !words.contains(&text.as_ref()) => {
+                return self.no(|me| me.wrong_word(path, &at, text, words));
+            }
+            Kind::Date if !text.is_empty() && text != "today" && Day::parse_iso(text).is_none() => {
+                "date".into()
+            }
+            Kind::Period if !text.is_empty() && period_end(text, 1).is_none() => "period".into(),
+            Kind::Delimiter if text != "tab" && text.chars().count() != 1 => "delimiter".into(),
+            Kind::Encoding if encoding_rs::Encoding::for_label(text.as_bytes()).is_none() => {
+                "encoding".into()
+            }
+            _ => return Some(()),
+        };
+        self.no(|me| me.wrong_value(path, &at, expected))
+    }
+
+    fn texts(&mut self, path: &[String], value: &Spanned<DeValue>) -> Option<()> {
+        let DeValue::Array(items) = value.get_ref() else {
+            return self.no(|me| me.wrong_kind(path, &value.span(), "texts"));
+        };
+        let wrong = items.iter().find(|item| !item.get_ref().is_str());
+        wrong.map_or(Some(()), |item| self.no(|me| me.wrong_kind(path, &item.span(), "texts")))
+    }
+
+    fn number(
+        &mut self,
+        path: &[String],
+        value: &Spanned<DeValue>,
+        range: std::ops::RangeInclusive<f64>,
+        expected: &'static str,
+    ) -> Option<()> {
+        match number(value.get_ref()) {
+            None => self.no(|me| me.wrong_kind(path, &value.span(), "number")),
+            Some(number) if range.contains(&number) => Some(()),
+            Some(_) => self.no(|me| me.wrong_value(path, &value.span(), expected)),
+        }
+    }
+
+    fn pair(&mut self, path: &[String], value: &Spanned<DeValue>) -> Option<()> {
+        let pair = value.get_ref().as_array().and_then(numbers);
+        match pair {
+            Some((low, high)) if low < high => Some(()),
+            Some(_) => self.no(|me| me.wrong_value(path, &value.span(), "pair")),
+            None => self.no(|me| me.wrong_kind(path, &value.span(), "pair")),
+        }
+    }
+
+    fn anchors(
+        &mut self,
+        path: &[String],
+        value: &Spanned<DeValue>,
+        range: std::ops::RangeInclusive<f64>,
+    ) -> Option<()> {
+        let DeValue::Array(items) = value.get_ref() else {
+            return self.no(|me| me.wrong_kind(path, &value.span(), "anchors"));
+        };
+        let mut before = None;
+        for item in items {
+            let Some((value, points)) = item.get_ref().as_array().and_then(numbers) else {
+                return self.no(|me| me.wrong_kind(path, &item.span(), "anchors"));
+            };
+            let problem = if !(0.0..=100.0).contains(&points) {
+                "anchor-points"
+            } else if !range.contains(&value) {
+                if *range.end() > 1.0 { "number" } else { "anchor-share" }
+            } else if before.is_some_and(|before| value <= before) {
+                "anchor-order"
+            } else {
+                before = Some(value);
+                continue;
+            };
+            return self.no(|me| me.wrong_value(path, &item.span(), problem));
+        }
+        if items.len() < 2 {
+            return self.no(|me| me.wrong_value(path, &value.span(), "anchor-count"));
+        }
+        Some(())
+    }
+}
+
+fn number(value: &DeValue) -> Option<f64> {
+    match plain(value) {
+        Value::Integer(number) => Some(number as f64),
+        Value::Float(number) => Some(number),
+        _ => None,
+    }
+}
+
+fn numbers(pair: &DeArray) -> Option<(f64, f64)> {
+    match (pair.len(), pair.first(), pair.get(1)) {
+        (2, Some(first), Some(second)) => {
+            Some((number(first.get_ref())?, number(second.get_ref())?))
+        }
+        _ => None,
+    }
+}
+
+/// The value without places. A number too large for the format, which no setting takes, becomes infinite.
+fn plain(value: &DeValue) -> Value {
+    match value {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or(Value::Float(f64::INFINITY), Value::Integer),
+        DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::INFINITY)),
+        DeValue::Boolean(flag) => Value::Boolean(*flag),
+        DeValue::Datetime(date) => Value::Datetime(*date),
+        DeValue::Array(items) => {
+            Value::Array(items.iter().map(|item| plain(item.get_ref())).collect())
+        }
+        DeValue::Table(table) => Value::Table(
+            table
+                .iter()
+                .map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref())))
+                .collect(),
+        ),
+    }
+}
