@@ -61,12 +61,14 @@ pub(super) fn features(rows: Rows<'_>, frame: &Frame<'_>) -> ClientFeatures {
     features.growth = growth(&features, frame);
     features.margin = features.margin_rate.map(|rate| rate * net);
     features.sales_adjusted = Some(match features.pay_days {
-        Some(days) if round12(days) > frame.config.credit_days => net * (frame.config.credit_days / days).min(1.0),
+        Some(days) if round12(days) > frame.config.credit_days => {
+            net * (frame.config.credit_days / days).min(1.0)
+        }
         _ => net,
     });
-    features.margin_net = features
-        .margin
-        .map(|margin| margin - net * features.pay_days.unwrap_or(0.0) / 365.0 * frame.config.capital_rate);
+    features.margin_net = features.margin.map(|margin| {
+        margin - net * features.pay_days.unwrap_or(0.0) / 365.0 * frame.config.capital_rate
+    });
     features
 }
 
@@ -142,7 +144,8 @@ fn lines(lines: &[LineRow], window: Window, lines_named: bool) -> Option<u32> {
         return None;
     }
     let bought = lines.iter().filter(|row| window.contains(row.date));
-    let mut named: Vec<u32> = bought.clone().map(|row| row.line).filter(|line| *line != BLANK_LINE).collect();
+    let mut named: Vec<u32> =
+        bought.clone().map(|row| row.line).filter(|line| *line != BLANK_LINE).collect();
     if named.is_empty() && bought.count() > 0 {
         return None;
     }
@@ -163,7 +166,10 @@ fn top_order_share(orders: &[OrderRow], window: Window) -> Option<f64> {
         .collect();
     sums.sort_unstable();
     let total: Money = sums.iter().map(|sum| sum.2).sum();
-    let largest = sums.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|order| order.iter().map(|sum| sum.2).sum()).max()?;
+    let largest = sums
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .map(|order| order.iter().map(|sum| sum.2).sum())
+        .max()?;
     ratio(largest, total)
 }
 
@@ -206,7 +212,8 @@ fn rhythm(features: &mut ClientFeatures, orders: &[OrderRow], frame: &Frame<'_>)
         .map(|row| row.date)
         .collect();
     dates.dedup();
-    features.order_days = dates.iter().filter(|date| frame.windows.ttm.contains(**date)).count() as u32;
+    features.order_days =
+        dates.iter().filter(|date| frame.windows.ttm.contains(**date)).count() as u32;
     features.order_dates_ever = dates.len() as u32;
     features.first_order = dates.first().copied();
     features.last_order = dates.last().copied();
@@ -214,7 +221,8 @@ fn rhythm(features: &mut ClientFeatures, orders: &[OrderRow], frame: &Frame<'_>)
     let from = dates.partition_point(|date| *date < frame.windows.history.from);
     let dates = &dates[from..];
     features.order_dates_history = dates.len() as u32;
-    let mut gaps: Vec<f64> = dates.windows(2).map(|pair| f64::from(pair[1].days_since(pair[0]))).collect();
+    let mut gaps: Vec<f64> =
+        dates.windows(2).map(|pair| f64::from(pair[1].days_since(pair[0]))).collect();
     gaps.sort_unstable_by(f64::total_cmp);
     if gaps.len() >= 3 {
         features.order_gap_median = percentile(&gaps, 0.5);
@@ -241,7 +249,8 @@ pub(super) fn stage(features: &ClientFeatures, frame: &Frame<'_>) -> Stage {
         return if features.orders_prior > 0 { Stage::Dormant } else { Stage::Lost };
     }
     let windows = &frame.windows;
-    let first_is_known = frame.data_begins <= windows.ttm.from.plus_days(-frame.config.growth_grace_days);
+    let first_is_known =
+        frame.data_begins <= windows.ttm.from.plus_days(-frame.config.growth_grace_days);
     let few_are_known = frame.data_begins <= windows.prior.from;
     if (first_is_known && first >= windows.ttm.from)
         || (few_are_known && features.order_dates_ever < frame.config.new_order_dates)

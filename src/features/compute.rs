@@ -47,15 +47,22 @@ pub fn compute(
     let windows = Windows::at(as_of);
     let begins = ledger.orders.iter().map(|row| row.date).min();
     let lines_named = ledger.lines.iter().any(|row| row.line != BLANK_LINE && row.date <= as_of);
-    let frame =
-        Frame { as_of, windows, data_begins: begins.unwrap_or(as_of.plus_days(1)), lines_named, config };
+    let frame = Frame {
+        as_of,
+        windows,
+        data_begins: begins.unwrap_or(as_of.plus_days(1)),
+        lines_named,
+        config,
+    };
     let orders = by_client(&ledger.orders, clients.len());
     let lines = by_client(&ledger.lines, clients.len());
     let payments = by_client(&ledger.payments, clients.len());
-    let months: Vec<Window> = (0..24)
-        .map(|back| {
-            let from = windows.prior.from.plus_months(back);
-            Window { from, to: windows.prior.from.plus_months(back + 1).plus_days(-1) }
+    let end = as_of.plus_days(1);
+    let months: Vec<Window> = (1..=24)
+        .rev()
+        .map(|back| Window {
+            from: end.plus_months(-back),
+            to: end.plus_months(1 - back).plus_days(-1),
         })
         .collect();
 

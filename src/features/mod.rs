@@ -2,8 +2,8 @@
 //!
 //! [`compute`] is a pure function of the ledger, so the review, a replay of past quarters and a backtest share it.
 
-mod compute;
 mod client;
+mod compute;
 mod quantile;
 
 pub use compute::{Portfolio, compute};

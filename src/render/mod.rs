@@ -1,3 +1,5 @@
-//! To come.
+//! Reviews to bytes: one renderer per file. Renderers never compute figures.
 
 pub mod excerpt;
+
+pub mod json;

@@ -1,5 +1,396 @@
-//! The join.
-/// To come.
-pub struct Inputs;
-/// To come.
-pub fn review() {}
+//! The join: features, scores, tiers and findings into one review.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Config, load};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::error::Result;
+use crate::features::{self, ClientFeatures, Portfolio, Stage};
+use crate::money::{Money, round12};
+use crate::period::{Day, period_end, period_name};
+use crate::score::{self, ClientScore, Group, METRICS, Scores};
+use crate::signal::{self, Finding, Level, SIGNALS};
+use crate::store::{ClientFile, Loaded};
+use crate::tier::{self, Case, Outcome};
+
+use super::portfolio;
+use super::{
+    AsOfFrom, Client, DiagnosticGroup, FindingRow, Judged, LeftOut, Marks, Month, Review,
+    RiskLevel, SCHEMA_VERSION, Scale, Totals,
+};
+
+/// What a review depends on besides data and settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// Today: an as-of date after it is refused.
+    pub today: Day,
+}
+
+/// Makes the review of what was read.
+///
+/// # Errors
+/// An as-of date in the future, or no transaction up to it.
+pub fn review(loaded: &Loaded, config: &Config, context: Context) -> Result<Review> {
+    let (as_of, as_of_from) = as_of(loaded, config, context)?;
+    let portfolio = features::compute(
+        &loaded.ledger,
+        &loaded.clients,
+        &loaded.industries,
+        as_of,
+        &config.features,
+    );
+    let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
+    let scores = score::score(&portfolio.features, &active, &config.score);
+    let cases: Vec<Case<'_>> = loaded
+        .clients
+        .iter()
+        .enumerate()
+        .map(|(at, file)| Case {
+            client_id: &file.id,
+            features: &portfolio.features[at],
+            stage: portfolio.stages[at],
+            active: active[at],
+            score: scores.clients[at].score,
+            coverage: scores.clients[at].coverage,
+            owner: file.owner.as_deref(),
+        })
+        .collect();
+    let outcomes = tier::assign(&cases, config);
+
+    let mut judged: BTreeMap<&'static str, Judged> = SIGNALS
+        .iter()
+        .map(|signal| (signal.code(), Judged { code: signal.code(), clients: 0, fired: 0 }))
+        .collect();
+    let mut clients: Vec<Client> = Vec::with_capacity(loaded.clients.len());
+    for (at, outcome) in outcomes.into_iter().enumerate() {
+        let (findings, could) = signal::judge(&portfolio.features[at], &config.signal);
+        for code in could {
+            if let Some(judged) = judged.get_mut(code) {
+                judged.clients += 1;
+                judged.fired += usize::from(findings.iter().any(|finding| finding.code == code));
+            }
+        }
+        clients.push(client(
+            &loaded.clients[at],
+            at,
+            &portfolio,
+            &scores.clients[at],
+            outcome,
+            findings,
+            config,
+        ));
+    }
+    clients.sort_by(|a, b| {
+        let order = |client: &Client| client.rank.unwrap_or(usize::MAX);
+        order(a).cmp(&order(b)).then_with(|| a.client_id.cmp(&b.client_id))
+    });
+
+    let mut control = loaded.control.clone();
+    let (rows, amount) = loaded.ledger.after(as_of);
+    if rows > 0 {
+        control.rows_used -= rows;
+        control.amount_used -= amount;
+        control.rows_left_out += rows;
+        control.amount_left_out += amount;
+        control.by_reason.insert("after-as-of", LeftOut { rows, amount });
+    }
+    let tiers = portfolio::tiers(&clients, &portfolio);
+    let top_tier_empty = (tiers[0].clients == 0).then(|| {
+        clients
+            .iter()
+            .filter_map(|client| client.features.sales_share)
+            .reduce(f64::max)
+            .unwrap_or(0.0)
+    });
+    Ok(Review {
+        schema_version: SCHEMA_VERSION,
+        kam_version: env!("CARGO_PKG_VERSION"),
+        as_of,
+        as_of_from,
+        period: period_name(as_of, config.fiscal_year_start),
+        windows: portfolio.windows,
+        currency: loaded.currency.clone().unwrap_or_else(|| config.currency.clone()),
+        policy: config.policy,
+        model_coverage: scores.model_coverage,
+        totals: totals(&clients, &portfolio),
+        control,
+        anchors: METRICS
+            .iter()
+            .zip(&scores.scales.0)
+            .map(|(metric, (posts, _))| (metric.code(), posts.0.clone()))
+            .collect(),
+        scale: scale(&scores),
+        weights: METRICS
+            .iter()
+            .map(|metric| {
+                (metric.code(), config.score.weights.get(metric.code()).copied().unwrap_or(0.0))
+            })
+            .collect(),
+        tiers,
+        actions: portfolio::actions(&clients),
+        concentration: portfolio::concentration(&clients, portfolio.net_sales),
+        monthly: portfolio
+            .months
+            .iter()
+            .map(|(month, net_sales)| Month {
+                from: month.from,
+                to: month.to,
+                net_sales: *net_sales,
+            })
+            .collect(),
+        judged: judged.into_values().collect(),
+        top_tier_empty,
+        diagnostics: loaded
+            .diagnostics
+            .groups()
+            .map(|(code, group)| DiagnosticGroup {
+                code,
+                severity: group.severity,
+                count: group.count,
+                details: group.details.clone(),
+            })
+            .collect(),
+        inputs: loaded.inputs.clone(),
+        config: config.clone(),
+        config_sha256: load::sha256(config),
+        clients,
+    })
+}
+
+/// The as-of date: as given, else the newest transaction that is not in the future.
+fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsOfFrom)> {
+    let given = match (config.as_of.as_str(), config.period.as_str()) {
+        ("today", _) => Some(context.today),
+        ("", "") => None,
+        ("", period) => period_end(period, config.fiscal_year_start),
+        (date, _) => Day::parse_iso(date),
+    };
+    if let Some(given) = given {
+        if given > context.today {
+            let error = Diagnostic::error("as-of-future", Origin::default())
+                .with("as_of", given)
+                .with("today", context.today);
+            return Err(error.into());
+        }
+        return Ok((given, AsOfFrom::Given));
+    }
+    let newest =
+        loaded.ledger.orders.iter().map(|row| row.date).filter(|date| *date <= context.today).max();
+    newest.map(|newest| (newest, AsOfFrom::Data)).ok_or_else(|| {
+        Diagnostic::error("only-future", Origin::default()).with("today", context.today).into()
+    })
+}
+
+fn scale(scores: &Scores) -> Scale {
+    let calibrated = || {
+        METRICS
+            .iter()
+            .zip(&scores.scales.0)
+            .filter(|(metric, _)| metric.total().is_some())
+            .map(|(_, scale)| scale.1)
+    };
+    if calibrated().any(|scale| scale == score::Scale::Calibrated) {
+        Scale::Calibrated
+    } else if calibrated().any(|scale| scale == score::Scale::Shares) {
+        Scale::Fixed
+    } else {
+        Scale::Frozen
+    }
+}
+
+fn client(
+    file: &ClientFile,
+    at: usize,
+    portfolio: &Portfolio,
+    score: &ClientScore,
+    outcome: Outcome,
+    findings: Vec<Finding>,
+    config: &Config,
+) -> Client {
+    let features = portfolio.features[at].clone();
+    let by_metric = |values: &[Option<f64>]| -> BTreeMap<&'static str, f64> {
+        METRICS
+            .iter()
+            .zip(values)
+            .filter_map(|(metric, value)| Some((metric.code(), (*value)?)))
+            .collect()
+    };
+    let (risk, risk_level) = risk(&findings, config);
+    let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
+    let top = findings.first();
+    let due = top.map(|finding| {
+        portfolio.as_of.plus_working_days(match finding.level {
+            Level::High => config.due.high,
+            Level::Medium => config.due.medium,
+            Level::Low => config.due.low,
+        })
+    });
+    Client {
+        client_id: file.id.clone(),
+        name: file.name.clone(),
+        owner: file.owner.clone(),
+        industry: file.industry.clone(),
+        region: file.region.clone(),
+        stage: portfolio.stages[at],
+        active: features.orders > 0,
+        rank: outcome.rank,
+        score: score.score,
+        coverage: score.coverage,
+        groups: Group::ALL
+            .iter()
+            .zip(&score.groups)
+            .filter_map(|(group, points)| Some((group.code(), (*points)?)))
+            .collect(),
+        points: by_metric(&score.points),
+        adds: by_metric(&score.adds),
+        tier: outcome.tier,
+        band: outcome.band,
+        share_band: outcome.share_band,
+        tier_computed: outcome.tier,
+        tier_previous: None,
+        movement: None,
+        caps: outcome.caps,
+        conditions_failed: outcome.conditions_failed,
+        to_confirm: outcome.to_confirm,
+        one_off: outcome.one_off,
+        rising: outcome.rising,
+        next_step: top.map(|finding| finding.code),
+        due,
+        signals: findings
+            .into_iter()
+            .map(|finding| FindingRow {
+                code: finding.code,
+                level: finding.level,
+                evidence: finding.evidence,
+                first_seen: portfolio.as_of,
+            })
+            .collect(),
+        risk,
+        risk_level,
+        priority: at_stake.to_f64() * risk,
+        marks: marks(&features, &score.groups, portfolio, config),
+        loss_impact: features.sales_share,
+        monthly: portfolio.monthly[at].clone(),
+        features,
+    }
+}
+
+/// `1 − Π(1 − p)` over the findings, and its level.
+fn risk(findings: &[Finding], config: &Config) -> (f64, RiskLevel) {
+    let chance = |level| match level {
+        Level::Low => config.risk.low,
+        Level::Medium => config.risk.medium,
+        Level::High => config.risk.high,
+    };
+    let risk = 1.0 - findings.iter().map(|finding| 1.0 - chance(finding.level)).product::<f64>();
+    let risk = round12(risk);
+    let any_high = findings.iter().any(|finding| finding.level == Level::High);
+    let level = if any_high || risk >= config.risk.level_high {
+        RiskLevel::High
+    } else if risk >= config.risk.level_medium {
+        RiskLevel::Medium
+    } else if risk > 0.0 {
+        RiskLevel::Low
+    } else {
+        RiskLevel::None
+    };
+    (risk, level)
+}
+
+/// The three marks of a key account; a mark that rests on unknown figures is unknown.
+fn marks(
+    features: &ClientFeatures,
+    groups: &[Option<f64>; 3],
+    portfolio: &Portfolio,
+    config: &Config,
+) -> Marks {
+    let rule = &config.marks;
+    let share = features.sales_share.map(|share| round12(share) >= rule.sales_share);
+    let margin = features
+        .margin_rate
+        .zip(portfolio.margin_rate)
+        .map(|(own, all)| round12(own - all) >= rule.margin_above);
+    let contribution = match (share, margin) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    };
+    let synergy = groups[Group::Synergy as usize].map(|points| round12(points) >= rule.synergy);
+    let growing = features.industry_growth.map(|growth| growth > 0.0);
+    let promising =
+        groups[Group::Potential as usize].map(|points| round12(points) >= rule.potential);
+    let potential = both(promising, growing);
+    Marks {
+        contribution,
+        synergy,
+        potential,
+        key_account: both(both(contribution, synergy), potential),
+    }
+}
+
+/// Whether both hold; unknown only while the known one does.
+fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+fn totals(clients: &[Client], portfolio: &Portfolio) -> Totals {
+    let stage = |stage| clients.iter().filter(|client| client.stage == stage).count();
+    let at_risk = |client: &&Client| client.risk_level >= RiskLevel::Medium;
+    Totals {
+        clients: clients.len(),
+        active: clients.iter().filter(|client| client.active).count(),
+        dormant: stage(Stage::Dormant),
+        lost: stage(Stage::Lost),
+        prospects: stage(Stage::Prospect),
+        net_sales: portfolio.net_sales,
+        net_sales_prior: portfolio.net_sales_prior,
+        dormant_sales_prior: clients
+            .iter()
+            .filter(|client| client.stage == Stage::Dormant)
+            .map(|client| client.features.net_sales_prior)
+            .sum(),
+        at_risk_clients: clients
+            .iter()
+            .filter(at_risk)
+            .filter(|client| client.active || client.stage == Stage::Dormant)
+            .count(),
+        at_risk_sales: clients
+            .iter()
+            .filter(at_risk)
+            .filter(|client| client.active)
+            .map(|client| client.features.net_sales.or_zero())
+            .sum::<Money>(),
+        avg_score: portfolio::mean(
+            clients.iter().filter(|client| client.active).filter_map(|client| client.score),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_marks_stay_unknown() {
+        assert_eq!(both(None, Some(false)), Some(false));
+        assert_eq!(both(None, Some(true)), None);
+        assert_eq!(both(Some(true), Some(true)), Some(true));
+    }
+
+    #[test]
+    fn findings_add_up_to_risk() {
+        let config = load::load(&[], &[]).expect("defaults").config;
+        let finding = |level| Finding { code: "sales_down", level, evidence: BTreeMap::new() };
+        assert_eq!(risk(&[], &config), (0.0, RiskLevel::None));
+        assert_eq!(risk(&[finding(Level::Low)], &config), (0.1, RiskLevel::Low));
+        assert_eq!(
+            risk(&[finding(Level::Medium), finding(Level::Low)], &config),
+            (0.37, RiskLevel::Medium)
+        );
+        assert_eq!(risk(&[finding(Level::High)], &config), (0.6, RiskLevel::High));
+    }
+}

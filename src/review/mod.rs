@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::config::{Config, Policy};
-use crate::diagnostic::{Diagnostic, Fact, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::Money;
 use crate::period::{Day, Windows};
-use crate::signal::Level;
+use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
 pub use join::{Context, review};
@@ -260,7 +260,7 @@ pub struct FindingRow {
     /// How bad.
     pub level: Level,
     /// Named numbers.
-    pub evidence: BTreeMap<&'static str, Fact>,
+    pub evidence: Evidence,
     /// As-of date of the review that found it first.
     pub first_seen: Day,
 }

@@ -10,7 +10,6 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::aliases::{Unit, unit_word};
 use crate::money::Money;
-use crate::period::Day;
 use crate::source::Cell;
 
 /// The largest amount of one cell, in 10⁻⁴: ten million million. More is a damaged cell, and sums stay within bounds.

@@ -1,10 +1,27 @@
-//! Churn signals.
+//! Churn signals: what one client's figures say about losing it.
+//!
+//! A signal looks at one client and answers that it cannot judge (`None`), that there is nothing, or a [`Finding`]. It knows
+//! neither tier nor score. Each one is a file, whose head is the documentation that `kam explain` prints, and a line in
+//! [`SIGNALS`]; its sentence and the action it suggests are in the catalogues.
+
+mod lines_down;
+mod margin_down;
+mod order_overdue;
+mod order_silence;
+mod orders_down;
+mod payment_slower;
+mod returns_up;
+mod sales_down;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::config;
 use crate::diagnostic::Fact;
+use crate::features::ClientFeatures;
+use crate::money::round12;
+use crate::period::Day;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -30,6 +47,9 @@ impl Level {
     }
 }
 
+/// Named numbers behind a finding.
+pub type Evidence = BTreeMap<&'static str, Fact>;
+
 /// What a signal found at one client.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -38,5 +58,82 @@ pub struct Finding {
     /// How bad.
     pub level: Level,
     /// Named numbers.
-    pub evidence: BTreeMap<&'static str, Fact>,
+    pub evidence: Evidence,
+}
+
+/// What a signal says of a client that it can judge: a level and the evidence, or nothing.
+pub type Verdict = Option<(Level, Evidence)>;
+
+/// A churn signal.
+pub trait Signal: Sync {
+    /// Its name in settings, messages and JSON.
+    fn code(&self) -> &'static str;
+    /// `None` when the data does not allow a judgement.
+    fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict>;
+    /// Its documentation in both languages: the head of its file.
+    fn doc(&self) -> &'static str;
+}
+
+/// All signals.
+pub const SIGNALS: &[&dyn Signal] = &[
+    &order_overdue::OrderOverdue,
+    &order_silence::OrderSilence,
+    &orders_down::OrdersDown,
+    &sales_down::SalesDown,
+    &lines_down::LinesDown,
+    &margin_down::MarginDown,
+    &returns_up::ReturnsUp,
+    &payment_slower::PaymentSlower,
+];
+
+fn verdict<const N: usize>(level: Option<Level>, facts: [(&'static str, Fact); N]) -> Verdict {
+    level.map(|level| (level, Evidence::from(facts)))
+}
+
+/// The level of a value that is bad when it is high: over each threshold.
+fn above(value: f64, levels: config::Levels) -> Option<Level> {
+    highest(levels, |threshold| round12(value) > threshold)
+}
+
+/// The level of a value that is bad when it is high: each threshold reached.
+fn at_least(value: f64, levels: config::Levels) -> Option<Level> {
+    highest(levels, |threshold| value >= threshold)
+}
+
+/// The level of a value that is bad when it is low: each threshold reached from above.
+fn at_most(value: f64, levels: config::Levels) -> Option<Level> {
+    highest(levels, |threshold| value <= threshold)
+}
+
+fn highest(levels: config::Levels, fires: impl Fn(f64) -> bool) -> Option<Level> {
+    [(Level::High, levels.high), (Level::Medium, levels.medium), (Level::Low, levels.low)]
+        .into_iter()
+        .find(|(_, threshold)| fires(*threshold))
+        .map(|(level, _)| level)
+}
+
+fn day(day: Option<Day>) -> Fact {
+    day.map_or_else(|| Fact::Text(String::new()), Fact::Day)
+}
+
+/// Judges one client by all signals: the findings, the highest level first, and which signals could judge.
+#[must_use]
+pub fn judge(
+    features: &ClientFeatures,
+    config: &config::Signals,
+) -> (Vec<Finding>, Vec<&'static str>) {
+    let mut findings = Vec::new();
+    let mut judged = Vec::new();
+    for signal in SIGNALS {
+        if let Some(verdict) = signal.judge(features, config) {
+            judged.push(signal.code());
+            findings.extend(verdict.map(|(level, evidence)| Finding {
+                code: signal.code(),
+                level,
+                evidence,
+            }));
+        }
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    (findings, judged)
 }

@@ -1,6 +1,13 @@
-//! Tiers.
+//! Tiers: which clients are strategic, core, potential or standard.
+//!
+//! In this order: the band by the policy, the share floor, caps, one-off buyers, conditions. Each step can be read off the
+//! outcome, because the meeting will ask why.
+
+mod assign;
 
 use serde::Serialize;
+
+pub use assign::{Case, Outcome, assign};
 
 /// A tier, the highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -1,0 +1,169 @@
+//! From points to the score of each client.
+
+use crate::config::{self, Aggregation};
+use crate::features::ClientFeatures;
+
+use super::{Group, METRICS, Scales};
+
+/// The scores of all clients.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// The goalposts in force.
+    pub scales: Scales,
+    /// Σ weight of the metrics that at least one active client has points for.
+    pub model_coverage: f64,
+    /// One per client.
+    pub clients: Vec<ClientScore>,
+}
+
+/// The score of one client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientScore {
+    /// By metric, in the order of [`METRICS`].
+    pub points: Vec<Option<f64>>,
+    /// What each metric adds to the score.
+    pub adds: Vec<Option<f64>>,
+    /// By group.
+    pub groups: [Option<f64>; 3],
+    /// 0–100; `None` without any points.
+    pub score: Option<f64>,
+    /// 0–100: weight of the metrics with points, of the model's.
+    pub coverage: f64,
+}
+
+/// Scores every client. Scales and coverage of the model come from active clients.
+#[must_use]
+pub fn score(features: &[ClientFeatures], active: &[bool], config: &config::Score) -> Scores {
+    let scales = Scales::find(features, active, config);
+    let weights: Vec<f64> = METRICS
+        .iter()
+        .map(|metric| config.weights.get(metric.code()).copied().unwrap_or(0.0))
+        .collect();
+    let points: Vec<Vec<Option<f64>>> =
+        features.iter().map(|features| points(features, &scales, config)).collect();
+    let model_coverage = weights
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| {
+            points.iter().zip(active).any(|(points, active)| *active && points[*at].is_some())
+        })
+        .map(|(_, weight)| weight)
+        .sum();
+    let clients = points
+        .into_iter()
+        .map(|points| one(points, &weights, model_coverage, config.aggregation))
+        .collect();
+    Scores { scales, model_coverage, clients }
+}
+
+fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) -> Vec<Option<f64>> {
+    METRICS
+        .iter()
+        .zip(&scales.0)
+        .map(|(metric, (goalposts, _))| {
+            let value = metric.value(features, config)?;
+            Some(if goalposts.0.is_empty() { 0.0 } else { goalposts.points(value) })
+        })
+        .collect()
+}
+
+fn one(
+    points: Vec<Option<f64>>,
+    weights: &[f64],
+    model_coverage: f64,
+    aggregation: Aggregation,
+) -> ClientScore {
+    let mut groups = [None; 3];
+    let mut group_weights = [0.0; 3];
+    let mut known_weights = [0.0; 3];
+    for (group, place) in Group::ALL.iter().zip(0..) {
+        let members = || {
+            METRICS
+                .iter()
+                .enumerate()
+                .filter(|(_, metric)| metric.group() == *group)
+                .map(|(at, _)| at)
+        };
+        group_weights[place] = members().map(|at| weights[at]).sum();
+        let known = || members().filter(|at| points[*at].is_some());
+        known_weights[place] = known().map(|at| weights[at]).sum();
+        if known_weights[place] > 0.0 {
+            let sum: f64 = known().map(|at| weights[at] * points[at].unwrap_or(0.0)).sum();
+            groups[place] = Some(sum / known_weights[place]);
+        }
+    }
+    let total: f64 =
+        (0..3).filter(|place| groups[*place].is_some()).map(|place| group_weights[place]).sum();
+    let score = (total > 0.0).then(|| {
+        let parts = groups
+            .iter()
+            .zip(&group_weights)
+            .filter_map(|(group, weight)| Some(((*group)?, *weight)));
+        match aggregation {
+            Aggregation::Arithmetic => {
+                parts.map(|(group, weight)| weight * group).sum::<f64>() / total
+            }
+            Aggregation::Geometric => {
+                parts.map(|(group, weight)| group.powf(weight / total)).product()
+            }
+        }
+    });
+    let adds = METRICS
+        .iter()
+        .enumerate()
+        .map(|(at, metric)| {
+            let place = metric.group() as usize;
+            let (own, group, score) = (points[at]?, groups[place]?, score?);
+            if total <= 0.0 || known_weights[place] <= 0.0 {
+                return None;
+            }
+            // The metric's part of its group's weight among the groups that count.
+            let share = group_weights[place] / total * weights[at] / known_weights[place];
+            Some(match aggregation {
+                Aggregation::Arithmetic => share * own,
+                Aggregation::Geometric if group > 0.0 => score * share * own / group,
+                Aggregation::Geometric => 0.0,
+            })
+        })
+        .collect();
+    let known: f64 = known_weights.iter().sum();
+    let coverage = if model_coverage > 0.0 { 100.0 * known / model_coverage } else { 0.0 };
+    ClientScore { points, adds, groups, score, coverage }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn weights() -> Vec<f64> {
+        vec![20.0, 20.0, 10.0, 10.0, 5.0, 5.0, 12.0, 8.0, 6.0, 4.0]
+    }
+
+    proptest! {
+        #[test]
+        fn adds_sum_to_a_score_within_bounds(
+            points in prop::collection::vec(prop::option::of(0.0_f64..=100.0), 10), geometric in any::<bool>(),
+        ) {
+            let aggregation = if geometric { Aggregation::Geometric } else { Aggregation::Arithmetic };
+            let client = one(points, &weights(), 100.0, aggregation);
+            match client.score {
+                None => prop_assert!(client.points.iter().all(Option::is_none)),
+                Some(score) => {
+                    prop_assert!((0.0..=100.0 + 1e-9).contains(&score));
+                    let sum: f64 = client.adds.iter().flatten().sum();
+                    prop_assert!((sum - score).abs() < 1e-9, "{} {}", sum, score);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn missing_is_not_zero() {
+        let mut points = vec![None; 10];
+        points[0] = Some(80.0);
+        let client = one(points, &weights(), 100.0, Aggregation::Arithmetic);
+        assert_eq!((client.score, client.coverage), (Some(80.0), 20.0));
+    }
+}

@@ -1,0 +1,203 @@
+//! Assigning tiers.
+
+use crate::config::{Config, Policy, TierRule};
+use crate::features::{ClientFeatures, Stage};
+use crate::money::round12;
+
+use super::Tier;
+
+/// What the tier of a client rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// Its id, the last resort where everything else is equal.
+    pub client_id: &'a str,
+    /// Its figures.
+    pub features: &'a ClientFeatures,
+    /// Its stage.
+    pub stage: Stage,
+    /// Whether it ordered in the last 12 months; others get no tier.
+    pub active: bool,
+    /// Its score.
+    pub score: Option<f64>,
+    /// Its coverage, 0–100.
+    pub coverage: f64,
+    /// Its account manager: `None` is a blank cell or an absent column.
+    pub owner: Option<&'a str>,
+}
+
+/// A tier and how it came about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// Position in the ranking of active clients, from 1.
+    pub rank: Option<usize>,
+    /// By rank or share alone, as the policy says.
+    pub band: Option<Tier>,
+    /// By share of sales alone.
+    pub share_band: Option<Tier>,
+    /// The tier.
+    pub tier: Option<Tier>,
+    /// Upper limits that apply.
+    pub caps: Vec<&'static str>,
+    /// Conditions failed, as `tier:condition`.
+    pub conditions_failed: Vec<String>,
+    /// What a person has to confirm.
+    pub to_confirm: Vec<&'static str>,
+    /// A project buyer whose project is over.
+    pub one_off: bool,
+    /// Eligible for the next tier up.
+    pub rising: bool,
+}
+
+/// Assigns tiers to all clients, in their order.
+#[must_use]
+pub fn assign(cases: &[Case<'_>], config: &Config) -> Vec<Outcome> {
+    let mut outcomes = vec![Outcome::default(); cases.len()];
+    let order = ranking(cases);
+    let cuts = cuts(cases, &order, config);
+    for (position, at) in order.iter().enumerate() {
+        let case = &cases[*at];
+        let score = case.score.map_or(f64::NEG_INFINITY, round12);
+        let by_rank =
+            Tier::ALL[cuts.iter().position(|cut| position < cut.0 || score >= cut.1).unwrap_or(3)];
+        let by_share = by_share(case.features, config);
+        outcomes[*at] = one(case, position + 1, by_rank, by_share, config);
+    }
+    outcomes
+}
+
+/// Active clients by score, net sales, margin (unknown last), all descending, then id.
+fn ranking(cases: &[Case<'_>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..cases.len()).filter(|at| cases[*at].active).collect();
+    let known = |value: Option<f64>| value.map_or(f64::NEG_INFINITY, round12);
+    order.sort_by(|a, b| {
+        let (a, b) = (&cases[*a], &cases[*b]);
+        known(b.score)
+            .total_cmp(&known(a.score))
+            .then_with(|| b.features.net_sales.cmp(&a.features.net_sales))
+            .then_with(|| known(b.features.margin).total_cmp(&known(a.features.margin)))
+            .then_with(|| a.client_id.cmp(b.client_id))
+    });
+    order
+}
+
+fn rules(config: &Config) -> [&TierRule; 3] {
+    [&config.tier.strategic, &config.tier.core, &config.tier.potential]
+}
+
+/// For each tier above standard: how many clients it reaches down to, and the score of the last of them.
+fn cuts(cases: &[Case<'_>], order: &[usize], config: &Config) -> [(usize, f64); 3] {
+    rules(config).map(|rule| {
+        let count =
+            (round12(rule.top * order.len() as f64).ceil() as usize).max(1).min(order.len());
+        let last = order.get(count.wrapping_sub(1)).and_then(|at| cases[*at].score);
+        (count, last.map_or(f64::INFINITY, round12))
+    })
+}
+
+fn by_share(features: &ClientFeatures, config: &Config) -> Tier {
+    let share = features.sales_share.map_or(f64::NEG_INFINITY, round12);
+    let reached = rules(config)
+        .iter()
+        .position(|rule| if rule.over { share > rule.share } else { share >= rule.share });
+    Tier::ALL[reached.unwrap_or(3)]
+}
+
+fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Config) -> Outcome {
+    let features = case.features;
+    let band = match config.policy {
+        Policy::Rank => by_rank,
+        Policy::Share => by_share,
+        Policy::All => by_rank.max(by_share),
+    };
+    // Share floor: nobody starts more than one tier below what its share alone would give.
+    let mut tier = if config.policy == Policy::Rank { band.min(by_share.lowered(1)) } else { band };
+
+    let mut caps = Vec::new();
+    if features.pay_days.is_some_and(|days| round12(days) > config.caps.pay_days) {
+        caps.push("pay_days");
+    }
+    if features.margin_net.is_some_and(|margin| round12(margin) <= 0.0) {
+        caps.push("margin_net");
+    }
+    if case.stage == Stage::New {
+        caps.push("new");
+    }
+    if !caps.is_empty() {
+        tier = tier.max(Tier::Core);
+    }
+    let one_off = one_off(features, config);
+    if one_off {
+        tier = Tier::Standard;
+    }
+
+    let mut conditions_failed = Vec::new();
+    let failed = conditions(case, tier, config).failed;
+    if !failed.is_empty() {
+        conditions_failed.extend(failed.iter().map(|name| format!("{}:{name}", tier.code())));
+        tier = tier.lowered(1);
+        let failed = conditions(case, tier, config).failed;
+        conditions_failed.extend(failed.iter().map(|name| format!("{}:{name}", tier.code())));
+    }
+    let mut to_confirm = conditions(case, tier, config).unknown;
+    if tier != Tier::Standard && round12(case.coverage) < config.score.coverage_min {
+        to_confirm.push("coverage");
+    }
+    let rising = !one_off
+        && tier >= Tier::Potential
+        && features.net_sales_prior > crate::money::Money::ZERO
+        && features.growth.is_some_and(|growth| round12(growth) >= config.rising.growth);
+    Outcome {
+        rank: Some(rank),
+        band: Some(band),
+        share_band: Some(by_share),
+        tier: Some(tier),
+        caps,
+        conditions_failed,
+        to_confirm,
+        one_off,
+        rising,
+    }
+}
+
+#[derive(Debug, Default)]
+struct Conditions {
+    failed: Vec<&'static str>,
+    unknown: Vec<&'static str>,
+}
+
+/// Which conditions of a tier the client fails, and which nobody knows.
+fn conditions(case: &Case<'_>, tier: Tier, config: &Config) -> Conditions {
+    let mut found = Conditions::default();
+    let Some(rule) = rules(config).get(tier as usize).copied() else {
+        return found;
+    };
+    let features = case.features;
+    let numbers = [
+        ("business_lines", rule.business_lines, features.lines.map(f64::from)),
+        ("executive_contact", rule.executive_contact, features.exec_visits),
+        ("needs_fit", rule.needs_fit, features.needs_fit),
+    ];
+    for (name, at_least, value) in numbers {
+        match (at_least, value) {
+            (Some(at_least), Some(value)) if round12(value) < at_least => found.failed.push(name),
+            (Some(_), None) => found.unknown.push(name),
+            _ => {}
+        }
+    }
+    if rule.owner == Some(true) && case.owner.is_none() {
+        found.unknown.push("owner");
+    }
+    found
+}
+
+fn one_off(features: &ClientFeatures, config: &Config) -> bool {
+    let rule = &config.one_off;
+    let project =
+        features.top_order_share.is_some_and(|share| round12(share) >= rule.top_order_share)
+            || features.order_dates_history <= rule.order_dates;
+    let gaps = rule.silent_gaps * features.order_gap_median.unwrap_or(0.0);
+    project
+        && features
+            .days_since_last_order
+            .is_some_and(|days| f64::from(days) > rule.silent_days.max(round12(gaps)))
+}

@@ -1,0 +1,4 @@
+//! Everything that is tested from outside: the library on whole inputs, and the real binary.
+
+mod conformance;
+mod floors;
