@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | 7 | [`cli`] | arguments, streams, clock, files written, exit codes |
 //! | 6 | [`render`], [`locale`] | review → bytes; labels and sentences |
+//! | 6 | [`demo`] | a made-up but realistic workspace |
 //! | 5 | [`review`] | the join: tiers with findings, priority, portfolio figures |
 //! | 4 | [`score`], [`tier`], [`signal`] | points, tiers, findings; blind to each other where they can be |
 //! | 3 | [`features`] | ledger and side tables → one row per client |
@@ -19,6 +20,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod diagnostic;
 pub mod error;
 pub mod features;
