@@ -3,3 +3,6 @@
 pub mod excerpt;
 
 pub mod json;
+pub mod listing;
+pub mod summary;
+pub mod table;

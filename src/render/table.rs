@@ -1,0 +1,158 @@
+//! Plain tables for terminals: display widths, two-space gutters, `-` rules.
+//!
+//! No glyph of ambiguous width is used, so columns line up under Chinese text in any terminal.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// What stands in for what was cut off.
+const CUT: &str = "...";
+/// No column is shortened below this.
+const NARROWEST: usize = 8;
+
+/// On which side a column's cells stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A table; a row `None` is a rule.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    columns: Vec<(String, Align)>,
+    rows: Vec<Option<Vec<String>>>,
+}
+
+impl Table {
+    /// A table with headings.
+    #[must_use]
+    pub fn new(columns: Vec<(String, Align)>) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(Some(cells));
+    }
+
+    /// Adds a rule.
+    pub fn rule(&mut self) {
+        self.rows.push(None);
+    }
+
+    /// Draws the table. With a width, the widest column is shortened until lines fit; without one nothing is.
+    #[must_use]
+    pub fn draw(&self, width: Option<usize>) -> String {
+        let mut widths: Vec<usize> = self.columns.iter().map(|(heading, _)| heading.width()).collect();
+        for row in self.rows.iter().flatten() {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        if let Some(limit) = width {
+            shorten(&mut widths, limit);
+        }
+        let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+        let rule = "-".repeat(total);
+        let headings: Vec<String> = self.columns.iter().map(|(heading, _)| heading.clone()).collect();
+        let mut out = String::new();
+        self.line(&mut out, &headings, &widths);
+        out.push_str(&rule);
+        out.push('\n');
+        for row in &self.rows {
+            match row {
+                Some(cells) => self.line(&mut out, cells, &widths),
+                None => {
+                    out.push_str(&rule);
+                    out.push('\n');
+                }
+            }
+        }
+        out
+    }
+
+    fn line(&self, out: &mut String, cells: &[String], widths: &[usize]) {
+        let mut line = String::new();
+        for (at, ((cell, width), (_, align))) in cells.iter().zip(widths).zip(&self.columns).enumerate() {
+            if at > 0 {
+                line.push_str("  ");
+            }
+            let cell = cut(cell, *width);
+            let pad = " ".repeat(width - cell.width());
+            match align {
+                Align::Left => line.extend([cell.as_str(), &pad]),
+                Align::Right => line.extend([pad.as_str(), &cell]),
+            }
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+fn shorten(widths: &mut [usize], limit: usize) {
+    let gutters = 2 * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gutters > limit {
+        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > NARROWEST) else {
+            return;
+        };
+        *widest -= 1;
+    }
+}
+
+/// A text of at most `width` columns, its end marked where it was cut; control characters become spaces.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.width() <= width {
+        return text;
+    }
+    let room = width.saturating_sub(CUT.len());
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let next = c.width().unwrap_or(0);
+        if used + next > room {
+            break;
+        }
+        used += next;
+        out.push(c);
+    }
+    out.push_str(&CUT[..CUT.len().min(width)]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::new(vec![("客户".to_owned(), Align::Left), ("Net".to_owned(), Align::Right)]);
+        table.row(vec!["深圳市鸿运达科技有限公司".to_owned(), "1,284,000".to_owned()]);
+        table.row(vec!["Acme".to_owned(), "9".to_owned()]);
+        table.rule();
+        table.row(vec!["合计".to_owned(), "1,284,009".to_owned()]);
+        table
+    }
+
+    #[test]
+    fn columns_line_up_under_wide_characters() {
+        assert_eq!(
+            table().draw(None),
+            "客户                            Net\n\
+             -----------------------------------\n\
+             深圳市鸿运达科技有限公司  1,284,000\n\
+             Acme                              9\n\
+             -----------------------------------\n\
+             合计                      1,284,009\n"
+        );
+    }
+
+    #[test]
+    fn the_widest_column_is_shortened_first_and_visibly() {
+        let drawn = table().draw(Some(24));
+        assert!(drawn.contains("深圳市鸿运...  1,284,000"), "{drawn}");
+        assert!(drawn.lines().all(|line| line.width() <= 24));
+    }
+}
