@@ -4,6 +4,11 @@
 //! worksheet). Rows are pushed into [`RowSink`]s in bounded memory: the whole file is never held. A CSV is cut into
 //! blocks that several threads scan at once, each with a sink of its own; other formats use one sink.
 
+pub mod compound;
+pub mod package;
+pub mod shield;
+mod unfold;
+
 use std::ops::ControlFlow;
 
 use crate::period::Day;
