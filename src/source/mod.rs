@@ -4,10 +4,12 @@
 //! worksheet). Rows are pushed into [`RowSink`]s in bounded memory: the whole file is never held. A CSV is cut into
 //! blocks that several threads scan at once, each with a sink of its own; other formats use one sink.
 
+mod cells;
 pub mod compound;
 pub mod package;
 pub mod shield;
 mod unfold;
+pub mod workbook;
 
 use std::ops::ControlFlow;
 
