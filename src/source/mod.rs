@@ -7,6 +7,7 @@
 mod cells;
 pub mod compound;
 pub mod package;
+pub mod parquet;
 pub mod shield;
 mod unfold;
 pub mod workbook;
