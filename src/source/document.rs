@@ -7,8 +7,12 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::package::{self, Kind};
+use super::parquet::ParquetFile;
 use super::text::TextFile;
+use super::workbook::Workbook;
 use super::{Cell, Format, Hints, OwnedRow, RowSink, SheetInfo};
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 
 /// Where the bytes of an input are.
@@ -69,13 +73,13 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-#[derive(Debug)]
 enum Body {
     Text(TextFile),
+    Workbook(Box<Workbook>),
+    Parquet(Box<ParquetFile>),
 }
 
 /// An opened input.
-#[derive(Debug)]
 pub struct Document {
     format: Format,
     sheets: Vec<SheetInfo>,
@@ -85,14 +89,41 @@ pub struct Document {
 impl Document {
     /// Opens an input, telling its format by its content.
     pub fn open(input: &Input, hints: &Hints) -> Result<Self> {
-        let text = match &input.place {
-            Place::File(path) => TextFile::open(path, &input.name, false, hints)?,
-            Place::Memory(bytes) => {
-                TextFile::from_bytes(Arc::clone(bytes), &input.name, false, hints)?
-            }
+        let name = input.name.as_str();
+        let kind = match &input.place {
+            Place::File(path) => package::sniff(path).map_err(|error| Error::io("file-unreadable", name, &error))?,
+            Place::Memory(bytes) => package::sniff_bytes(bytes),
         };
-        let sheets = vec![SheetInfo { name: None, hidden: false }];
-        Ok(Self { format: Format::Csv, sheets, body: Body::Text(text) })
+        let format = match kind {
+            Kind::Table(format) => format,
+            Kind::Text | Kind::Gzip => Format::Csv,
+            Kind::Empty => return Err(Error::file("file-empty", name)),
+            Kind::Encrypted => return Err(Error::file("file-encrypted", name)),
+            Kind::Damaged => return Err(Error::file("file-damaged", name)),
+            Kind::Zip => return Err(wrong_kind(name, "zip")),
+            Kind::OtherCompound => return Err(wrong_kind(name, "compound")),
+            Kind::Html => return Err(wrong_kind(name, "html")),
+            Kind::Xml => return Err(wrong_kind(name, "xml")),
+        };
+        let no_sheets = || vec![SheetInfo { name: None, hidden: false }];
+        let (sheets, body) = match (format, &input.place) {
+            (Format::Csv, Place::File(path)) => {
+                (no_sheets(), Body::Text(TextFile::open(path, name, kind == Kind::Gzip, hints)?))
+            }
+            (Format::Csv, Place::Memory(bytes)) => {
+                let text = TextFile::from_bytes(Arc::clone(bytes), name, kind == Kind::Gzip, hints)?;
+                (no_sheets(), Body::Text(text))
+            }
+            (Format::Parquet, Place::File(path)) => {
+                (no_sheets(), Body::Parquet(Box::new(ParquetFile::open(path, name)?)))
+            }
+            (Format::Parquet, Place::Memory(bytes)) => {
+                (no_sheets(), Body::Parquet(Box::new(ParquetFile::from_bytes(bytes.to_vec(), name)?)))
+            }
+            (_, Place::File(path)) => workbook(Workbook::open(path, name, format)?),
+            (_, Place::Memory(bytes)) => workbook(Workbook::from_bytes(bytes.to_vec(), name, format)?),
+        };
+        Ok(Self { format, sheets, body })
     }
 
     /// Its format.
@@ -112,6 +143,7 @@ impl Document {
     pub fn text(&self) -> Option<&TextFile> {
         match &self.body {
             Body::Text(text) => Some(text),
+            Body::Workbook(_) | Body::Parquet(_) => None,
         }
     }
 
@@ -124,14 +156,29 @@ impl Document {
     /// Pushes all rows of a sheet into sinks, one per thread where the format allows it.
     pub fn read<S: RowSink>(
         &mut self,
-        _sheet: usize,
+        sheet: usize,
         threads: usize,
         make: impl Fn() -> S + Sync,
     ) -> Result<Vec<S>> {
+        let mut sink = match &mut self.body {
+            Body::Text(text) => return text.read(threads, &make),
+            Body::Workbook(_) | Body::Parquet(_) => make(),
+        };
         match &mut self.body {
-            Body::Text(text) => text.read(threads, &make),
+            Body::Workbook(workbook) => workbook.read(sheet, &mut sink)?,
+            Body::Parquet(file) => file.read(&mut sink)?,
+            Body::Text(_) => {}
         }
+        Ok(vec![sink])
     }
+}
+
+fn workbook(workbook: Workbook) -> (Vec<SheetInfo>, Body) {
+    (workbook.sheets().to_vec(), Body::Workbook(Box::new(workbook)))
+}
+
+fn wrong_kind(name: &str, kind: &str) -> Error {
+    Diagnostic::error("file-kind", Origin::file(name)).with("kind", kind).into()
 }
 
 struct Sample {

@@ -4,11 +4,18 @@
 //! worksheet). Rows are pushed into [`RowSink`]s in bounded memory: the whole file is never held. A CSV is cut into
 //! blocks that several threads scan at once, each with a sink of its own; other formats use one sink.
 
+mod cells;
+pub mod compound;
 pub mod dialect;
 mod document;
 pub mod encoding;
+pub mod package;
+pub mod parquet;
 mod scan;
+pub mod shield;
 pub mod text;
+mod unfold;
+pub mod workbook;
 
 pub use document::{Document, Input, Place, hex};
 

@@ -1,0 +1,206 @@
+//! Workbooks to rows: xlsx and xlsb as streams, xls and ods from the ranges that their reader holds anyway.
+//!
+//! A file passes the checks of [`package`] and [`compound`] before the workbook reader sees it, every call into that
+//! reader is shielded from its panics, and a row is never wider than its last filled cell. Only cells that the
+//! workbook itself formats as dates become dates; a duration is a number of days, as Excel stores it.
+//!
+//! [`package`]: super::package
+//! [`compound`]: super::compound
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use calamine::{
+    Data, DataRef, DataType, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb,
+    XlsbError, Xlsx, XlsxError,
+};
+
+use super::cells::{RowBuffer, cell, ods_cell};
+use super::package::{Flaw, guarded};
+use super::{Cell, Format, RowSink, SheetInfo, compound, package};
+use crate::error::{Error, Result};
+
+/// A reader that the workbook library can own.
+trait Input: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Input for T {}
+
+type Boxed = Box<dyn Input>;
+
+enum Book {
+    Xlsx(Box<Xlsx<Boxed>>),
+    Xlsb(Box<Xlsb<Boxed>>),
+    Xls(Box<Xls<Boxed>>),
+    Ods(Box<Ods<Boxed>>),
+}
+
+/// An open workbook.
+pub struct Workbook {
+    name: String,
+    book: Book,
+    sheets: Vec<SheetInfo>,
+    /// The name by which the library knows each sheet.
+    keys: Vec<String>,
+}
+
+impl Workbook {
+    /// Opens a file whose format is known already; `name` is what errors call it.
+    pub fn open(path: &Path, name: &str, format: Format) -> Result<Self> {
+        let unreadable = |error: std::io::Error| Error::io("file-unreadable", name, &error);
+        let mut file = File::open(path).map_err(unreadable)?;
+        if format == Format::Xls {
+            // The library holds the whole file anyway, and the check wants it too.
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(unreadable)?;
+            return Self::from_bytes(bytes, name, format);
+        }
+        package::check(BufReader::new(&file), format).map_err(|flaw| flaw.into_error(name))?;
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        Self::from_input(Box::new(BufReader::new(file)), name, format)
+    }
+
+    /// Opens a workbook in memory, such as one from standard input.
+    pub fn from_bytes(bytes: Vec<u8>, name: &str, format: Format) -> Result<Self> {
+        let checked = match format {
+            Format::Xls => compound::check(&bytes),
+            _ => package::check(Cursor::new(bytes.as_slice()), format),
+        };
+        checked.map_err(|flaw| flaw.into_error(name))?;
+        Self::from_input(Box::new(Cursor::new(bytes)), name, format)
+    }
+
+    fn from_input(input: Boxed, name: &str, format: Format) -> Result<Self> {
+        let book = guarded(|| open_book(input, format)).map_err(|flaw| flaw.into_error(name))?;
+        let metadata = match &book {
+            Book::Xlsx(book) => book.sheets_metadata(),
+            Book::Xlsb(book) => book.sheets_metadata(),
+            Book::Xls(book) => book.sheets_metadata(),
+            Book::Ods(book) => book.sheets_metadata(),
+        };
+        let (sheets, keys) = metadata
+            .iter()
+            .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+            .map(|sheet| {
+                let hidden = sheet.visible != SheetVisible::Visible;
+                (SheetInfo { name: Some(sheet.name.clone()), hidden }, sheet.name.clone())
+            })
+            .unzip();
+        Ok(Self { name: name.to_owned(), book, sheets, keys })
+    }
+
+    /// The worksheets in the order of the workbook; charts, dialogs and macro sheets are left out.
+    #[must_use]
+    pub fn sheets(&self) -> &[SheetInfo] {
+        &self.sheets
+    }
+
+    /// Pushes the rows of a worksheet, given by its position in [`Self::sheets`], until the sink has enough.
+    pub fn read(&mut self, sheet: usize, sink: &mut dyn RowSink) -> Result<()> {
+        let Some(key) = self.keys.get(sheet) else {
+            return Err(Error::file("file-damaged", &self.name));
+        };
+        let read = match &mut self.book {
+            Book::Xlsx(book) => read_xlsx(book, key, sink),
+            Book::Xlsb(book) => read_xlsb(book, key, sink),
+            Book::Xls(book) => guarded(|| Ok(book.worksheet_range(key)?))
+                .and_then(|range| push_range(&range, cell, sink)),
+            Book::Ods(book) => guarded(|| Ok(book.worksheet_range(key)?))
+                .and_then(|range| push_range(&range, ods_cell, sink)),
+        };
+        read.map_err(|flaw| flaw.into_error(&self.name))
+    }
+}
+
+fn open_book(input: Boxed, format: Format) -> Result<Book, Flaw> {
+    Ok(match format {
+        Format::Xls => Book::Xls(Box::new(Xls::new(input)?)),
+        Format::Xlsb => Book::Xlsb(Box::new(Xlsb::new(input)?)),
+        Format::Ods => Book::Ods(Box::new(Ods::new(input)?)),
+        Format::Xlsx | Format::Csv | Format::Parquet => Book::Xlsx(Box::new(Xlsx::new(input)?)),
+    })
+}
+
+fn read_xlsx(book: &mut Xlsx<Boxed>, key: &str, sink: &mut dyn RowSink) -> Result<(), Flaw> {
+    let mut cells = match guarded(|| Ok(book.worksheet_cells_reader(key)))? {
+        // A chart that calls itself a worksheet has no rows.
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(()),
+        opened => opened?,
+    };
+    push_cells(sink, || Ok(cells.next_cell()?))
+}
+
+fn read_xlsb(book: &mut Xlsb<Boxed>, key: &str, sink: &mut dyn RowSink) -> Result<(), Flaw> {
+    let mut cells = guarded(|| Ok(book.worksheet_cells_reader(key)?))?;
+    push_cells(sink, || Ok(cells.next_cell()?))
+}
+
+/// Gathers streamed cells into rows.
+fn push_cells<'a>(
+    sink: &mut dyn RowSink,
+    mut next: impl FnMut() -> Result<Option<Streamed<'a>>, Flaw>,
+) -> Result<(), Flaw> {
+    let mut rows = RowBuffer::new();
+    while let Some(next) = guarded(&mut next)? {
+        let (row, column) = next.get_position();
+        if row != rows.row() && rows.flush(streamed, sink)?.is_break() {
+            return Ok(());
+        }
+        if !next.get_value().is_empty() {
+            rows.put(row, column, next)?;
+        }
+    }
+    rows.flush(streamed, sink).map(|_| ())
+}
+
+type Streamed<'a> = calamine::Cell<DataRef<'a>>;
+
+fn streamed<'x>(value: &'x Streamed<'_>) -> Cell<'x> {
+    cell(value.get_value())
+}
+
+/// Gathers the filled cells of a range into rows.
+fn push_range(
+    range: &calamine::Range<Data>,
+    convert: impl for<'x> Fn(&'x Data) -> Cell<'x>,
+    sink: &mut dyn RowSink,
+) -> Result<(), Flaw> {
+    let Some((top, left)) = range.start() else {
+        return Ok(());
+    };
+    let mut rows = RowBuffer::new();
+    for (row, column, value) in range.used_cells() {
+        let (row, column) = (top + row as u32, left + column as u32);
+        if row != rows.row() && rows.flush(|value: &&Data| convert(value), sink)?.is_break() {
+            return Ok(());
+        }
+        rows.put(row, column, value)?;
+    }
+    rows.flush(|value: &&Data| convert(value), sink).map(|_| ())
+}
+
+macro_rules! flaw_from {
+    ($error:ident $(, $sheet_type:literal)?) => {
+        impl From<$error> for Flaw {
+            fn from(error: $error) -> Self {
+                match error {
+                    $error::Password => Self::Encrypted,
+                    $error::Io(error) => error.into(),
+                    // The library refuses a workbook for one sheet of a kind that it does not know.
+                    $($error::Unrecognized { typ: $sheet_type, .. } => {
+                        Self::Unreadable(error.to_string())
+                    })?
+                    other => Self::Damaged(other.to_string()),
+                }
+            }
+        }
+    };
+}
+
+flaw_from!(XlsxError, "sheet:type");
+flaw_from!(XlsbError, "BoundSheet8:dt");
+flaw_from!(XlsError, "BoundSheet8:dt");
+flaw_from!(OdsError);
+
+#[cfg(test)]
+#[path = "workbook_tests.rs"]
+mod tests;
