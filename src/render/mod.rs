@@ -1,1 +1,7 @@
 //! To come.
+
+pub mod sentence;
+pub mod workbook;
+
+#[cfg(test)]
+mod fixture;
