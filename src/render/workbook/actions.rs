@@ -4,7 +4,7 @@
 //! over, and whoever wants to change more can lift the protection.
 
 use anyhow::Result;
-use rust_xlsxwriter::{DataValidation, ProtectionOptions};
+use rust_xlsxwriter::{DataValidation, IgnoreError, ProtectionOptions};
 
 use super::style::Kind;
 use super::{Book, Pen};
@@ -35,11 +35,11 @@ const STATUS: u16 = 13;
 
 pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (column, limits) in
-        [(1, (14.0, 34.0)), (2, (8.0, 18.0)), (9, (30.0, 52.0)), (10, (16.0, 30.0))]
+        [(1, (14.0, 30.0)), (2, (8.0, 18.0)), (9, (30.0, 48.0)), (10, (16.0, 26.0))]
     {
         pen.limit(column, limits.0, limits.1);
     }
-    for (column, width) in [(STATUS, 13.0), (STATUS + 1, 24.0), (STATUS + 2, 24.0)] {
+    for (column, width) in [(STATUS, 13.0), (STATUS + 1, 20.0), (STATUS + 2, 20.0)] {
         pen.fix(column, width);
     }
     for (column, (key, number)) in COLUMNS.iter().enumerate() {
@@ -56,14 +56,16 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
         pen.free(HEADER + 1, 0, &book.t("actions.none"), &book.style.note)?;
     } else {
         pen.sheet.autofilter(HEADER, 0, last, end)?;
-        let list: Vec<String> = ["open", "in_progress", "done", "not_needed"]
+        // Ids are text on purpose, also those that look like numbers.
+        pen.sheet.ignore_error_range(HEADER + 1, 2, last, 2, IgnoreError::NumberStoredAsText)?;
+        let choices: Vec<String> = ["open", "in_progress", "done", "not_needed"]
             .iter()
             .map(|status| book.t(&format!("status.{status}")))
             .collect();
         let validation = DataValidation::new()
-            .allow_list_strings(&list)?
+            .allow_list_strings(&choices)?
             .set_error_title(book.t("column.status"))?
-            .set_error_message(book.f("status.error", &[("list", book.words(&list))]))?;
+            .set_error_message(book.f("status.error", &[("list", book.words(&choices))]))?;
         pen.sheet.add_data_validation(HEADER + 1, STATUS, last, STATUS, &validation)?;
     }
     pen.sheet.set_freeze_panes(HEADER + 1, 2)?;

@@ -9,8 +9,10 @@ use rust_xlsxwriter::{
     ChartLineDashType, ChartMarker, ChartSolidFill, ChartType, Color,
 };
 
+use unicode_width::UnicodeWidthChar;
+
 use super::clients::month_name;
-use super::style::{BLUE, GREY, Kind, ORANGE, SKY, font};
+use super::style::{BLUE, GREY, Kind, LINE, ORANGE, SKY, font};
 use super::{Book, Pen};
 use crate::money::Money;
 
@@ -19,6 +21,8 @@ pub(super) const DATA: u16 = 14;
 const FIRST: u32 = 4;
 /// Clients drawn by the Pareto chart.
 const LARGEST: usize = 20;
+/// Width of their names below it.
+const NAME: usize = 14;
 const MONTHS: usize = 12;
 
 /// A range of cells as charts take it.
@@ -29,7 +33,8 @@ pub(super) fn tiers(book: &Book, pen: &mut Pen) -> Result<Chart> {
     let name = pen.sheet.name();
     headings(book, pen, DATA, &[book.t("column.tier"), book.t("column.net_sales")])?;
     let mut row = FIRST;
-    for tier in &book.review.tiers {
+    // Bars are drawn from the bottom up: the highest tier comes last.
+    for tier in book.review.tiers.iter().rev() {
         pen.text_as(row, DATA, &book.tier(Some(tier.tier)), &book.style.note)?;
         pen.money(row, DATA + 1, tier.net_sales)?;
         row += 1;
@@ -46,9 +51,10 @@ pub(super) fn tiers(book: &Book, pen: &mut Pen) -> Result<Chart> {
         .set_format(&mut fill(BLUE))
         .set_gap(60)
         .set_data_label(&labels);
-    // Bars are drawn from the bottom up.
-    chart.x_axis().set_reverse();
-    axes(book, &mut chart, &book.t("column.tier"), &amounts(book));
+    // The horizontal axis of bars is the one of values.
+    axes(book, &mut chart, &amounts(book), &book.t("column.tier"));
+    chart.x_axis().set_num_format("#,##0").set_major_gridlines(false);
+    chart.y_axis().set_major_gridlines(false);
     chart.legend().set_hidden();
     Ok(chart)
 }
@@ -119,7 +125,7 @@ pub(super) fn pareto(book: &Book, pen: &mut Pen) -> Result<Chart> {
     for (index, (client, sales)) in clients.iter().enumerate() {
         let row = FIRST + index as u32;
         running += *sales;
-        pen.text_as(row, at, client, &book.style.note)?;
+        pen.text_as(row, at, &shortened(client), &book.style.note)?;
         pen.money(row, at + 1, *sales)?;
         if total > Money::ZERO {
             pen.number(row, at + 2, running.to_f64() / total.to_f64(), Kind::Share)?;
@@ -147,7 +153,8 @@ pub(super) fn pareto(book: &Book, pen: &mut Pen) -> Result<Chart> {
         .set_marker(ChartMarker::new().set_none())
         .set_secondary_axis(true);
     let small = small(book);
-    line.y2_axis()
+    chart
+        .y2_axis()
         .set_name(series[1].as_str())
         .set_name_font(&small)
         .set_font(&small)
@@ -182,7 +189,7 @@ fn title(book: &Book, chart: &mut Chart, text: &str) {
 fn axes(book: &Book, chart: &mut Chart, x: &str, y: &str) {
     let small = small(book);
     let mut grid = ChartLine::new();
-    grid.set_color(Color::RGB(0xD9D9D9)).set_width(0.75);
+    grid.set_color(LINE).set_width(0.75);
     chart.x_axis().set_name(x).set_name_font(&small).set_font(&small);
     chart
         .y_axis()
@@ -195,6 +202,20 @@ fn axes(book: &Book, chart: &mut Chart, x: &str, y: &str) {
 
 fn legend(book: &Book, chart: &mut Chart) {
     chart.legend().set_position(ChartLegendPosition::Bottom).set_font(&small(book));
+}
+
+/// A name that leaves room for the chart above it.
+fn shortened(name: &str) -> String {
+    let mut width = 0;
+    let mut short = String::new();
+    for c in name.chars() {
+        width += c.width().unwrap_or(0);
+        if width > NAME {
+            return format!("{}…", short.trim_end());
+        }
+        short.push(c);
+    }
+    short
 }
 
 fn label(book: &Book) -> ChartDataLabel {

@@ -96,11 +96,11 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     let columns = Columns::of(book);
     let clients = &book.review.clients;
     pen.limit(1, 8.0, 18.0);
-    pen.limit(2, 14.0, 34.0);
-    pen.fix(columns.line, 18.0);
-    pen.limit(columns.line + 2, 16.0, 34.0);
+    pen.limit(2, 14.0, 28.0);
+    pen.fix(columns.line, 15.0);
+    pen.limit(columns.line + 2, 16.0, 28.0);
     for column in columns.line + 3..columns.months {
-        pen.limit(column, 14.0, 26.0);
+        pen.limit(column, 12.0, 20.0);
     }
     for (column, (heading, number)) in columns.headings.iter().enumerate() {
         pen.heading(HEADER, column as u16, heading, *number)?;

@@ -167,7 +167,7 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
 /// A value of a metric in its own unit.
 pub(super) fn measured(metric: &str, value: f64) -> String {
     match metric {
-        "growth" | "industry_growth" | "headroom" => percent(value, 2),
+        "growth" | "industry_growth" | "headroom" => format!("{}%", decimal(value * 100.0, 4)),
         "net_sales" | "margin" => decimal(value, 4),
         _ => decimal(value, 6),
     }

@@ -122,7 +122,7 @@ impl<'a> Book<'a> {
     }
 
     /// Money in a sentence.
-    fn money(&self, money: Money) -> String {
+    fn money(money: Money) -> String {
         money_text(money, 2)
     }
 

@@ -13,7 +13,7 @@ use crate::render::sentence;
 use crate::review::TierRow;
 
 /// Widths of the columns: the tier table, a gap, and what stands beside it.
-const WIDTHS: [f64; 12] = [19.0, 11.0, 16.0, 10.0, 10.0, 12.0, 10.0, 2.0, 20.0, 20.0, 20.0, 20.0];
+const WIDTHS: [f64; 12] = [19.0, 11.0, 16.0, 10.0, 10.0, 12.0, 12.0, 2.0, 20.0, 20.0, 20.0, 20.0];
 /// Last column that is printed.
 const END: u16 = 11;
 /// First column right of the tier table.
@@ -21,14 +21,14 @@ const BESIDE: u16 = 8;
 const LINKS: u32 = 2;
 const CARDS: u32 = 4;
 const TIERS: u32 = 8;
-const ACTIONS: u32 = 20;
+const ACTIONS: u32 = 19;
 const TOP: usize = 5;
-const CHARTS: u32 = 29;
-const RECONCILIATION: u32 = 43;
+const CHARTS: u32 = 27;
+const RECONCILIATION: u32 = 40;
 /// Pixels of the charts: beside the table, left below, right below.
-const CHART_TIERS: (u32, u32) = (578, 232);
-const CHART_MONTHS: (u32, u32) = (634, 272);
-const CHART_PARETO: (u32, u32) = (578, 272);
+const CHART_TIERS: (u32, u32) = (578, 214);
+const CHART_MONTHS: (u32, u32) = (648, 250);
+const CHART_PARETO: (u32, u32) = (578, 250);
 
 pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (column, width) in WIDTHS.iter().enumerate() {
@@ -72,7 +72,7 @@ fn cards(book: &Book, pen: &mut Pen) -> Result<()> {
     let change = change(totals.net_sales, totals.net_sales_prior).map_or_else(
         || book.t("card.no_prior"),
         |change| {
-            let prior = book.money(totals.net_sales_prior);
+            let prior = Book::money(totals.net_sales_prior);
             let change = signed_percent(change, 1);
             book.f("card.net_sales_note", &[("change", change), ("prior", prior)])
         },
@@ -162,7 +162,7 @@ fn inactive(book: &Book) -> String {
         &[
             ("inactive", count(totals.clients.saturating_sub(totals.active))),
             ("dormant", count(totals.dormant)),
-            ("sales", book.money(totals.dormant_sales_prior)),
+            ("sales", Book::money(totals.dormant_sales_prior)),
             ("lost", count(totals.lost)),
             ("prospects", count(totals.prospects)),
         ],
@@ -174,7 +174,7 @@ fn inactive(book: &Book) -> String {
     }
     let sales = totals.net_sales - book.review.tiers.iter().map(|tier| tier.net_sales).sum();
     if sales != Money::ZERO {
-        text.push_str(&book.f("overview.inactive_sales", &[("sales", book.money(sales))]));
+        text.push_str(&book.f("overview.inactive_sales", &[("sales", Book::money(sales))]));
     }
     text
 }
@@ -264,9 +264,9 @@ fn reconciliation(book: &Book, pen: &mut Pen) -> Result<()> {
         ("left", count(control.rows_left_out)),
     ];
     let amounts = [
-        ("all", book.money(control.amount_in_file)),
-        ("used", book.money(control.amount_used)),
-        ("left", book.money(control.amount_left_out)),
+        ("all", Book::money(control.amount_in_file)),
+        ("used", Book::money(control.amount_used)),
+        ("left", Book::money(control.amount_left_out)),
         ("unit", book.unit()),
     ];
     let text = &book.style.base;

@@ -15,10 +15,10 @@ use crate::period::Day;
 const CELL_LIMIT: usize = 32_767;
 /// Widths of columns nobody has set limits for.
 const LIMITS: (f64, f64) = (6.0, 40.0);
-/// What a cell needs beside its text: padding on both sides.
-const PADDING: f64 = 2.0;
-/// What the arrow of a filter takes.
-const ARROW: f64 = 2.0;
+/// What a cell needs beside its text: padding on both sides and the indent of texts.
+const PADDING: f64 = 2.5;
+/// Bold text is wider by this factor.
+const BOLD: f64 = 1.1;
 
 /// A pen on one sheet.
 pub(super) struct Pen<'a> {
@@ -130,7 +130,7 @@ impl<'a> Pen<'a> {
         let format = if number { &self.style.number_heading } else { &self.style.heading };
         // Chinese headings may break anywhere, but four characters on a line read better than one.
         let least = width::longest_word(text).max(width::display(text).min(8.0));
-        self.measure(column, least * 1.1 + ARROW);
+        self.measure(column, least * BOLD);
         self.remember(row, (column, column), text, true);
         self.free(row, column, text, format)
     }
@@ -221,7 +221,7 @@ impl<'a> Pen<'a> {
             let room: f64 = (long.columns.0..=long.columns.1)
                 .map(|column| widths.get(&column).copied().unwrap_or(8.43))
                 .sum();
-            let room = (room - 1.0) / if long.bold { 1.1 } else { 1.0 };
+            let room = (room - PADDING) / if long.bold { BOLD } else { 1.0 };
             let lines = width::lines(&long.text, room);
             let most = heights.entry(long.row).or_insert(1);
             *most = lines.max(*most);

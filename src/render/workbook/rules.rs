@@ -109,16 +109,9 @@ pub(super) fn signals(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         for (index, level) in levels.iter().enumerate() {
             pen.text_as(*row, 2 + index as u16, level, book.style.number(Kind::Plain))?;
         }
-        match book.review.judged.iter().find(|judged| judged.code == code) {
-            Some(judged) => {
-                pen.count(*row, 5, judged.clients as u64)?;
-                pen.count(*row, 6, judged.fired as u64)?;
-            }
-            None => {
-                pen.blank(*row, 5)?;
-                pen.blank(*row, 6)?;
-            }
-        }
+        let judged = book.review.judged.iter().find(|judged| judged.code == code);
+        pen.known(*row, 5, judged.map(|judged| judged.clients as f64), Kind::Amount)?;
+        pen.known(*row, 6, judged.map(|judged| judged.fired as f64), Kind::Amount)?;
         *row += 1;
     }
     *row += 1;

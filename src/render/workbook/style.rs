@@ -8,21 +8,21 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 use crate::locale::{Lang, decimal, grouped, percent, signed_percent};
 
 /// Blue: what is.
-pub(super) const BLUE: Color = Color::RGB(0x0072B2);
+pub(super) const BLUE: Color = Color::RGB(0x0000_72B2);
 /// Orange: what it is compared with.
-pub(super) const ORANGE: Color = Color::RGB(0xE69F00);
+pub(super) const ORANGE: Color = Color::RGB(0x00E6_9F00);
 /// Sky blue: amounts as bars.
-pub(super) const SKY: Color = Color::RGB(0x56B4E9);
+pub(super) const SKY: Color = Color::RGB(0x0056_B4E9);
 /// Text that may be overlooked.
-pub(super) const GREY: Color = Color::RGB(0x595959);
-/// Lines between rows.
-const LINE: Color = Color::RGB(0xD9D9D9);
+pub(super) const GREY: Color = Color::RGB(0x0059_5959);
+/// Lines between rows, and grids.
+pub(super) const LINE: Color = Color::RGB(0x00D9_D9D9);
 /// Behind headings.
-const HEADING: Color = Color::RGB(0xDCE8F2);
+const HEADING: Color = Color::RGB(0x00DC_E8F2);
 /// Behind the figures that matter most.
-const CARD: Color = Color::RGB(0xF2F6FA);
+const CARD: Color = Color::RGB(0x00F2_F6FA);
 /// Behind cells that people fill in.
-const INPUT: Color = Color::RGB(0xFFF8DC);
+const INPUT: Color = Color::RGB(0x00FF_F8DC);
 
 /// Height of an ordinary row in pixels.
 pub(super) const ROW_PIXELS: u32 = 20;
@@ -115,8 +115,6 @@ pub(super) struct Style {
     pub(super) band: Format,
     /// Text.
     pub(super) text: Format,
-    /// Text in the middle, such as a level.
-    pub(super) label: Format,
     /// Text that may take several lines.
     pub(super) long_text: Format,
     /// Text of a sum.
@@ -141,7 +139,8 @@ impl Style {
             .set_font_size(10)
             .set_align(FormatAlign::VerticalCenter);
         let cell = base.clone().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(LINE);
-        let text = cell.clone().set_align(FormatAlign::Left);
+        // The indent keeps texts away from the numbers to their left.
+        let text = cell.clone().set_align(FormatAlign::Left).set_indent(1);
         let total = base
             .clone()
             .set_bold()
@@ -168,10 +167,9 @@ impl Style {
                 .clone()
                 .set_font_color(BLUE)
                 .set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            heading: heading.clone().set_align(FormatAlign::Left),
+            heading: heading.clone().set_align(FormatAlign::Left).set_indent(1),
             number_heading: heading.clone().set_align(FormatAlign::Right),
             band: heading.set_align(FormatAlign::Center),
-            label: cell.clone().set_align(FormatAlign::Center),
             long_text: text.clone().set_text_wrap(),
             input: text
                 .clone()
@@ -185,7 +183,7 @@ impl Style {
             card: card.set_bold().set_font_size(20).set_font_color(BLUE),
             numbers: Kind::ALL.iter().map(|kind| right(&cell, *kind)).collect(),
             totals: Kind::ALL.iter().map(|kind| right(&total, *kind)).collect(),
-            total: total.set_align(FormatAlign::Left),
+            total: total.set_align(FormatAlign::Left).set_indent(1),
             text,
             base,
         }

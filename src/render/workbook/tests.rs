@@ -93,10 +93,10 @@ fn overview_shows_figures_and_tiers() {
     assert!((number(&range, 14, 1) - 12.0).abs() < 1e-9);
     assert!(text(&range, 15, 0).starts_with("Inactive: 2, of which 1 dormant"));
     assert!(text(&range, 15, 0).contains("Dormant and at risk: 1."));
-    assert!(text(&range, 22, 0).starts_with("1. 深圳市"));
+    assert!(text(&range, 21, 0).starts_with("1. 深圳市"));
     let reason = "No order for 74 days, usual gap 21; last 90 days 48.2% below a year ago";
-    assert_eq!(text(&range, 22, 8), reason);
-    assert_eq!(text(&range, 44, 0), "Rows: 12,345 in the files = 12,338 used + 7 left out.");
+    assert_eq!(text(&range, 21, 8), reason);
+    assert_eq!(text(&range, 41, 0), "Rows: 12,345 in the files = 12,338 used + 7 left out.");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn actions_lists_the_largest_priority_first_with_input_cells() {
 #[test]
 fn clients_add_up_to_their_scores() {
     let range = sheet(Lang::En, "Clients");
-    let (score, first) = (column(&range, 3, "Score"), column(&range, 3, "Coverage (0-100)") + 1);
+    let (score, first) = (column(&range, 3, "Score"), column(&range, 3, "Coverage %") + 1);
     let sales = column(&range, 3, "Days since last order") - 3;
     assert_eq!(text(&range, 3, sales), "Net sales");
     for row in 4..17 {

@@ -5,6 +5,9 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// Characters of running Latin text that take the place of one digit.
+const LATIN: f64 = 1.08;
+
 /// The width of the longest line of a text, in digits.
 pub(super) fn display(text: &str) -> f64 {
     text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0) as f64
@@ -17,8 +20,14 @@ pub(super) fn longest_word(text: &str) -> f64 {
 
 /// How many lines a text takes in a column that holds `width` digits.
 pub(super) fn lines(text: &str, width: f64) -> usize {
-    let width = (width.floor() as usize).max(1);
-    text.lines().map(|line| wrapped(line, width)).sum::<usize>().max(1)
+    text.lines().map(|line| wrapped(line, room(line, width))).sum::<usize>().max(1)
+}
+
+/// The room for a line in characters: Latin words are narrower than as many digits, Chinese ones are not.
+fn room(line: &str, width: f64) -> usize {
+    let narrow = line.chars().all(|c| c.width().unwrap_or(0) < 2);
+    let width = if narrow { width * LATIN } else { width };
+    (width.floor() as usize).max(1)
 }
 
 fn wrapped(line: &str, width: usize) -> usize {
@@ -83,6 +92,7 @@ mod tests {
         assert_eq!(lines("", 10.0), 1);
         assert_eq!(lines("one two six", 7.0), 2);
         assert_eq!(lines("one two", 7.9), 1);
+        assert_eq!(lines("one two six four", 15.0), 1);
         assert_eq!(lines("近九十天比去年同期低", 10.0), 2);
         assert_eq!(lines("近九十天比去年同期低", 11.0), 2);
         assert_eq!(lines("a\nb", 10.0), 2);
