@@ -5,7 +5,7 @@
 
 use anyhow::Result;
 use rust_xlsxwriter::{
-    Chart, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
+    Chart, ChartDataLabel, ChartFont, ChartFormat, ChartLayout, ChartLegendPosition, ChartLine,
     ChartLineDashType, ChartMarker, ChartSolidFill, ChartType, Color,
 };
 
@@ -22,7 +22,7 @@ const FIRST: u32 = 4;
 /// Clients drawn by the Pareto chart.
 const LARGEST: usize = 20;
 /// Width of their names below it.
-const NAME: usize = 14;
+const NAME: usize = 12;
 const MONTHS: usize = 12;
 
 /// A range of cells as charts take it.
@@ -101,6 +101,9 @@ pub(super) fn months(book: &Book, pen: &mut Pen) -> Result<Chart> {
         chart.y_axis().set_min(0);
     }
     legend(book, &mut chart);
+    chart
+        .plot_area()
+        .set_layout(&ChartLayout::new().set_offset(0.13, 0.15).set_dimensions(0.84, 0.5));
     Ok(chart)
 }
 
@@ -164,6 +167,11 @@ pub(super) fn pareto(book: &Book, pen: &mut Pen) -> Result<Chart> {
     chart.combine(&line);
     axes(book, &mut chart, &book.t("chart.largest_first"), &amounts(book));
     legend(book, &mut chart);
+    // The names below are long: left to itself, the plot would be a strip.
+    chart.legend().set_position(ChartLegendPosition::Top);
+    chart
+        .plot_area()
+        .set_layout(&ChartLayout::new().set_offset(0.14, 0.27).set_dimensions(0.72, 0.34));
     Ok(chart)
 }
 

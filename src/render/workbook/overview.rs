@@ -24,11 +24,11 @@ const TIERS: u32 = 8;
 const ACTIONS: u32 = 19;
 const TOP: usize = 5;
 const CHARTS: u32 = 27;
-const RECONCILIATION: u32 = 40;
+const RECONCILIATION: u32 = 41;
 /// Pixels of the charts: beside the table, left below, right below.
 const CHART_TIERS: (u32, u32) = (578, 214);
-const CHART_MONTHS: (u32, u32) = (648, 250);
-const CHART_PARETO: (u32, u32) = (578, 250);
+const CHART_MONTHS: (u32, u32) = (648, 272);
+const CHART_PARETO: (u32, u32) = (578, 272);
 
 pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (column, width) in WIDTHS.iter().enumerate() {

@@ -96,7 +96,7 @@ fn overview_shows_figures_and_tiers() {
     assert!(text(&range, 21, 0).starts_with("1. 深圳市"));
     let reason = "No order for 74 days, usual gap 21; last 90 days 48.2% below a year ago";
     assert_eq!(text(&range, 21, 8), reason);
-    assert_eq!(text(&range, 41, 0), "Rows: 12,345 in the files = 12,338 used + 7 left out.");
+    assert_eq!(text(&range, 42, 0), "Rows: 12,345 in the files = 12,338 used + 7 left out.");
 }
 
 #[test]
