@@ -1,0 +1,203 @@
+//! The review on a terminal: tiers, who needs action, and the verdict line.
+
+use crate::locale::{Lang, grouped, money_text, percent, signed_percent};
+use crate::money::Money;
+use crate::review::{Client, Review};
+use crate::tier::Tier;
+
+use super::sentence;
+use super::table::{Align, Table};
+
+/// Actions shown.
+const ACTIONS: usize = 10;
+
+/// Draws the review. `width` is that of the terminal; without one nothing is shortened.
+#[must_use]
+pub fn summary(review: &Review, lang: Lang, width: Option<usize>) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    line(lang.fill("summary.title", &[("as_of", review.as_of.to_string())]));
+    line(windows(review, lang));
+    line(String::new());
+    line(tiers(review, lang).draw(width).trim_end().to_owned());
+    line(inactive(review, lang));
+    if let Some(largest) = review.top_tier_empty {
+        line(empty_top(review, lang, largest));
+    }
+    if !review.actions.is_empty() {
+        let shown = review.actions.len().min(ACTIONS);
+        line(String::new());
+        line(lang.fill(
+            "summary.actions",
+            &[("shown", shown.to_string()), ("all", review.actions.len().to_string())],
+        ));
+        line(actions(review, lang, shown).draw(width).trim_end().to_owned());
+    }
+    out
+}
+
+fn windows(review: &Review, lang: Lang) -> String {
+    let key =
+        if review.currency.is_empty() { "summary.windows_no_unit" } else { "summary.windows" };
+    let from = review.windows.ttm.from.to_string();
+    let mut text = lang.fill(key, &[("from", from), ("currency", review.currency.clone())]);
+    if review.as_of_from == crate::review::AsOfFrom::Data {
+        text.push_str(&lang.text("summary.as_of_from_data"));
+    }
+    text
+}
+
+fn score_text(score: Option<f64>) -> String {
+    score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}"))
+}
+
+fn whole(money: Money) -> String {
+    money_text(Money(money.rounded(0) * Money::SCALE), 0)
+}
+
+fn share_text(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| percent(share, 1))
+}
+
+fn change_text(change: Option<f64>) -> String {
+    change.map_or_else(|| "-".to_owned(), |change| signed_percent(change, 1))
+}
+
+fn tiers(review: &Review, lang: Lang) -> Table {
+    let heading = |key: &str| lang.text(&format!("summary.column.{key}"));
+    let mut columns = vec![(heading("tier"), Align::Left)];
+    for key in ["clients", "net_sales", "share", "change", "avg_score", "at_risk"] {
+        columns.push((heading(key), Align::Right));
+    }
+    let mut table = Table::new(columns);
+    for row in &review.tiers {
+        table.row(vec![
+            lang.text(&format!("tier.{}", row.tier.code())),
+            grouped(row.clients as i64),
+            whole(row.net_sales),
+            share_text(row.share),
+            change_text(row.change),
+            score_text(row.avg_score),
+            grouped(row.at_risk as i64),
+        ]);
+    }
+    let active: Money = review.tiers.iter().map(|row| row.net_sales).sum();
+    let totals = &review.totals;
+    if active != totals.net_sales {
+        // Returns of clients that no longer order belong to no tier, but to the total.
+        let rest = totals.net_sales - active;
+        let share =
+            (totals.net_sales > Money::ZERO).then(|| rest.to_f64() / totals.net_sales.to_f64());
+        let blank = String::new;
+        table.row(vec![
+            lang.text("tier.inactive"),
+            blank(),
+            whole(rest),
+            share_text(share),
+            blank(),
+            blank(),
+            blank(),
+        ]);
+    }
+    table.rule();
+    let change = (totals.net_sales_prior > Money::ZERO)
+        .then(|| totals.net_sales.to_f64() / totals.net_sales_prior.to_f64() - 1.0);
+    table.row(vec![
+        lang.text("tier.all"),
+        grouped(totals.active as i64),
+        whole(totals.net_sales),
+        share_text((totals.net_sales > Money::ZERO).then_some(1.0)),
+        change_text(change),
+        score_text(totals.avg_score),
+        grouped(review.tiers.iter().map(|row| row.at_risk).sum::<usize>() as i64),
+    ]);
+    table
+}
+
+fn inactive(review: &Review, lang: Lang) -> String {
+    let totals = &review.totals;
+    lang.fill(
+        "summary.inactive",
+        &[
+            ("inactive", grouped((totals.clients - totals.active) as i64)),
+            ("dormant", grouped(totals.dormant as i64)),
+            ("sales", whole(totals.dormant_sales_prior)),
+            ("lost", grouped(totals.lost as i64)),
+            ("prospects", grouped(totals.prospects as i64)),
+        ],
+    )
+}
+
+fn empty_top(review: &Review, lang: Lang, largest: f64) -> String {
+    let tier = lang.text(&format!("tier.{}", Tier::Strategic.code()));
+    let rule = &review.config.tier.strategic;
+    let by_share = review.policy != crate::config::Policy::Rank && largest <= rule.share;
+    let key = if by_share { "summary.empty_by_share" } else { "summary.empty_by_condition" };
+    lang.fill(
+        key,
+        &[("tier", tier), ("limit", percent(rule.share, 0)), ("largest", percent(largest, 1))],
+    )
+}
+
+fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
+    let heading = |key: &str| lang.text(&format!("summary.column.{key}"));
+    let mut table = Table::new(vec![
+        ("#".to_owned(), Align::Right),
+        (heading("client"), Align::Left),
+        (heading("tier"), Align::Left),
+        (heading("score"), Align::Right),
+        (heading("net_sales"), Align::Right),
+        (heading("why"), Align::Left),
+    ]);
+    for (position, at) in review.actions.iter().take(shown).enumerate() {
+        let client = &review.clients[*at];
+        table.row(vec![
+            (position + 1).to_string(),
+            client.name.clone(),
+            tier_text(client, lang),
+            client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.0}")),
+            whole(client.features.net_sales),
+            sentence::reason(lang, client),
+        ]);
+    }
+    table
+}
+
+/// The tier of a client, or its stage when it has none.
+#[must_use]
+pub fn tier_text(client: &Client, lang: Lang) -> String {
+    match client.tier {
+        Some(tier) => lang.text(&format!("tier.{}", tier.code())),
+        None => lang.text(&format!("stage.{}", client.stage.code())),
+    }
+}
+
+/// The last line of a run: how long it took, what was odd, who needs action.
+#[must_use]
+pub fn verdict(review: &Review, lang: Lang, seconds: f64, errors: u64, warnings: u64) -> String {
+    let totals = &review.totals;
+    let share = (totals.net_sales > Money::ZERO)
+        .then(|| totals.at_risk_sales.to_f64() / totals.net_sales.to_f64());
+    let odd = match (errors, warnings) {
+        (0, 0) => String::new(),
+        (0, _) => lang.fill("summary.with_warnings", &[("warnings", grouped(warnings as i64))]),
+        _ => lang.fill(
+            "summary.with_errors",
+            &[("errors", grouped(errors as i64)), ("warnings", grouped(warnings as i64))],
+        ),
+    };
+    lang.fill(
+        "summary.verdict",
+        &[
+            ("seconds", format!("{seconds:.1}")),
+            ("odd", odd),
+            ("at_risk", grouped(review.actions.len() as i64)),
+            ("clients", grouped(totals.clients as i64)),
+            ("worth", whole(totals.at_risk_sales)),
+            ("share", share_text(share)),
+        ],
+    )
+}

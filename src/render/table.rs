@@ -45,7 +45,8 @@ impl Table {
     /// Draws the table. With a width, the widest column is shortened until lines fit; without one nothing is.
     #[must_use]
     pub fn draw(&self, width: Option<usize>) -> String {
-        let mut widths: Vec<usize> = self.columns.iter().map(|(heading, _)| heading.width()).collect();
+        let mut widths: Vec<usize> =
+            self.columns.iter().map(|(heading, _)| heading.width()).collect();
         for row in self.rows.iter().flatten() {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.width());
@@ -56,7 +57,8 @@ impl Table {
         }
         let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
         let rule = "-".repeat(total);
-        let headings: Vec<String> = self.columns.iter().map(|(heading, _)| heading.clone()).collect();
+        let headings: Vec<String> =
+            self.columns.iter().map(|(heading, _)| heading.clone()).collect();
         let mut out = String::new();
         self.line(&mut out, &headings, &widths);
         out.push_str(&rule);
@@ -75,7 +77,9 @@ impl Table {
 
     fn line(&self, out: &mut String, cells: &[String], widths: &[usize]) {
         let mut line = String::new();
-        for (at, ((cell, width), (_, align))) in cells.iter().zip(widths).zip(&self.columns).enumerate() {
+        for (at, ((cell, width), (_, align))) in
+            cells.iter().zip(widths).zip(&self.columns).enumerate()
+        {
             if at > 0 {
                 line.push_str("  ");
             }
@@ -128,7 +132,8 @@ mod tests {
     use super::*;
 
     fn table() -> Table {
-        let mut table = Table::new(vec![("客户".to_owned(), Align::Left), ("Net".to_owned(), Align::Right)]);
+        let mut table =
+            Table::new(vec![("客户".to_owned(), Align::Left), ("Net".to_owned(), Align::Right)]);
         table.row(vec!["深圳市鸿运达科技有限公司".to_owned(), "1,284,000".to_owned()]);
         table.row(vec!["Acme".to_owned(), "9".to_owned()]);
         table.rule();

@@ -211,6 +211,9 @@ fn written(text: &str, reading: Reading) -> Result<Option<Exact>, Trouble> {
     }
     body = strip_currency(body);
     let (number, suffix) = split_suffix(body);
+    if number.starts_with('-') {
+        return Err(Trouble::Type);
+    }
     let power = match suffix {
         "" => reading.power,
         _ => match unit_word(suffix) {

@@ -91,7 +91,9 @@ impl Document {
     pub fn open(input: &Input, hints: &Hints) -> Result<Self> {
         let name = input.name.as_str();
         let kind = match &input.place {
-            Place::File(path) => package::sniff(path).map_err(|error| Error::io("file-unreadable", name, &error))?,
+            Place::File(path) => {
+                package::sniff(path).map_err(|error| Error::io("file-unreadable", name, &error))?
+            }
             Place::Memory(bytes) => package::sniff_bytes(bytes),
         };
         let format = match kind {
@@ -111,17 +113,21 @@ impl Document {
                 (no_sheets(), Body::Text(TextFile::open(path, name, kind == Kind::Gzip, hints)?))
             }
             (Format::Csv, Place::Memory(bytes)) => {
-                let text = TextFile::from_bytes(Arc::clone(bytes), name, kind == Kind::Gzip, hints)?;
+                let text =
+                    TextFile::from_bytes(Arc::clone(bytes), name, kind == Kind::Gzip, hints)?;
                 (no_sheets(), Body::Text(text))
             }
             (Format::Parquet, Place::File(path)) => {
                 (no_sheets(), Body::Parquet(Box::new(ParquetFile::open(path, name)?)))
             }
-            (Format::Parquet, Place::Memory(bytes)) => {
-                (no_sheets(), Body::Parquet(Box::new(ParquetFile::from_bytes(bytes.to_vec(), name)?)))
-            }
+            (Format::Parquet, Place::Memory(bytes)) => (
+                no_sheets(),
+                Body::Parquet(Box::new(ParquetFile::from_bytes(bytes.to_vec(), name)?)),
+            ),
             (_, Place::File(path)) => workbook(Workbook::open(path, name, format)?),
-            (_, Place::Memory(bytes)) => workbook(Workbook::from_bytes(bytes.to_vec(), name, format)?),
+            (_, Place::Memory(bytes)) => {
+                workbook(Workbook::from_bytes(bytes.to_vec(), name, format)?)
+            }
         };
         Ok(Self { format, sheets, body })
     }

@@ -1,0 +1,251 @@
+//! One row per client: what its score is made of and what was found.
+//!
+//! The months behind the small lines stand at the far right, folded away, inside the filtered range: sorting the rows
+//! moves them along, so that every line stays with its client.
+
+use anyhow::Result;
+use rust_xlsxwriter::{ConditionalFormatDataBar, IgnoreError, Sparkline, SparklineType};
+
+use super::style::{BLUE, Kind, ORANGE, SKY};
+use super::{Book, Pen};
+use crate::review::Client;
+
+const BAND: u32 = 2;
+const HEADER: u32 = 3;
+/// Columns that stay in view: rank, id, name.
+const FROZEN: u16 = 3;
+
+/// Which columns the sheet has and where: some depend on the review.
+struct Columns {
+    headings: Vec<(String, bool)>,
+    previous: Option<u16>,
+    adds: u16,
+    net_sales: u16,
+    line: u16,
+    months: u16,
+    end: u16,
+}
+
+impl Columns {
+    fn of(book: &Book) -> Self {
+        let review = book.review;
+        let mut headings = Vec::new();
+        let mut add = |keys: &[(&str, bool)]| {
+            for (key, number) in keys {
+                headings.push((book.t(&format!("column.{key}")), *number));
+            }
+            headings.len() as u16
+        };
+        let after = add(&[
+            ("rank", true),
+            ("client_id", false),
+            ("client", false),
+            ("owner", false),
+            ("stage", false),
+            ("tier", false),
+        ]);
+        let previous =
+            review.clients.iter().any(|client| client.tier_previous.is_some()).then_some(after);
+        if previous.is_some() {
+            add(&[("tier_previous", false), ("movement", false)]);
+        }
+        let adds = add(&[("score", true), ("coverage", true)]);
+        for (metric, _) in &review.weights {
+            headings.push((book.word("metric", metric), true));
+        }
+        let net_sales = headings.len() as u16;
+        let mut add = |keys: &[(&str, bool)]| {
+            for (key, number) in keys {
+                headings.push((book.t(&format!("column.{key}")), *number));
+            }
+            headings.len() as u16
+        };
+        let line = add(&[
+            ("net_sales", true),
+            ("change", true),
+            ("margin_rate", true),
+            ("days_since", true),
+            ("usual_gap", true),
+        ]);
+        let months = add(&[
+            ("trend", false),
+            ("pay_days", true),
+            ("signals", false),
+            ("caps", false),
+            ("to_confirm", false),
+            ("flags", false),
+        ]);
+        let count = review.clients.iter().map(|client| client.monthly.len()).max().unwrap_or(0);
+        let first = review.monthly.len().saturating_sub(count);
+        for index in 0..count {
+            let month = review.monthly.get(first + index);
+            headings.push((month.map_or_else(String::new, |month| month_name(month.from)), true));
+        }
+        let end = headings.len() as u16 - 1;
+        Self { headings, previous, adds, net_sales, line, months, end }
+    }
+}
+
+/// `2026-06`.
+pub(super) fn month_name(day: crate::period::Day) -> String {
+    let (year, month, _) = day.ymd();
+    format!("{year:04}-{month:02}")
+}
+
+pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
+    let columns = Columns::of(book);
+    let clients = &book.review.clients;
+    pen.limit(1, 8.0, 18.0);
+    pen.limit(2, 14.0, 28.0);
+    pen.fix(columns.line, 15.0);
+    pen.limit(columns.line + 2, 16.0, 28.0);
+    for column in columns.line + 3..columns.months {
+        pen.limit(column, 12.0, 20.0);
+    }
+    for (column, (heading, number)) in columns.headings.iter().enumerate() {
+        pen.heading(HEADER, column as u16, heading, *number)?;
+    }
+    band(book, &mut pen, &columns)?;
+    for (index, client) in clients.iter().enumerate() {
+        row(book, &mut pen, &columns, HEADER + 1 + index as u32, client)?;
+    }
+    let last = HEADER + clients.len() as u32;
+    if !clients.is_empty() {
+        pen.sheet.autofilter(HEADER, 0, last, columns.end)?;
+        let bars = ConditionalFormatDataBar::new()
+            .set_fill_color(SKY)
+            .set_border_off(true)
+            .set_solid_fill(true)
+            .set_negative_fill_color(ORANGE);
+        let column = columns.net_sales;
+        pen.sheet.add_conditional_format(HEADER + 1, column, last, column, &bars)?;
+        // Ids are text on purpose, also those that look like numbers.
+        pen.sheet.ignore_error_range(HEADER + 1, 1, last, 1, IgnoreError::NumberStoredAsText)?;
+        lines(&mut pen, &columns, last)?;
+    }
+    pen.sheet.set_freeze_panes(HEADER + 1, FROZEN)?;
+    pen.sheet.set_repeat_rows(HEADER - 1, HEADER)?;
+    pen.sheet.set_print_area(0, 0, last, columns.months - 1)?;
+    pen.finish()
+}
+
+/// Says over the metric columns that they add up to the score.
+fn band(book: &Book, pen: &mut Pen, columns: &Columns) -> Result<()> {
+    let text = book.t("clients.adds");
+    let end = columns.net_sales.saturating_sub(1);
+    if end > columns.adds {
+        pen.sheet.merge_range(BAND, columns.adds, BAND, end, &text, &book.style.band)?;
+    } else if end == columns.adds {
+        pen.free(BAND, end, &text, &book.style.band)?;
+    }
+    Ok(())
+}
+
+/// The small line of every client, and the months folded away.
+fn lines(pen: &mut Pen, columns: &Columns, last: u32) -> Result<()> {
+    if columns.end < columns.months {
+        return Ok(());
+    }
+    let name = pen.sheet.name();
+    let line = Sparkline::new()
+        .set_range((name.as_str(), HEADER + 1, columns.months, last, columns.end))
+        .set_type(SparklineType::Line)
+        .set_sparkline_color(BLUE)
+        .show_last_point(true)
+        .set_last_point_color(ORANGE)
+        .set_line_weight(1.5)
+        .show_hidden_data(true);
+    pen.sheet.add_sparkline_group(HEADER + 1, columns.line, last, columns.line, &line)?;
+    pen.sheet.group_columns_collapsed(columns.months, columns.end)?;
+    Ok(())
+}
+
+fn row(book: &Book, pen: &mut Pen, columns: &Columns, row: u32, client: &Client) -> Result<()> {
+    let features = &client.features;
+    pen.known(row, 0, client.rank.map(|rank| rank as f64), Kind::Amount)?;
+    pen.text(row, 1, &client.client_id)?;
+    pen.long(row, 2, &client.name)?;
+    pen.text(row, 3, client.owner.as_deref().unwrap_or_default())?;
+    pen.text(row, 4, &book.word("stage", client.stage.code()))?;
+    pen.text(row, 5, &book.tier(client.tier))?;
+    if let Some(column) = columns.previous {
+        let previous = client.tier_previous.map(|tier| book.tier(Some(tier)));
+        pen.text(row, column, &previous.unwrap_or_default())?;
+        let movement = client.movement.map(|code| book.word("book.movement", code));
+        pen.text(row, column + 1, &movement.unwrap_or_default())?;
+    }
+    pen.known(row, columns.adds - 2, client.score, Kind::Points)?;
+    pen.number(row, columns.adds - 1, client.coverage, Kind::Amount)?;
+    for (index, (metric, _)) in book.review.weights.iter().enumerate() {
+        let adds = client.adds.get(metric).copied();
+        pen.known(row, columns.adds + index as u16, adds, Kind::Fine)?;
+    }
+    let at = columns.net_sales;
+    pen.money(row, at, features.net_sales)?;
+    pen.known(row, at + 1, features.growth, Kind::Change)?;
+    pen.known(row, at + 2, features.margin_rate, Kind::Share)?;
+    pen.known(row, at + 3, features.days_since_last_order.map(f64::from), Kind::Plain)?;
+    pen.known(row, at + 4, features.order_gap_median, Kind::Plain)?;
+    pen.blank(row, columns.line)?;
+    let at = columns.line + 1;
+    pen.known(row, at, features.pay_days, Kind::Points)?;
+    for (index, text) in
+        [signals(book, client), caps(book, client), to_confirm(book, client), flags(book, client)]
+            .iter()
+            .enumerate()
+    {
+        pen.long(row, at + 1 + index as u16, text)?;
+    }
+    for (index, money) in client.monthly.iter().enumerate() {
+        pen.money(row, columns.months + index as u16, *money)?;
+    }
+    Ok(())
+}
+
+/// Its findings by name, each with its level.
+fn signals(book: &Book, client: &Client) -> String {
+    let found: Vec<String> = client
+        .signals
+        .iter()
+        .map(|found| {
+            let label = format!("signal.{}.label", found.code);
+            let label = book.lang.find(&label).unwrap_or(found.code).to_owned();
+            let level = book.word("level", found.level.code());
+            book.f("clients.finding", &[("label", label), ("level", level)])
+        })
+        .collect();
+    book.words(&found)
+}
+
+/// What keeps its tier down: upper limits and failed conditions.
+fn caps(book: &Book, client: &Client) -> String {
+    let caps = client.caps.iter().map(|code| book.word("book.cap", code));
+    let failed = client.conditions_failed.iter().map(|failed| {
+        let (tier, condition) = failed.split_once(':').unwrap_or(("", failed));
+        let words = [
+            ("tier", book.word("tier", tier)),
+            ("condition", book.word("book.condition", condition)),
+        ];
+        book.f("clients.failed", &words)
+    });
+    book.words(&caps.chain(failed).collect::<Vec<_>>())
+}
+
+/// What a person has to confirm.
+fn to_confirm(book: &Book, client: &Client) -> String {
+    let words: Vec<String> =
+        client.to_confirm.iter().map(|code| book.word("book.condition", code)).collect();
+    book.words(&words)
+}
+
+/// One-off buyer, rising client.
+fn flags(book: &Book, client: &Client) -> String {
+    let mut words = Vec::new();
+    if client.one_off {
+        words.push(book.t("flag.one_off"));
+    }
+    if client.rising {
+        words.push(book.t("flag.rising"));
+    }
+    book.words(&words)
+}

@@ -1,0 +1,62 @@
+//! The score of one client, added up before the reader's eyes.
+
+use anyhow::Result;
+
+use super::method::{headings, measured, section};
+use super::style::Kind;
+use super::{Book, Pen};
+use crate::features::ClientFeatures;
+
+pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
+    let review = book.review;
+    let Some((client, score)) =
+        review.clients.iter().find_map(|client| client.score.map(|score| (client, score)))
+    else {
+        return Ok(());
+    };
+    section(book, pen, row, "example")?;
+    let who = [("client", client.name.clone()), ("id", client.client_id.clone())];
+    pen.merged(*row, (0, 4), &book.f("method.example_of", &who), &book.style.long_note)?;
+    *row += 1;
+    headings(book, pen, row, &["metric", "value", "points", "weight", "adds"])?;
+    for (metric, weight) in &review.weights {
+        let value = value(&client.features, metric);
+        let points = client.points.get(metric).copied();
+        let words = match (value, points) {
+            (Some(value), _) => measured(metric, value),
+            (None, Some(_)) => String::new(),
+            (None, None) => book.t("method.no_data"),
+        };
+        pen.long(*row, 0, &book.word("metric", metric))?;
+        pen.text(*row, 1, &words)?;
+        pen.known(*row, 2, points, Kind::Fine)?;
+        pen.number(*row, 3, *weight, Kind::Plain)?;
+        pen.known(*row, 4, client.adds.get(metric).copied(), Kind::Fine)?;
+        *row += 1;
+    }
+    let style = book.style;
+    pen.free(*row, 0, &book.t("column.score"), &style.total)?;
+    for column in 1..4 {
+        pen.free(*row, column, "", &style.total)?;
+    }
+    pen.number_as(*row, 4, score, Kind::Fine, style.total(Kind::Fine))?;
+    *row += 2;
+    Ok(())
+}
+
+/// The figure that a metric is measured by.
+fn value(features: &ClientFeatures, metric: &str) -> Option<f64> {
+    match metric {
+        "net_sales" => features.sales_adjusted,
+        "margin" => features.margin_net,
+        "business_lines" => features.lines.map(f64::from),
+        "needs_fit" => features.needs_fit,
+        "joint_work" => features.joint_work,
+        "executive_contact" => features.exec_visits,
+        "growth" => features.growth,
+        "industry_growth" => features.industry_growth,
+        "headroom" => features.headroom,
+        "referrals" => features.referrals,
+        _ => None,
+    }
+}

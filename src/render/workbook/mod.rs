@@ -1,0 +1,177 @@
+//! The review as a workbook for people: an overview to show, a list to work through, and what lies behind both.
+//!
+//! The sheets only lay out what the review holds; whoever doubts a figure finds on the last sheets how it came about.
+//! Nothing depends on the clock, so the same review gives the same bytes.
+
+mod actions;
+mod charts;
+mod clients;
+mod example;
+mod method;
+mod overview;
+mod pen;
+mod quality;
+mod rules;
+mod style;
+mod width;
+
+#[cfg(test)]
+mod tests;
+
+use anyhow::Result;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
+
+use self::pen::Pen;
+use self::style::{ROW_PIXELS, Style, font};
+use crate::locale::{Lang, fill, money_text};
+use crate::money::Money;
+use crate::review::Review;
+use crate::tier::Tier;
+
+/// A4 in the list of paper sizes.
+const A4: u8 = 9;
+/// Width of a column nobody sets, in pixels.
+const COLUMN_PIXELS: u32 = 64;
+
+/// The review as an xlsx file.
+///
+/// # Errors
+///
+/// Only when a sheet would not fit what the format can hold, such as 1,048,576 rows.
+pub fn workbook(review: &Review, lang: Lang) -> Result<Vec<u8>> {
+    let style = Style::new(lang);
+    let book = Book { review, lang, style: &style };
+    let mut file = Workbook::new();
+    file.set_default_format(&style.base, ROW_PIXELS, COLUMN_PIXELS)?;
+    file.set_properties(&book.properties()?);
+    for sheet in Sheet::ALL {
+        let worksheet = file.add_worksheet();
+        let pen = book.open(worksheet, sheet)?;
+        match sheet {
+            Sheet::Overview => overview::write(&book, pen)?,
+            Sheet::Actions => actions::write(&book, pen)?,
+            Sheet::Clients => clients::write(&book, pen)?,
+            Sheet::Quality => quality::write(&book, pen)?,
+            Sheet::Method => method::write(&book, pen)?,
+        }
+    }
+    Ok(file.save_to_buffer()?)
+}
+
+/// The sheets, in their order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sheet {
+    Overview,
+    Actions,
+    Clients,
+    Quality,
+    Method,
+}
+
+impl Sheet {
+    const ALL: [Self; 5] =
+        [Self::Overview, Self::Actions, Self::Clients, Self::Quality, Self::Method];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Actions => "actions",
+            Self::Clients => "clients",
+            Self::Quality => "quality",
+            Self::Method => "method",
+        }
+    }
+}
+
+/// What every sheet needs.
+struct Book<'a> {
+    review: &'a Review,
+    lang: Lang,
+    style: &'a Style,
+}
+
+impl<'a> Book<'a> {
+    /// A text of the workbook.
+    fn t(&self, key: &str) -> String {
+        self.lang.text(&format!("book.{key}"))
+    }
+
+    /// A text of the workbook with values in it.
+    fn f(&self, key: &str, values: &[(&str, String)]) -> String {
+        fill(&self.t(key), values)
+    }
+
+    /// The word for a code: the text of `{key}.{code}`, else the code itself.
+    fn word(&self, key: &str, code: &str) -> String {
+        self.lang.find(&format!("{key}.{code}")).map_or_else(|| code.to_owned(), ToOwned::to_owned)
+    }
+
+    /// Several words in a row.
+    fn words(&self, words: &[String]) -> String {
+        words.join(&self.t("list"))
+    }
+
+    /// The name of a tier, or that a client is in none.
+    fn tier(&self, tier: Option<Tier>) -> String {
+        self.word("tier", tier.map_or("inactive", Tier::code))
+    }
+
+    /// The name of a sheet.
+    fn name(&self, sheet: Sheet) -> String {
+        self.t(&format!("sheet.{}", sheet.code()))
+    }
+
+    /// Money in a sentence.
+    fn money(money: Money) -> String {
+        money_text(money, 2)
+    }
+
+    /// The currency, or the words for an unnamed one.
+    fn unit(&self) -> String {
+        if self.review.currency.is_empty() {
+            self.t("unit_unknown")
+        } else {
+            self.review.currency.clone()
+        }
+    }
+
+    /// A new sheet with its title, its print set-up and a way back to the first.
+    fn open<'b>(&self, worksheet: &'b mut Worksheet, sheet: Sheet) -> Result<Pen<'b>>
+    where
+        'a: 'b,
+    {
+        let as_of = [("as_of", self.review.as_of.to_string())];
+        worksheet.set_name(self.name(sheet))?;
+        worksheet
+            .set_landscape()
+            .set_paper_size(A4)
+            .set_print_fit_to_pages(1, 0)
+            .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
+            .set_footer(format!(
+                "&L&\"{font},Regular\"&8&F · &A&C&\"{font},Regular\"&8{date}&R&\"{font},Regular\"&8{page}",
+                font = font(self.lang),
+                date = self.f("as_of", &as_of),
+                page = self.t("page"),
+            ));
+        let mut pen = Pen::new(worksheet, self.style, self.lang);
+        let title = [("period", self.review.period.clone())];
+        pen.free(0, 0, &self.f(&format!("title.{}", sheet.code()), &title), &self.style.title)?;
+        pen.sheet.set_row_height(0, 26)?;
+        let unit = [as_of[0].clone(), ("unit", self.unit())];
+        pen.free(1, 0, &self.f("as_of_unit", &unit), &self.style.note)?;
+        if sheet != Sheet::Overview {
+            pen.link(2, 0, &self.name(Sheet::Overview), &self.t("back"))?;
+        }
+        Ok(pen)
+    }
+
+    fn properties(&self) -> Result<DocProperties> {
+        let (year, month, day) = self.review.as_of.ymd();
+        let created = ExcelDateTime::from_ymd(year as u16, month as u8, day as u8)?;
+        let title = [("period", self.review.period.clone())];
+        Ok(DocProperties::new()
+            .set_title(self.f("title.overview", &title))
+            .set_comment(format!("kam {}", self.review.kam_version))
+            .set_creation_datetime(&created))
+    }
+}

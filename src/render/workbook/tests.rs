@@ -1,0 +1,205 @@
+//! The workbook read back.
+
+use std::io::{Cursor, Read};
+
+use calamine::{Data, Range, Reader, Xlsx};
+
+use super::*;
+use crate::config::Policy;
+use crate::render::fixture;
+
+fn open(bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(bytes.to_vec())).expect("a workbook")
+}
+
+fn sheet(lang: Lang, name: &str) -> Range<Data> {
+    let bytes = workbook(&fixture::review(), lang).expect("bytes");
+    open(&bytes).worksheet_range(name).expect("a sheet")
+}
+
+fn text(range: &Range<Data>, row: u32, column: u32) -> String {
+    range.get_value((row, column)).map(ToString::to_string).unwrap_or_default()
+}
+
+fn number(range: &Range<Data>, row: u32, column: u32) -> f64 {
+    match range.get_value((row, column)) {
+        Some(Data::Float(number)) => *number,
+        other => panic!("{row},{column} is {other:?}"),
+    }
+}
+
+fn column(range: &Range<Data>, row: u32, heading: &str) -> u32 {
+    (0..60).find(|at| text(range, row, *at) == heading).unwrap_or_else(|| panic!("{heading}"))
+}
+
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
+    let mut out = String::new();
+    archive.by_name(name).expect(name).read_to_string(&mut out).expect("text");
+    out
+}
+
+#[test]
+fn has_the_sheets_in_both_languages() {
+    let bytes = workbook(&fixture::review(), Lang::En).expect("bytes");
+    assert_eq!(
+        open(&bytes).sheet_names(),
+        ["Overview", "Actions", "Clients", "Data quality", "Method"]
+    );
+    let bytes = workbook(&fixture::review(), Lang::Zh).expect("bytes");
+    assert_eq!(
+        open(&bytes).sheet_names(),
+        ["总览", "跟进清单", "客户明细", "数据质量", "计算说明"]
+    );
+}
+
+#[test]
+fn same_review_gives_same_bytes() {
+    for lang in Lang::ALL {
+        let first = workbook(&fixture::review(), lang).expect("bytes");
+        let second = workbook(&fixture::review(), lang).expect("bytes");
+        assert!(first == second);
+        let core = part(&first, "docProps/core.xml");
+        assert!(core.contains("2026-06-30T00:00:00Z"), "{core}");
+        assert!(core.contains("<dc:creator></dc:creator>"), "{core}");
+    }
+}
+
+#[test]
+fn no_key_shows_through() {
+    for lang in Lang::ALL {
+        let bytes = workbook(&fixture::review(), lang).expect("bytes");
+        let mut book = open(&bytes);
+        for name in book.sheet_names() {
+            let range = book.worksheet_range(&name).expect("a sheet");
+            for (row, column, cell) in range.used_cells() {
+                let cell = cell.to_string();
+                assert!(!cell.starts_with("book."), "{name} {row},{column}: {cell}");
+                assert!(!cell.contains('{'), "{name} {row},{column}: {cell}");
+            }
+        }
+    }
+}
+
+#[test]
+fn overview_shows_figures_and_tiers() {
+    let range = sheet(Lang::En, "Overview");
+    assert_eq!(text(&range, 0, 0), "Key account review 2026Q2");
+    assert_eq!(text(&range, 1, 0), "As of 2026-06-30. Amounts in CNY.");
+    assert!((number(&range, 5, 0) - 18_079_850.0).abs() < 1e-6);
+    assert_eq!(text(&range, 6, 0), "-1.1% against the year before (18,272,000)");
+    assert_eq!(text(&range, 10, 0), "Strategic");
+    assert_eq!(text(&range, 14, 0), "All");
+    assert!((number(&range, 14, 1) - 12.0).abs() < 1e-9);
+    assert!(text(&range, 15, 0).starts_with("Inactive: 2, of which 1 dormant"));
+    assert!(text(&range, 15, 0).contains("Dormant and at risk: 1."));
+    assert!(text(&range, 21, 0).starts_with("1. 深圳市"));
+    let reason = "No order for 74 days, usual gap 21; last 90 days 48.2% below a year ago";
+    assert_eq!(text(&range, 21, 8), reason);
+    assert_eq!(text(&range, 42, 0), "Rows: 12,345 in the files = 12,338 used + 7 left out.");
+}
+
+#[test]
+fn overview_says_why_the_top_tier_is_empty() {
+    let mut review = fixture::review();
+    review.top_tier_empty = Some(0.096);
+    for (policy, says) in
+        [(Policy::Share, "no client holds more than 20%"), (Policy::Rank, "held down")]
+    {
+        review.policy = policy;
+        let bytes = workbook(&review, Lang::En).expect("bytes");
+        let range = open(&bytes).worksheet_range("Overview").expect("a sheet");
+        let line = text(&range, 16, 0);
+        assert!(line.contains(says) && line.contains("9.6%"), "{line}");
+    }
+}
+
+#[test]
+fn actions_lists_the_largest_priority_first_with_input_cells() {
+    let range = sheet(Lang::Zh, "跟进清单");
+    assert_eq!(text(&range, 3, 1), "客户");
+    assert_eq!(text(&range, 4, 2), "00017");
+    assert_eq!(text(&range, 4, 9), "74 天未下单，平时间隔 21 天；近 90 天比去年同期低 48.2%");
+    assert_eq!(text(&range, 4, 10), "电话跟进下一张订单");
+    assert_eq!(text(&range, 7, 4), "未活跃");
+    let bytes = workbook(&fixture::review(), Lang::Zh).expect("bytes");
+    let xml = part(&bytes, "xl/worksheets/sheet2.xml");
+    assert!(xml.contains("<sheetProtection sheet=\"1\""), "protected");
+    assert!(!xml.contains("password"), "without a password");
+    assert!(xml.contains("待跟进,跟进中,已完成,无需处理"), "drop-down");
+}
+
+#[test]
+fn clients_add_up_to_their_scores() {
+    let range = sheet(Lang::En, "Clients");
+    let (score, first) = (column(&range, 3, "Score"), column(&range, 3, "Coverage %") + 1);
+    let sales = column(&range, 3, "Days since last order") - 3;
+    assert_eq!(text(&range, 3, sales), "Net sales");
+    for row in 4..17 {
+        let sum: f64 = (first..sales)
+            .filter(|at| !text(&range, row, *at).is_empty())
+            .map(|at| number(&range, row, at))
+            .sum();
+        assert!((sum - number(&range, row, score)).abs() < 1e-9, "row {row}");
+    }
+    assert_eq!(range.get_value((4, 1)), Some(&Data::String("00017".to_owned())));
+    let name = Data::String("=HYPERLINK(\"http://x\")".to_owned());
+    assert_eq!(range.get_value((7, 2)), Some(&name));
+    let caps = column(&range, 3, "What keeps the tier down");
+    assert_eq!(text(&range, 5, caps), "Strategic needs: business lines");
+    assert_eq!(text(&range, 3, column(&range, 3, "Worth a look") + 1), "2025-07");
+}
+
+#[test]
+fn previous_tiers_show_only_where_there_are_any() {
+    let range = sheet(Lang::En, "Clients");
+    assert_eq!(text(&range, 5, column(&range, 3, "Movement")), "down");
+    let mut review = fixture::review();
+    for client in &mut review.clients {
+        client.tier_previous = None;
+    }
+    let bytes = workbook(&review, Lang::En).expect("bytes");
+    let range = open(&bytes).worksheet_range("Clients").expect("a sheet");
+    assert!((0..60).all(|at| text(&range, 3, at) != "Movement"));
+}
+
+#[test]
+fn quality_lists_what_was_left_out_and_found() {
+    let range = sheet(Lang::En, "Data quality");
+    let cells: Vec<String> = range.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    for expected in [
+        "  of which: dated after the as-of date",
+        "壹万贰仟",
+        "=1+1",
+        "not used: no-table",
+        "tab",
+        "E",
+    ] {
+        assert!(cells.iter().any(|cell| cell == expected), "{expected}");
+    }
+}
+
+#[test]
+fn an_empty_review_is_a_workbook_too() {
+    let mut review = fixture::review();
+    review.clients.clear();
+    review.actions.clear();
+    review.monthly.clear();
+    review.diagnostics.clear();
+    review.inputs.clear();
+    for lang in Lang::ALL {
+        let bytes = workbook(&review, lang).expect("bytes");
+        assert_eq!(open(&bytes).sheet_names().len(), 5);
+    }
+}
+
+/// Writes the workbooks to the folder that `KAM_TEST_OUT` names, to be looked at.
+#[test]
+fn writes_files_to_look_at() {
+    let Some(folder) = std::env::var_os("KAM_TEST_OUT") else { return };
+    for lang in Lang::ALL {
+        let bytes = workbook(&fixture::review(), lang).expect("bytes");
+        let path = std::path::Path::new(&folder).join(format!("review-{}.xlsx", lang.code()));
+        std::fs::write(path, bytes).expect("written");
+    }
+}
