@@ -1,3 +1,7 @@
 //! The `kam` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kam::cli::run(std::env::args_os())
+}

@@ -3,6 +3,8 @@
 //! A column says what it holds once; each format writes it its own way: the table with words in the language of the
 //! output, CSV and JSON with codes and plain numbers.
 
+use std::io::Write;
+
 use serde_json::{Map, Value};
 
 use crate::locale::{Lang, decimal, money_text, percent};
@@ -201,6 +203,17 @@ impl List {
         }
         Ok(out)
     }
+}
+
+/// The scores as a CSV file, with the mark that spreadsheets in China need to see UTF-8.
+pub(super) fn write_csv(review: &Review, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
+    out.write_all("\u{feff}".as_bytes())?;
+    Ok(out.write_all(&List::Score.csv(review, lang)?)?)
+}
+
+/// The scores as JSON lines.
+pub(super) fn write_jsonl(review: &Review, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
+    Ok(out.write_all(&List::Score.json(review, lang, true)?)?)
 }
 
 fn words(cell: &Cell, lang: Lang) -> String {

@@ -10,3 +10,32 @@ pub mod workbook;
 
 #[cfg(test)]
 mod fixture;
+
+use std::io::Write;
+
+use crate::locale::Lang;
+use crate::review::Review;
+
+/// A format that a review can be written in.
+pub struct OutputFormat {
+    /// Its name.
+    pub code: &'static str,
+    /// The extension that asks for it.
+    pub extension: &'static str,
+    /// Writes a review.
+    pub write: fn(&Review, Lang, &mut dyn Write) -> anyhow::Result<()>,
+}
+
+/// All formats that a review can be written in.
+pub const FORMATS: &[OutputFormat] = &[
+    OutputFormat { code: "workbook", extension: "xlsx", write: workbook::write },
+    OutputFormat { code: "json", extension: "json", write: |review, _, out| json::write(review, out) },
+    OutputFormat { code: "csv", extension: "csv", write: listing::write_csv },
+    OutputFormat { code: "jsonl", extension: "jsonl", write: listing::write_jsonl },
+];
+
+/// The format of an extension.
+#[must_use]
+pub fn format(extension: &str) -> Option<&'static OutputFormat> {
+    FORMATS.iter().find(|format| format.extension == extension)
+}

@@ -11,6 +11,7 @@ mod document;
 pub mod encoding;
 pub mod package;
 pub mod parquet;
+pub mod pattern;
 mod scan;
 pub mod shield;
 pub mod text;

@@ -1,7 +1,6 @@
 //! Opening inputs and recognising their sheets.
 
 use std::cell::RefCell;
-use std::path::Path;
 use std::rc::Rc;
 
 use super::{ColumnReport, InputReport, Loaded, Options};
@@ -13,7 +12,7 @@ use crate::schema::column::{Given, Survey, decide};
 use crate::schema::heading::{self, HEADER_SEARCH, Layout, Nearest};
 use crate::schema::value::{DateOrder, Reading};
 use crate::schema::{Kind, table};
-use crate::source::{Document, Hints, Input, Place};
+use crate::source::{Document, Hints, Input, Place, pattern};
 
 /// Rows that the first decision about a column rests on.
 const SURVEY_ROWS: u64 = 1000;
@@ -188,7 +187,7 @@ fn open_one(
         }
     }
     let sources: Vec<&Source> =
-        config.source.iter().filter(|source| fits(&source.path, &input.name)).collect();
+        config.source.iter().filter(|source| pattern::fits(&source.path, &input.name)).collect();
     let first = sources.first().copied();
     let hints = Hints {
         encoding: first.and_then(|source| source.encoding.clone()),
@@ -407,46 +406,4 @@ pub(super) fn columns(sheet: &Sheet) -> Vec<ColumnReport> {
             }
         })
         .collect()
-}
-
-/// Whether a path of the settings fits a file: equal to its end, part by part, with `*` and `?`.
-fn fits(pattern: &str, file: &str) -> bool {
-    let parts = |path: &str| -> Vec<String> {
-        Path::new(path)
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .filter(|part| part != ".")
-            .collect()
-    };
-    let (pattern, file) = (parts(pattern), parts(file));
-    let shared = pattern.len().min(file.len());
-    shared > 0
-        && pattern[pattern.len() - shared..].iter().zip(&file[file.len() - shared..]).all(
-            |(pattern, part)| {
-                glob(&pattern.chars().collect::<Vec<_>>(), &part.chars().collect::<Vec<_>>())
-            },
-        )
-}
-
-fn glob(pattern: &[char], text: &[char]) -> bool {
-    match pattern {
-        [] => text.is_empty(),
-        ['*', rest @ ..] => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),
-        ['?', rest @ ..] => !text.is_empty() && glob(rest, &text[1..]),
-        [first, rest @ ..] => text.first() == Some(first) && glob(rest, &text[1..]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_fit_by_their_ends() {
-        assert!(fits("exports/Fact*.csv", "/home/a/exports/FactSales.csv"));
-        assert!(fits("exports/FactSales.csv", "FactSales.csv"));
-        assert!(fits("./销售?.xlsx", "销售1.xlsx"));
-        assert!(!fits("Fact*.csv", "/home/a/Dim.csv"));
-        assert!(!fits("", "a.csv"));
-    }
 }

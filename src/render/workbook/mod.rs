@@ -12,14 +12,19 @@ mod overview;
 mod pen;
 mod quality;
 mod rules;
+mod seal;
 mod style;
 mod width;
 
 #[cfg(test)]
 mod tests;
 
+use std::io::Write;
+
 use anyhow::Result;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
+
+pub use self::seal::is_as_written;
 
 use self::pen::Pen;
 use self::style::{ROW_PIXELS, Style, font};
@@ -39,11 +44,30 @@ const COLUMN_PIXELS: u32 = 64;
 ///
 /// Only when a sheet would not fit what the format can hold, such as 1,048,576 rows.
 pub fn workbook(review: &Review, lang: Lang) -> Result<Vec<u8>> {
+    // Once to know the values, once more to carry their hash.
+    let seal = seal::seal(build(review, lang, None)?);
+    build(review, lang, seal.as_deref())
+}
+
+/// Writes the review as a workbook.
+///
+/// # Errors
+///
+/// Those of [`workbook`], and of the stream.
+pub fn write(review: &Review, lang: Lang, out: &mut dyn Write) -> Result<()> {
+    Ok(out.write_all(&workbook(review, lang)?)?)
+}
+
+fn build(review: &Review, lang: Lang, seal: Option<&str>) -> Result<Vec<u8>> {
     let style = Style::new(lang);
     let book = Book { review, lang, style: &style };
     let mut file = Workbook::new();
     file.set_default_format(&style.base, ROW_PIXELS, COLUMN_PIXELS)?;
-    file.set_properties(&book.properties()?);
+    let mut properties = book.properties()?;
+    if let Some(seal) = seal {
+        properties = properties.set_custom_property(seal::PROPERTY, seal);
+    }
+    file.set_properties(&properties);
     for sheet in Sheet::ALL {
         let worksheet = file.add_worksheet();
         let pen = book.open(worksheet, sheet)?;

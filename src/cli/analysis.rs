@@ -1,0 +1,223 @@
+//! From arguments to a review: settings in layers, inputs, the clock.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::load::{self, Layer};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::error::{Error, Result};
+use crate::locale::Lang;
+use crate::period::Day;
+use crate::review::{self, Context, Review};
+use crate::source::{Input, Place, pattern};
+use crate::store::{self, Loaded, Options};
+
+use super::args::Analysis;
+use super::progress::Progress;
+use super::ui::Ui;
+
+/// Settings found and the folder they belong to.
+pub(super) struct Settings {
+    pub loaded: load::Loaded,
+    /// Folder of the `kam.toml` in force.
+    pub workspace: Option<PathBuf>,
+}
+
+/// Puts the settings together: user config, then `kam.toml` (named, or the nearest upwards), then flags.
+pub(super) fn settings(named: Option<&Path>, flags: &[(String, toml::Value, String)]) -> Result<Settings> {
+    let mut layers = Vec::new();
+    if let Some(path) = user_config().filter(|path| path.is_file()) {
+        layers.push(layer(&path)?);
+    }
+    let workspace = match named {
+        Some(path) if !path.is_file() => return Err(Error::file("config-missing", path.display().to_string())),
+        Some(path) => Some(path.to_owned()),
+        None => nearest_config(),
+    };
+    if let Some(path) = &workspace {
+        layers.push(layer(path)?);
+    }
+    let loaded = load::load(&layers, flags)?;
+    let folder = workspace.and_then(|path| path.parent().map(Path::to_owned));
+    Ok(Settings { loaded, workspace: folder })
+}
+
+fn layer(path: &Path) -> Result<Layer> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
+    Ok(Layer { name, text })
+}
+
+fn user_config() -> Option<PathBuf> {
+    let base = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")))
+        .or_else(|| std::env::var_os("APPDATA").map(PathBuf::from))?;
+    Some(base.join("kam").join("kam.toml"))
+}
+
+fn nearest_config() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let found = here.ancestors().map(|folder| folder.join("kam.toml")).find(|path| path.is_file())?;
+    // The usual case reads better without the whole path.
+    if found.parent() == Some(here.as_path()) { Some(PathBuf::from("kam.toml")) } else { Some(found) }
+}
+
+/// Today, which `KAM_TODAY` overrides.
+pub(super) fn today() -> Result<Day> {
+    match std::env::var("KAM_TODAY") {
+        Ok(text) => Day::parse_iso(&text)
+            .ok_or_else(|| Diagnostic::error("config-value", Origin::file("KAM_TODAY")).with("key", "KAM_TODAY").with("expected", "date").into()),
+        Err(_) => {
+            let date = jiff::Zoned::now().date();
+            Day::from_ymd(i32::from(date.year()), date.month() as u32, date.day() as u32)
+                .ok_or_else(|| Diagnostic::error("internal", Origin::default()).with("reason", "clock").into())
+        }
+    }
+}
+
+fn flags(arguments: &Analysis, lang: Option<Lang>) -> Vec<(String, toml::Value, String)> {
+    let mut flags = Vec::new();
+    let mut set = |key: &str, value: &str, flag: &str| {
+        flags.push((key.to_owned(), toml::Value::String(value.to_owned()), flag.to_owned()));
+    };
+    if let Some(as_of) = &arguments.as_of {
+        set("as_of", as_of, "--as-of");
+        set("period", "", "--as-of");
+    }
+    if let Some(period) = &arguments.period {
+        set("period", period, "--period");
+        set("as_of", "", "--period");
+    }
+    if let Some(policy) = &arguments.policy {
+        set("policy", policy, "--policy");
+    }
+    if let Some(currency) = &arguments.currency {
+        set("currency", currency, "--currency");
+    }
+    if let Some(lang) = lang {
+        set("lang", lang.code(), "--lang");
+    }
+    flags
+}
+
+/// The inputs: the files named, else the sources of the workspace.
+fn inputs(files: &[PathBuf], settings: &Settings) -> Result<Vec<Input>> {
+    if !files.is_empty() {
+        return files.iter().map(|file| input(file)).collect();
+    }
+    let no_inputs = || -> Error { Diagnostic::error("no-inputs", Origin::default()).into() };
+    let folder = settings.workspace.as_ref().ok_or_else(no_inputs)?;
+    let mut found = Vec::new();
+    for source in &settings.loaded.config.source {
+        let path = Path::new(&source.path);
+        let matches = expand(folder, path)?;
+        if matches.is_empty() {
+            return Err(Error::file("file-missing", source.path.clone()));
+        }
+        for name in matches {
+            if !found.iter().any(|input: &Input| input.name == name) {
+                found.push(Input { place: Place::File(folder.join(&name)), name });
+            }
+        }
+    }
+    if found.is_empty() { Err(no_inputs()) } else { Ok(found) }
+}
+
+/// The files that a path of the settings names, relative to the folder, sorted. Only the last part may have wildcards.
+fn expand(folder: &Path, path: &Path) -> Result<Vec<String>> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if !name.contains(['*', '?']) {
+        return Ok(if folder.join(path).exists() { vec![path.display().to_string()] } else { Vec::new() });
+    }
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let listed = folder.join(parent);
+    let entries = std::fs::read_dir(&listed).map_err(|error| Error::io("file-unreadable", listed.display().to_string(), &error))?;
+    let wanted: Vec<char> = name.chars().collect();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter(|name| pattern::glob(&wanted, &name.chars().collect::<Vec<_>>()))
+        .map(|name| parent.join(name).display().to_string())
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+fn input(file: &Path) -> Result<Input> {
+    if file != Path::new("-") {
+        return Ok(Input::file(file));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Error::io("file-unreadable", "-", &error))?;
+    Ok(Input { name: "-".to_owned(), place: Place::Memory(Arc::from(bytes)) })
+}
+
+/// What was read and what became of it.
+pub(super) struct Analysed {
+    pub loaded: Loaded,
+    pub review: Review,
+    /// The inputs, which no output may overwrite.
+    pub inputs: Vec<Input>,
+}
+
+/// Reads the inputs; `hash` when an output will name their hashes.
+pub(super) fn load(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<(Loaded, Settings, Vec<Input>, Day)> {
+    let given = ui.lang_given.then_some(ui.lang);
+    let settings = settings(arguments.config.as_deref(), &flags(arguments, given))?;
+    let config = &settings.loaded.config;
+    match config.lang.as_str() {
+        "zh" => ui.lang = Lang::Zh,
+        "en" => ui.lang = Lang::En,
+        _ => {}
+    }
+    check_skips(&arguments.skip)?;
+    let today = today()?;
+    let inputs = inputs(&arguments.files, &settings)?;
+    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let options = Options { threads: threads.clamp(1, 256), today, skip: arguments.skip.clone(), strict: arguments.strict, hash };
+    let progress = Progress::start(ui, &ui.lang.text("summary.reading"));
+    let loaded = store::load(&inputs, config, &options);
+    progress.stop();
+    let loaded = loaded?;
+    if config.lang == "auto" && !ui.lang_given {
+        ui.lang = language_of_headings(&loaded).unwrap_or(ui.lang);
+    }
+    Ok((loaded, settings, inputs, today))
+}
+
+/// Makes the review of the inputs.
+pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<Analysed> {
+    let (loaded, settings, inputs, today) = load(arguments, hash, ui)?;
+    let review = review::review(&loaded, &settings.loaded.config, Context { today })?;
+    if let Some(max) = arguments.max_age {
+        let newest = loaded.ledger.orders.iter().map(|row| row.date).filter(|date| *date <= review.as_of).max();
+        let age = newest.map_or(i32::MAX, |newest| review.as_of.days_since(newest));
+        if age > max as i32 {
+            let stale = Diagnostic::error("stale-data", Origin::default()).with("days", age).with("max", max as i32);
+            return Err(stale.into());
+        }
+    }
+    Ok(Analysed { loaded, review, inputs })
+}
+
+/// Codes of `--skip` must be those of rows that can be left out.
+fn check_skips(skips: &[String]) -> Result<()> {
+    const SKIPPABLE: [&str; 2] = ["missing-value", "type-error"];
+    for skip in skips {
+        if !SKIPPABLE.contains(&skip.as_str()) {
+            let known: Vec<String> = SKIPPABLE.iter().map(|code| (*code).to_owned()).collect();
+            let unknown = Diagnostic::error("unknown-skip", Origin::default()).with("code", skip.clone()).with("known", known);
+            return Err(unknown.into());
+        }
+    }
+    Ok(())
+}
+
+/// Chinese when any heading that is used has a Chinese character.
+fn language_of_headings(loaded: &Loaded) -> Option<Lang> {
+    let mut used = loaded.inputs.iter().flat_map(|input| &input.columns).filter(|column| column.field.is_some()).peekable();
+    used.peek()?;
+    let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    Some(if used.any(|column| column.heading.contains(chinese)) { Lang::Zh } else { Lang::En })
+}

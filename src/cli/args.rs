@@ -1,0 +1,157 @@
+//! Arguments. Their help texts are in the catalogues, under `help`.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+#[derive(Debug, Parser)]
+#[command(name = "kam", version, styles = STYLES, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    #[arg(long, global = true, env = "KAM_LANG", value_name = "zh|en", value_parser = ["zh", "en", "auto"], hide_env = true)]
+    pub lang: Option<String>,
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub color: When,
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Demo(Demo),
+    Check(Check),
+    Review(Review),
+    Score(List),
+    Tier(List),
+    Churn(List),
+    Explain(Explain),
+    Config(Config),
+    Completions(Completions),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    #[arg(value_name = "DIR", default_value = "kam-demo", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// What every analysis takes.
+#[derive(Debug, Args)]
+pub(super) struct Analysis {
+    #[arg(value_name = "FILES", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    #[arg(short, long, value_name = "FILE", env = "KAM_CONFIG", value_hint = ValueHint::FilePath, hide_env = true)]
+    pub config: Option<PathBuf>,
+    #[arg(long, value_name = "DATE", env = "KAM_AS_OF", hide_env = true)]
+    pub as_of: Option<String>,
+    #[arg(long, value_name = "PERIOD", conflicts_with = "as_of")]
+    pub period: Option<String>,
+    #[arg(long, value_name = "POLICY", env = "KAM_POLICY", value_parser = ["rank", "share", "all"], hide_env = true)]
+    pub policy: Option<String>,
+    #[arg(long, value_name = "CODE", env = "KAM_CURRENCY", hide_env = true)]
+    pub currency: Option<String>,
+    #[arg(long)]
+    pub strict: bool,
+    #[arg(long, value_name = "CODE")]
+    pub skip: Vec<String>,
+    #[arg(long, value_name = "DAYS")]
+    pub max_age: Option<u32>,
+    #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
+    pub threads: Option<usize>,
+}
+
+/// Where the answer goes.
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Vec<PathBuf>,
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
+    pub format: Format,
+    #[arg(long)]
+    pub force: bool,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long, value_name = "LEVEL", value_parser = ["low", "medium", "high"])]
+    pub fail_on: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Table,
+    Csv,
+    Json,
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Review {
+    #[command(flatten)]
+    pub analysis: Analysis,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub analysis: Analysis,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub analysis: Analysis,
+    #[arg(long, value_name = "FORMAT", default_value = "full", hide_default_value = true)]
+    pub format: CheckFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    Full,
+    Concise,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Config {
+    #[arg(short, long, value_name = "FILE", env = "KAM_CONFIG", value_hint = ValueHint::FilePath, hide_env = true)]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,151 @@
+//! Writing files: whole or not at all, never over an input, never over a workbook that somebody has edited.
+//!
+//! An output is written to a temporary file in its own folder, flushed to the disk and renamed. The temporary file stays
+//! locked while its writer lives, so the next run can tell one that a killed run has left behind, and removes it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::render::workbook;
+use crate::source::{Input, Place};
+
+/// The temporary file of the moment, for the interrupt handler.
+static CURRENT: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Makes Ctrl-C and termination remove the temporary file and end the program with code 130.
+pub(super) fn remove_on_interrupt() {
+    let _ = ctrlc::set_handler(|| {
+        if let Some(path) = CURRENT.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = fs::remove_file(path);
+        }
+        #[expect(clippy::exit, reason = "the one place where the program ends from another thread")]
+        std::process::exit(130);
+    });
+}
+
+/// Refuses outputs that are inputs, and workbooks that were edited since kam wrote them.
+pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
+    let name = || path.display().to_string();
+    for input in inputs {
+        if let Place::File(input) = &input.place
+            && same_file(path, input)
+        {
+            return Err(Error::file("output-is-input", name()));
+        }
+    }
+    let is_workbook = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
+    if is_workbook && !force && path.exists() && !workbook::is_as_written(path) {
+        return Err(Error::file("output-changed", name()));
+    }
+    Ok(())
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (fs::canonicalize(a), fs::canonicalize(b)) {
+        (Ok(a), Ok(b)) if a == b => return true,
+        (Ok(_), Ok(_)) => {}
+        _ => return false,
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        if let (Ok(a), Ok(b)) = (fs::metadata(a), fs::metadata(b)) {
+            return a.dev() == b.dev() && a.ino() == b.ino();
+        }
+    }
+    false
+}
+
+/// Writes a file through `write`.
+pub(super) fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let cannot = |error: &io::Error| Error::io("cannot-write", path.display().to_string(), error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let prefix = format!(".{name}.kam-");
+    remove_left_behind(folder, &prefix);
+    // The mode is that of any new file under the umask.
+    let temporary = tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(".tmp")
+        .make_in(folder, |path| OpenOptions::new().write(true).create_new(true).open(path))
+        .map_err(|error| cannot(&error))?;
+    let _ = temporary.as_file().lock();
+    *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(temporary.path().to_owned());
+    let result = (|| {
+        let mut out = BufWriter::with_capacity(1 << 20, temporary.as_file());
+        write(&mut out).map_err(|error| match error.downcast::<io::Error>() {
+            Ok(error) => cannot(&error).into(),
+            Err(error) => error,
+        })?;
+        out.flush().map_err(|error| cannot(&error))?;
+        drop(out);
+        temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
+        temporary.persist(path).map_err(|error| cannot(&error.error))?;
+        // A folder cannot be flushed everywhere; where it can, the new name survives a power cut.
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    })();
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner).take();
+    result
+}
+
+/// Removes temporary files of this output whose writers are gone.
+fn remove_left_behind(folder: &Path, prefix: &str) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(prefix) && name.ends_with(".tmp") {
+            let abandoned = OpenOptions::new().write(true).open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+            if abandoned {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("out.json");
+        write(&path, |out| Ok(out.write_all(b"old")?)).expect("written");
+        let failed = write(&path, |out| {
+            out.write_all(b"new, half")?;
+            anyhow::bail!("no")
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).expect("file"), b"old");
+        assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_behind_is_removed() {
+        let folder = tempfile::tempdir().expect("folder");
+        let left = folder.path().join(".out.json.kam-abc.tmp");
+        fs::write(&left, b"half").expect("written");
+        write(&folder.path().join("out.json"), |out| Ok(out.write_all(b"whole")?)).expect("written");
+        assert!(!left.exists());
+    }
+
+    #[test]
+    fn an_output_must_not_be_an_input() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.csv");
+        fs::write(&path, b"x").expect("written");
+        let link = folder.path().join("b.csv");
+        fs::hard_link(&path, &link).expect("linked");
+        assert!(check(&link, &[Input::file(&path)], true).is_err());
+        assert!(check(&folder.path().join("c.csv"), &[Input::file(&path)], true).is_ok());
+    }
+}

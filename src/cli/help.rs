@@ -1,0 +1,85 @@
+//! Help texts from the catalogue, and commands in groups.
+
+use clap::Command;
+
+use crate::locale::Lang;
+
+/// Groups of commands as the help shows them.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("start", &["demo"]),
+    ("data", &["check"]),
+    ("review", &["review", "score", "tier", "churn"]),
+    ("help", &["explain", "config", "completions"]),
+];
+
+/// The command with its texts in a language.
+pub(super) fn localised(command: Command, lang: Lang) -> Command {
+    let mut top = arguments(command.about(lang.text("help.about")), lang);
+    let names: Vec<String> = top.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    for name in &names {
+        top = top.mut_subcommand(name, |command| {
+            let examples = lang.text(&format!("help.examples.{name}"));
+            let about = lang.text(&format!("help.command.{name}"));
+            let indented: Vec<String> = examples.lines().map(|line| format!("  {line}")).collect();
+            arguments(command.about(about), lang)
+                .after_help(format!("{}\n{}", lang.text("help.examples_title"), indented.join("\n")))
+        });
+    }
+    let template = format!(
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{}{}\n{{options}}\n\n{}\n",
+        commands(lang),
+        lang.text("help.options"),
+        lang.text("help.more"),
+    );
+    top.help_template(template)
+}
+
+fn commands(lang: Lang) -> String {
+    let mut out = String::new();
+    for (group, names) in GROUPS {
+        out.push_str(&lang.text(&format!("help.group.{group}")));
+        out.push('\n');
+        for name in names {
+            out.push_str(&format!("  {name:<13}{}\n", lang.text(&format!("help.command.{name}"))));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn arguments(command: Command, lang: Lang) -> Command {
+    command.mut_args(|argument| {
+        let key = format!("help.arg.{}", argument.get_id());
+        match lang.find(&key) {
+            Some(text) => argument.help(text),
+            None => argument,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn every_command_and_argument_has_its_texts() {
+        for lang in Lang::ALL {
+            let command = localised(Cli::command(), lang);
+            command.clone().debug_assert();
+            for sub in command.get_subcommands() {
+                let name = sub.get_name();
+                assert!(GROUPS.iter().any(|(_, names)| names.contains(&name)), "{name} is in no group");
+                assert!(lang.find(&format!("help.command.{name}")).is_some(), "{name}");
+                let examples = lang.find(&format!("help.examples.{name}")).unwrap_or_default();
+                assert!(examples.lines().count() >= 1, "{name} has no examples");
+                for argument in sub.get_arguments() {
+                    let id = argument.get_id().as_str();
+                    assert!(["help", "version"].contains(&id) || lang.find(&format!("help.arg.{id}")).is_some(), "{name} {id}");
+                }
+            }
+        }
+    }
+}

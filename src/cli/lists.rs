@@ -1,0 +1,63 @@
+//! `kam score`, `kam tier`, `kam churn`: one part of the review as a list.
+
+use std::time::Instant;
+
+use crate::render::listing::List;
+
+use super::args::{Format, List as Arguments};
+use super::ui::Ui;
+use super::{Outcome, analysis, files, review};
+
+pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let started = Instant::now();
+    let formats: Vec<Format> = arguments.output.output.iter().map(|path| format_of(path)).collect::<anyhow::Result<_>>()?;
+    let analysed = analysis::analyse(&arguments.analysis, false, ui)?;
+    let silent = list == List::Churn && analysed.review.actions.is_empty() && !ui.on_terminal();
+    if silent && arguments.output.format == Format::Table {
+        return Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()));
+    }
+    let answer = |format| -> anyhow::Result<Vec<u8>> {
+        Ok(match format {
+            Format::Table => list.table(&analysed.review, ui.lang, ui.width()).into_bytes(),
+            Format::Csv => list.csv(&analysed.review, ui.lang)?,
+            Format::Json => list.json(&analysed.review, ui.lang, false)?,
+            Format::Jsonl => list.json(&analysed.review, ui.lang, true)?,
+        })
+    };
+    ui.answer(&answer(arguments.output.format)?)?;
+    ui.diagnostics(&analysed.loaded.diagnostics);
+    for path in &arguments.output.output {
+        files::check(path, &analysed.inputs, arguments.output.force)?;
+    }
+    for (path, format) in arguments.output.output.iter().zip(formats) {
+        let key = if arguments.output.dry_run { "summary.would_write" } else { "summary.wrote" };
+        if !arguments.output.dry_run {
+            let bytes = answer(format)?;
+            files::write(path, |out| {
+                // Spreadsheets in China take a CSV for GBK unless it has a mark.
+                if format == Format::Csv {
+                    out.write_all("\u{feff}".as_bytes())?;
+                }
+                Ok(out.write_all(&bytes)?)
+            })?;
+        }
+        ui.say(&ui.lang.fill(key, &[("file", path.display().to_string())]));
+    }
+    ui.say(&review::verdict(&analysed.review, &analysed.loaded.diagnostics, started, ui));
+    Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
+}
+
+fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
+    match path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).as_deref() {
+        Some("csv") => Ok(Format::Csv),
+        Some("json") => Ok(Format::Json),
+        Some("jsonl") => Ok(Format::Jsonl),
+        Some("txt") => Ok(Format::Table),
+        _ => {
+            let known = [".csv", ".json", ".jsonl", ".txt"].map(ToOwned::to_owned).to_vec();
+            let origin = crate::diagnostic::Origin::file(path.display().to_string());
+            let error = crate::diagnostic::Diagnostic::error("output-format", origin).with("known", known);
+            Err(crate::error::Error::from(error).into())
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `kam review`: the main job.
+
+use std::time::Instant;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
+use crate::render::listing::List;
+use crate::render::{self, FORMATS, OutputFormat, json, summary};
+use crate::review::{Review, RiskLevel};
+use crate::source::Input;
+
+use super::args::{Format, Output, Review as Arguments};
+use super::ui::Ui;
+use super::{Outcome, analysis, files};
+
+pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let started = Instant::now();
+    let formats = formats(&arguments.output)?;
+    let hash = !formats.is_empty() || arguments.output.format == Format::Json;
+    let analysed = analysis::analyse(&arguments.analysis, hash, ui)?;
+    let review = &analysed.review;
+    match arguments.output.format {
+        Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,
+        Format::Json => {
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            json::write(review, &mut out).map_err(unwrap_io)?;
+        }
+        Format::Csv => ui.answer(&List::Score.csv(review, ui.lang)?)?,
+        Format::Jsonl => ui.answer(&List::Score.json(review, ui.lang, true)?)?,
+    }
+    ui.diagnostics(&analysed.loaded.diagnostics);
+    write(review, &arguments.output, &formats, &analysed.inputs, ui)?;
+    ui.say(&verdict(review, &analysed.loaded.diagnostics, started, ui));
+    Ok(outcome(review, arguments.output.fail_on.as_deref()))
+}
+
+/// An I/O error inside a serialiser's error, so that a broken pipe is recognised.
+fn unwrap_io(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<serde_json::Error>() {
+        Ok(error) => std::io::Error::from(error).into(),
+        Err(error) => error,
+    }
+}
+
+/// The format of each output by its extension.
+pub(super) fn formats(output: &Output) -> anyhow::Result<Vec<&'static OutputFormat>> {
+    output
+        .output
+        .iter()
+        .map(|path| {
+            let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
+            render::format(&extension).ok_or_else(|| {
+                let known: Vec<String> = FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
+                let error = Diagnostic::error("output-format", Origin::file(path.display().to_string())).with("known", known);
+                crate::error::Error::from(error).into()
+            })
+        })
+        .collect()
+}
+
+/// Writes the outputs; all are checked before the first is written.
+pub(super) fn write(
+    review: &Review,
+    output: &Output,
+    formats: &[&'static OutputFormat],
+    inputs: &[Input],
+    ui: &Ui,
+) -> anyhow::Result<()> {
+    for path in &output.output {
+        files::check(path, inputs, output.force)?;
+    }
+    for (path, format) in output.output.iter().zip(formats) {
+        let key = if output.dry_run { "summary.would_write" } else { "summary.wrote" };
+        if !output.dry_run {
+            files::write(path, |out| (format.write)(review, ui.lang, out))?;
+        }
+        ui.say(&ui.lang.fill(key, &[("file", path.display().to_string())]));
+    }
+    Ok(())
+}
+
+pub(super) fn verdict(review: &Review, diagnostics: &Diagnostics, started: Instant, ui: &Ui) -> String {
+    let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
+    summary::verdict(review, ui.lang, started.elapsed().as_secs_f64(), errors, warnings)
+}
+
+/// Whether there is a finding of the level that the user asked to fail on.
+pub(super) fn outcome(review: &Review, fail_on: Option<&str>) -> Outcome {
+    let level = match fail_on {
+        None => return Outcome::Done,
+        Some("high") => RiskLevel::High,
+        Some("medium") => RiskLevel::Medium,
+        Some(_) => RiskLevel::Low,
+    };
+    let counts = |client: &&crate::review::Client| client.active || client.stage == crate::features::Stage::Dormant;
+    if review.clients.iter().filter(counts).any(|client| client.risk_level >= level) { Outcome::Findings } else { Outcome::Done }
+}

@@ -1,0 +1,148 @@
+//! The streams. stdout is the answer and nothing else; everything else goes to stderr.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Group, Origin, Severity};
+use crate::error::Error;
+use crate::locale::Lang;
+use crate::render::{excerpt, message};
+
+use super::args::{Global, When};
+use super::language_of;
+
+/// Rows named in a note such as "3 more like this".
+const ROWS_NAMED: usize = 5;
+
+/// The user's end of the program.
+pub(super) struct Ui {
+    pub lang: Lang,
+    /// Whether the user asked for the language, so that nothing else decides it.
+    pub lang_given: bool,
+    pub quiet: bool,
+    colour: bool,
+}
+
+/// The language of `KAM_LANG` or the locale.
+pub(super) fn language_of_environment() -> Lang {
+    ["KAM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .map_or(Lang::En, |locale| language_of(&locale))
+}
+
+impl Ui {
+    pub(super) fn new(global: &Global, environment: Lang) -> Self {
+        let lang = match global.lang.as_deref() {
+            Some("zh") => Some(Lang::Zh),
+            Some("en") => Some(Lang::En),
+            _ => None,
+        };
+        let colour = match global.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        Self { lang: lang.unwrap_or(environment), lang_given: lang.is_some(), quiet: global.quiet, colour }
+    }
+
+    /// Writes the answer.
+    pub(super) fn answer(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()?;
+        Ok(())
+    }
+
+    /// Says something beside the answer, unless asked to be quiet.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.error_stream(text);
+        }
+    }
+
+    fn error_stream(&self, text: &str) {
+        let mut err = io::stderr().lock();
+        let _ = err.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = err.write_all(b"\n");
+        }
+    }
+
+    /// The width to draw tables to: that of the terminal, or none when the answer is piped.
+    pub(super) fn width(&self) -> Option<usize> {
+        if !io::stdout().is_terminal() {
+            return None;
+        }
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+    }
+
+    /// Whether stdout is a terminal.
+    pub(super) fn on_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Draws a diagnostic; `others` are further ones of its code.
+    pub(super) fn drawn(&self, first: &Diagnostic, group: Option<&Group>) -> String {
+        let more = group.map_or(0, |group| group.count.saturating_sub(1));
+        let rows: Vec<u64> = group
+            .map(|group| group.details.iter().skip(1).filter_map(|detail| detail.origin.row).take(ROWS_NAMED).collect())
+            .unwrap_or_default();
+        excerpt::render(first, &message::words(self.lang, first, more, &rows), self.colour)
+    }
+
+    /// Says what there is to say about the input: errors and warnings in full, the first of each code; notices in a line.
+    pub(super) fn diagnostics(&self, diagnostics: &Diagnostics) {
+        for severity in [Severity::Notice, Severity::Warning, Severity::Error] {
+            for (code, group) in diagnostics.groups().filter(|(_, group)| group.severity == severity) {
+                let Some(first) = group.details.first() else {
+                    continue;
+                };
+                if severity == Severity::Notice {
+                    for detail in group.details.iter().take(3) {
+                        self.say(&self.line(detail));
+                    }
+                    if group.count > 3 {
+                        let count = crate::locale::grouped(group.count as i64 - 3);
+                        self.say(&self.lang.fill("summary.more_of", &[("count", count), ("code", code.to_owned())]));
+                    }
+                } else {
+                    self.say(&self.drawn(first, Some(group)));
+                }
+            }
+        }
+    }
+
+    /// A diagnostic in one line.
+    pub(super) fn line(&self, diagnostic: &Diagnostic) -> String {
+        let words = message::words(self.lang, diagnostic, 0, &[]);
+        let place = if words.location.is_empty() { String::new() } else { format!(" ({})", words.location) };
+        format!("{}[{}]: {}{place}", words.severity, diagnostic.code, words.message)
+    }
+
+    /// Reports why the run could not do what it was asked. A reader that went away is no failure.
+    pub(super) fn fail(&self, error: &anyhow::Error) -> ExitCode {
+        if let Some(broken) = error.downcast_ref::<io::Error>()
+            && broken.kind() == io::ErrorKind::BrokenPipe
+        {
+            return ExitCode::SUCCESS;
+        }
+        match error.downcast_ref::<Error>() {
+            Some(known) => {
+                for diagnostic in &known.diagnostics {
+                    self.error_stream(&self.drawn(diagnostic, None));
+                }
+            }
+            None => {
+                let internal = Diagnostic::error("internal", Origin::default()).with("reason", format!("{error:#}"));
+                self.error_stream(&self.drawn(&internal, None));
+            }
+        }
+        ExitCode::from(2)
+    }
+}

@@ -1,0 +1,55 @@
+//! Telling whether somebody has typed into a workbook since it was written.
+//!
+//! The workbook carries the SHA-256 of its own cell values as a custom property. Values are hashed, not bytes: a program
+//! that opens and saves the file without a change writes other bytes but the same values.
+
+use std::io::{Cursor, Read as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::source::workbook::Workbook;
+use crate::source::{Cell, Format, RowSink, hex};
+
+/// Name of the property.
+pub(super) const PROPERTY: &str = "kam-values";
+
+/// Hashes every cell that is not blank.
+struct Hasher(Sha256);
+
+impl RowSink for Hasher {
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| **cell != Cell::Blank) {
+            self.0.update(format!("{number} {column} {cell:?}\n"));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The hash of all cell values of a workbook.
+pub(super) fn seal(bytes: Vec<u8>) -> Option<String> {
+    let mut book = Workbook::from_bytes(bytes, "", Format::Xlsx).ok()?;
+    let mut hasher = Hasher(Sha256::new());
+    for sheet in 0..book.sheets().len() {
+        hasher.0.update(format!("{:?}\n", book.sheets()[sheet].name));
+        book.read(sheet, &mut hasher).ok()?;
+    }
+    Some(hex(&hasher.0.finalize()))
+}
+
+/// Whether a file is a workbook of ours whose values nobody has changed.
+#[must_use]
+pub fn is_as_written(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| stated(&bytes).is_some_and(|stated| seal(bytes) == Some(stated)))
+}
+
+/// The hash that a workbook carries.
+fn stated(bytes: &[u8]) -> Option<String> {
+    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut text = String::new();
+    package.by_name("docProps/custom.xml").ok()?.take(64 * 1024).read_to_string(&mut text).ok()?;
+    let (_, after) = text.split_once(&format!("name=\"{PROPERTY}\""))?;
+    let (_, value) = after.split_once("<vt:lpwstr>")?;
+    value.split_once("</vt:lpwstr>").map(|(value, _)| value.to_owned())
+}
