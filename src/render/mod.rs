@@ -3,3 +3,4 @@
 pub mod excerpt;
 
 pub mod json;
+pub mod message;
