@@ -4,7 +4,11 @@
 //! terminal renderer draws the excerpt. Counts and sums are exact for every code; the details kept are bounded, so
 //! that a file with ten million bad rows costs no more memory than one with a thousand.
 
+mod checks;
+
 use std::collections::BTreeMap;
+
+pub use checks::{CHECKS, Check};
 
 use serde::{Serialize, Serializer};
 

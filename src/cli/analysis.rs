@@ -25,13 +25,18 @@ pub(super) struct Settings {
 }
 
 /// Puts the settings together: user config, then `kam.toml` (named, or the nearest upwards), then flags.
-pub(super) fn settings(named: Option<&Path>, flags: &[(String, toml::Value, String)]) -> Result<Settings> {
+pub(super) fn settings(
+    named: Option<&Path>,
+    flags: &[(String, toml::Value, String)],
+) -> Result<Settings> {
     let mut layers = Vec::new();
     if let Some(path) = user_config().filter(|path| path.is_file()) {
         layers.push(layer(&path)?);
     }
     let workspace = match named {
-        Some(path) if !path.is_file() => return Err(Error::file("config-missing", path.display().to_string())),
+        Some(path) if !path.is_file() => {
+            return Err(Error::file("config-missing", path.display().to_string()));
+        }
         Some(path) => Some(path.to_owned()),
         None => nearest_config(),
     };
@@ -45,7 +50,8 @@ pub(super) fn settings(named: Option<&Path>, flags: &[(String, toml::Value, Stri
 
 fn layer(path: &Path) -> Result<Layer> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
     Ok(Layer { name, text })
 }
 
@@ -59,20 +65,31 @@ fn user_config() -> Option<PathBuf> {
 
 fn nearest_config() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
-    let found = here.ancestors().map(|folder| folder.join("kam.toml")).find(|path| path.is_file())?;
+    let found =
+        here.ancestors().map(|folder| folder.join("kam.toml")).find(|path| path.is_file())?;
     // The usual case reads better without the whole path.
-    if found.parent() == Some(here.as_path()) { Some(PathBuf::from("kam.toml")) } else { Some(found) }
+    if found.parent() == Some(here.as_path()) {
+        Some(PathBuf::from("kam.toml"))
+    } else {
+        Some(found)
+    }
 }
 
 /// Today, which `KAM_TODAY` overrides.
 pub(super) fn today() -> Result<Day> {
     match std::env::var("KAM_TODAY") {
-        Ok(text) => Day::parse_iso(&text)
-            .ok_or_else(|| Diagnostic::error("config-value", Origin::file("KAM_TODAY")).with("key", "KAM_TODAY").with("expected", "date").into()),
+        Ok(text) => Day::parse_iso(&text).ok_or_else(|| {
+            Diagnostic::error("config-value", Origin::file("KAM_TODAY"))
+                .with("key", "KAM_TODAY")
+                .with("expected", "date")
+                .into()
+        }),
         Err(_) => {
             let date = jiff::Zoned::now().date();
             Day::from_ymd(i32::from(date.year()), date.month() as u32, date.day() as u32)
-                .ok_or_else(|| Diagnostic::error("internal", Origin::default()).with("reason", "clock").into())
+                .ok_or_else(|| {
+                    Diagnostic::error("internal", Origin::default()).with("reason", "clock").into()
+                })
         }
     }
 }
@@ -129,11 +146,16 @@ fn inputs(files: &[PathBuf], settings: &Settings) -> Result<Vec<Input>> {
 fn expand(folder: &Path, path: &Path) -> Result<Vec<String>> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if !name.contains(['*', '?']) {
-        return Ok(if folder.join(path).exists() { vec![path.display().to_string()] } else { Vec::new() });
+        return Ok(if folder.join(path).exists() {
+            vec![path.display().to_string()]
+        } else {
+            Vec::new()
+        });
     }
     let parent = path.parent().unwrap_or(Path::new(""));
     let listed = folder.join(parent);
-    let entries = std::fs::read_dir(&listed).map_err(|error| Error::io("file-unreadable", listed.display().to_string(), &error))?;
+    let entries = std::fs::read_dir(&listed)
+        .map_err(|error| Error::io("file-unreadable", listed.display().to_string(), &error))?;
     let wanted: Vec<char> = name.chars().collect();
     let mut names: Vec<String> = entries
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
@@ -149,7 +171,10 @@ fn input(file: &Path) -> Result<Input> {
         return Ok(Input::file(file));
     }
     let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Error::io("file-unreadable", "-", &error))?;
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::io("file-unreadable", "-", &error))?;
     Ok(Input { name: "-".to_owned(), place: Place::Memory(Arc::from(bytes)) })
 }
 
@@ -162,7 +187,11 @@ pub(super) struct Analysed {
 }
 
 /// Reads the inputs; `hash` when an output will name their hashes.
-pub(super) fn load(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<(Loaded, Settings, Vec<Input>, Day)> {
+pub(super) fn load(
+    arguments: &Analysis,
+    hash: bool,
+    ui: &mut Ui,
+) -> Result<(Loaded, Settings, Vec<Input>, Day)> {
     let given = ui.lang_given.then_some(ui.lang);
     let settings = settings(arguments.config.as_deref(), &flags(arguments, given))?;
     let config = &settings.loaded.config;
@@ -174,8 +203,16 @@ pub(super) fn load(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<(Loa
     check_skips(&arguments.skip)?;
     let today = today()?;
     let inputs = inputs(&arguments.files, &settings)?;
-    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-    let options = Options { threads: threads.clamp(1, 256), today, skip: arguments.skip.clone(), strict: arguments.strict, hash };
+    let threads = arguments
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let options = Options {
+        threads: threads.clamp(1, 256),
+        today,
+        skip: arguments.skip.clone(),
+        strict: arguments.strict,
+        hash,
+    };
     let progress = Progress::start(ui, &ui.lang.text("summary.reading"));
     let loaded = store::load(&inputs, config, &options);
     progress.stop();
@@ -191,10 +228,18 @@ pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<A
     let (loaded, settings, inputs, today) = load(arguments, hash, ui)?;
     let review = review::review(&loaded, &settings.loaded.config, Context { today })?;
     if let Some(max) = arguments.max_age {
-        let newest = loaded.ledger.orders.iter().map(|row| row.date).filter(|date| *date <= review.as_of).max();
+        let newest = loaded
+            .ledger
+            .orders
+            .iter()
+            .map(|row| row.date)
+            .filter(|date| *date <= review.as_of)
+            .max();
         let age = newest.map_or(i32::MAX, |newest| review.as_of.days_since(newest));
         if age > max as i32 {
-            let stale = Diagnostic::error("stale-data", Origin::default()).with("days", age).with("max", max as i32);
+            let stale = Diagnostic::error("stale-data", Origin::default())
+                .with("days", age)
+                .with("max", max as i32);
             return Err(stale.into());
         }
     }
@@ -207,7 +252,9 @@ fn check_skips(skips: &[String]) -> Result<()> {
     for skip in skips {
         if !SKIPPABLE.contains(&skip.as_str()) {
             let known: Vec<String> = SKIPPABLE.iter().map(|code| (*code).to_owned()).collect();
-            let unknown = Diagnostic::error("unknown-skip", Origin::default()).with("code", skip.clone()).with("known", known);
+            let unknown = Diagnostic::error("unknown-skip", Origin::default())
+                .with("code", skip.clone())
+                .with("known", known);
             return Err(unknown.into());
         }
     }
@@ -216,7 +263,12 @@ fn check_skips(skips: &[String]) -> Result<()> {
 
 /// Chinese when any heading that is used has a Chinese character.
 fn language_of_headings(loaded: &Loaded) -> Option<Lang> {
-    let mut used = loaded.inputs.iter().flat_map(|input| &input.columns).filter(|column| column.field.is_some()).peekable();
+    let mut used = loaded
+        .inputs
+        .iter()
+        .flat_map(|input| &input.columns)
+        .filter(|column| column.field.is_some())
+        .peekable();
     used.peek()?;
     let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     Some(if used.any(|column| column.heading.contains(chinese)) { Lang::Zh } else { Lang::En })

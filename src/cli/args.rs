@@ -25,7 +25,13 @@ pub(super) struct Cli {
 pub(super) struct Global {
     #[arg(long, global = true, env = "KAM_LANG", value_name = "zh|en", value_parser = ["zh", "en", "auto"], hide_env = true)]
     pub lang: Option<String>,
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub color: When,
     #[arg(short, long, global = true)]
     pub quiet: bool,

@@ -15,7 +15,11 @@ pub(super) fn run(arguments: &Check, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match arguments.format {
         CheckFormat::Json => {
             let stopped_by = stopped.as_ref().map(|error| &error.diagnostics).into_iter().flatten();
-            let all: Vec<&Diagnostic> = diagnostics.groups().flat_map(|(_, group)| &group.details).chain(stopped_by).collect();
+            let all: Vec<&Diagnostic> = diagnostics
+                .groups()
+                .flat_map(|(_, group)| &group.details)
+                .chain(stopped_by)
+                .collect();
             let counts: std::collections::BTreeMap<&str, u64> =
                 diagnostics.groups().map(|(code, group)| (code, group.count)).collect();
             let report = serde_json::json!({
@@ -28,9 +32,14 @@ pub(super) fn run(arguments: &Check, ui: &mut Ui) -> anyhow::Result<Outcome> {
         CheckFormat::Full | CheckFormat::Concise => {
             let mut out = String::new();
             for severity in [Severity::Error, Severity::Warning, Severity::Notice] {
-                for (_, group) in diagnostics.groups().filter(|(_, group)| group.severity == severity) {
+                for (_, group) in
+                    diagnostics.groups().filter(|(_, group)| group.severity == severity)
+                {
                     for (position, detail) in group.details.iter().enumerate() {
-                        if arguments.format == CheckFormat::Full && position == 0 && severity != Severity::Notice {
+                        if arguments.format == CheckFormat::Full
+                            && position == 0
+                            && severity != Severity::Notice
+                        {
                             out.push_str(&ui.drawn(detail, Some(group)));
                         } else {
                             out.push_str(&ui.line(detail));
@@ -57,6 +66,14 @@ pub(super) fn run(arguments: &Check, ui: &mut Ui) -> anyhow::Result<Outcome> {
 /// Whether rows are at fault rather than files or settings: then the check itself was done.
 fn is_about_data(error: &Error) -> bool {
     error.diagnostics.iter().all(|diagnostic| {
-        matches!(diagnostic.code, "too-many-errors" | "type-error" | "missing-value" | "cell-not-used" | "currency-mix" | "ambiguous-date")
+        matches!(
+            diagnostic.code,
+            "too-many-errors"
+                | "type-error"
+                | "missing-value"
+                | "cell-not-used"
+                | "currency-mix"
+                | "ambiguous-date"
+        )
     })
 }

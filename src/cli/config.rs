@@ -8,7 +8,8 @@ use super::{Outcome, analysis};
 
 pub(super) fn run(arguments: &Config, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let settings = analysis::settings(arguments.config.as_deref(), &[])?;
-    let columns = ["key", "value", "origin"].map(|name| (ui.lang.text(&format!("summary.column.{name}")), Align::Left));
+    let columns = ["key", "value", "origin"]
+        .map(|name| (ui.lang.text(&format!("summary.column.{name}")), Align::Left));
     let mut table = Table::new(columns.into());
     for (key, value, origin) in settings.loaded.entries() {
         table.row(vec![key, value, origin]);

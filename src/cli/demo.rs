@@ -13,7 +13,8 @@ use super::{Outcome, files, review};
 pub(super) fn run(arguments: &Demo, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let folder = &arguments.folder;
     check(folder)?;
-    fs::create_dir_all(folder).map_err(|error| Error::io("cannot-write", folder.display().to_string(), &error))?;
+    fs::create_dir_all(folder)
+        .map_err(|error| Error::io("cannot-write", folder.display().to_string(), &error))?;
     for file in demo::generate(ui.lang, arguments.seed.unwrap_or(demo::SEED)) {
         files::write(&folder.join(&file.name), |out| Ok(out.write_all(&file.bytes)?))?;
     }
@@ -30,7 +31,13 @@ pub(super) fn run(arguments: &Demo, ui: &mut Ui) -> anyhow::Result<Outcome> {
         max_age: None,
         threads: None,
     };
-    let output = Output { output: vec![book(folder)], format: Format::Table, force: false, dry_run: false, fail_on: None };
+    let output = Output {
+        output: vec![book(folder)],
+        format: Format::Table,
+        force: false,
+        dry_run: false,
+        fail_on: None,
+    };
     let outcome = review::run(&Review { analysis, output }, ui)?;
     ui.say(&ui.lang.fill("summary.demo_next", &[("folder", folder.display().to_string())]));
     Ok(outcome)
@@ -46,7 +53,12 @@ fn check(folder: &Path) -> Result<()> {
     if !folder.exists() {
         return Ok(());
     }
-    let mut entries = fs::read_dir(folder).map_err(|error| Error::io("cannot-write", name(), &error))?;
+    let mut entries =
+        fs::read_dir(folder).map_err(|error| Error::io("cannot-write", name(), &error))?;
     let ours = fs::read_to_string(folder.join("kam.toml")).is_ok_and(|text| demo::is_demo(&text));
-    if entries.next().is_some() && !ours { Err(Error::file("not-a-demo-folder", name())) } else { Ok(()) }
+    if entries.next().is_some() && !ours {
+        Err(Error::file("not-a-demo-folder", name()))
+    } else {
+        Ok(())
+    }
 }

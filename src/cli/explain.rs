@@ -11,7 +11,8 @@ use super::ui::Ui;
 
 pub(super) fn run(arguments: &Explain, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let Some(code) = &arguments.code else {
-        let columns = ["code", "label", "kind"].map(|name| (ui.lang.text(&format!("summary.column.{name}")), Align::Left));
+        let columns = ["code", "label", "kind"]
+            .map(|name| (ui.lang.text(&format!("summary.column.{name}")), Align::Left));
         let mut table = Table::new(columns.into());
         for (kind, code, label) in explain::codes(ui.lang) {
             table.row(vec![code, label, kind]);
@@ -23,7 +24,8 @@ pub(super) fn run(arguments: &Explain, ui: &mut Ui) -> anyhow::Result<Outcome> {
         ui.answer(text.as_bytes())?;
         return Ok(Outcome::Done);
     }
-    let mut unknown = Diagnostic::error("unknown-code", Origin::default()).with("code", code.clone());
+    let mut unknown =
+        Diagnostic::error("unknown-code", Origin::default()).with("code", code.clone());
     if let Some(suggestion) = explain::suggestion(code) {
         unknown = unknown.with("suggestion", suggestion);
     }

@@ -21,7 +21,10 @@ pub(super) fn remove_on_interrupt() {
         if let Some(path) = CURRENT.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = fs::remove_file(path);
         }
-        #[expect(clippy::exit, reason = "the one place where the program ends from another thread")]
+        #[expect(
+            clippy::exit,
+            reason = "the one place where the program ends from another thread"
+        )]
         std::process::exit(130);
     });
 }
@@ -36,7 +39,8 @@ pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
             return Err(Error::file("output-is-input", name()));
         }
     }
-    let is_workbook = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
+    let is_workbook =
+        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
     if is_workbook && !force && path.exists() && !workbook::is_as_written(path) {
         return Err(Error::file("output-changed", name()));
     }
@@ -60,9 +64,13 @@ fn same_file(a: &Path, b: &Path) -> bool {
 }
 
 /// Writes a file through `write`.
-pub(super) fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(super) fn write(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let cannot = |error: &io::Error| Error::io("cannot-write", path.display().to_string(), error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let prefix = format!(".{name}.kam-");
     remove_left_behind(folder, &prefix);
@@ -103,7 +111,10 @@ fn remove_left_behind(folder: &Path, prefix: &str) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with(prefix) && name.ends_with(".tmp") {
-            let abandoned = OpenOptions::new().write(true).open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+            let abandoned = OpenOptions::new()
+                .write(true)
+                .open(entry.path())
+                .is_ok_and(|file| file.try_lock().is_ok());
             if abandoned {
                 let _ = fs::remove_file(entry.path());
             }
@@ -134,7 +145,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let left = folder.path().join(".out.json.kam-abc.tmp");
         fs::write(&left, b"half").expect("written");
-        write(&folder.path().join("out.json"), |out| Ok(out.write_all(b"whole")?)).expect("written");
+        write(&folder.path().join("out.json"), |out| Ok(out.write_all(b"whole")?))
+            .expect("written");
         assert!(!left.exists());
     }
 

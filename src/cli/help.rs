@@ -15,14 +15,18 @@ const GROUPS: [(&str, &[&str]); 4] = [
 /// The command with its texts in a language.
 pub(super) fn localised(command: Command, lang: Lang) -> Command {
     let mut top = arguments(command.about(lang.text("help.about")), lang);
-    let names: Vec<String> = top.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let names: Vec<String> =
+        top.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in &names {
         top = top.mut_subcommand(name, |command| {
             let examples = lang.text(&format!("help.examples.{name}"));
             let about = lang.text(&format!("help.command.{name}"));
             let indented: Vec<String> = examples.lines().map(|line| format!("  {line}")).collect();
-            arguments(command.about(about), lang)
-                .after_help(format!("{}\n{}", lang.text("help.examples_title"), indented.join("\n")))
+            arguments(command.about(about), lang).after_help(format!(
+                "{}\n{}",
+                lang.text("help.examples_title"),
+                indented.join("\n")
+            ))
         });
     }
     let template = format!(
@@ -71,13 +75,20 @@ mod tests {
             command.clone().debug_assert();
             for sub in command.get_subcommands() {
                 let name = sub.get_name();
-                assert!(GROUPS.iter().any(|(_, names)| names.contains(&name)), "{name} is in no group");
+                assert!(
+                    GROUPS.iter().any(|(_, names)| names.contains(&name)),
+                    "{name} is in no group"
+                );
                 assert!(lang.find(&format!("help.command.{name}")).is_some(), "{name}");
                 let examples = lang.find(&format!("help.examples.{name}")).unwrap_or_default();
                 assert!(examples.lines().count() >= 1, "{name} has no examples");
                 for argument in sub.get_arguments() {
                     let id = argument.get_id().as_str();
-                    assert!(["help", "version"].contains(&id) || lang.find(&format!("help.arg.{id}")).is_some(), "{name} {id}");
+                    assert!(
+                        ["help", "version"].contains(&id)
+                            || lang.find(&format!("help.arg.{id}")).is_some(),
+                        "{name} {id}"
+                    );
                 }
             }
         }

@@ -10,7 +10,12 @@ use super::{Outcome, analysis, files, review};
 
 pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let formats: Vec<Format> = arguments.output.output.iter().map(|path| format_of(path)).collect::<anyhow::Result<_>>()?;
+    let formats: Vec<Format> = arguments
+        .output
+        .output
+        .iter()
+        .map(|path| format_of(path))
+        .collect::<anyhow::Result<_>>()?;
     let analysed = analysis::analyse(&arguments.analysis, false, ui)?;
     let silent = list == List::Churn && analysed.review.actions.is_empty() && !ui.on_terminal();
     if silent && arguments.output.format == Format::Table {
@@ -56,7 +61,8 @@ fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
         _ => {
             let known = [".csv", ".json", ".jsonl", ".txt"].map(ToOwned::to_owned).to_vec();
             let origin = crate::diagnostic::Origin::file(path.display().to_string());
-            let error = crate::diagnostic::Diagnostic::error("output-format", origin).with("known", known);
+            let error =
+                crate::diagnostic::Diagnostic::error("output-format", origin).with("known", known);
             Err(crate::error::Error::from(error).into())
         }
     }

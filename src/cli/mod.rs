@@ -43,7 +43,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     files::remove_on_interrupt();
     let language = ui::language_of_environment();
     let command = help::localised(Cli::command(), language);
-    let cli = match command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match command
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, everything else is a usage error.
@@ -60,7 +63,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or_default();
-        Err(Error::from(Diagnostic::error("internal", Origin::default()).with("reason", about)).into())
+        Err(Error::from(Diagnostic::error("internal", Origin::default()).with("reason", about))
+            .into())
     });
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -47,10 +47,16 @@ pub(super) fn formats(output: &Output) -> anyhow::Result<Vec<&'static OutputForm
         .output
         .iter()
         .map(|path| {
-            let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
+            let extension = path
+                .extension()
+                .map(|extension| extension.to_string_lossy().to_lowercase())
+                .unwrap_or_default();
             render::format(&extension).ok_or_else(|| {
-                let known: Vec<String> = FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
-                let error = Diagnostic::error("output-format", Origin::file(path.display().to_string())).with("known", known);
+                let known: Vec<String> =
+                    FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
+                let error =
+                    Diagnostic::error("output-format", Origin::file(path.display().to_string()))
+                        .with("known", known);
                 crate::error::Error::from(error).into()
             })
         })
@@ -78,8 +84,14 @@ pub(super) fn write(
     Ok(())
 }
 
-pub(super) fn verdict(review: &Review, diagnostics: &Diagnostics, started: Instant, ui: &Ui) -> String {
-    let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
+pub(super) fn verdict(
+    review: &Review,
+    diagnostics: &Diagnostics,
+    started: Instant,
+    ui: &Ui,
+) -> String {
+    let (errors, warnings) =
+        (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
     summary::verdict(review, ui.lang, started.elapsed().as_secs_f64(), errors, warnings)
 }
 
@@ -91,6 +103,12 @@ pub(super) fn outcome(review: &Review, fail_on: Option<&str>) -> Outcome {
         Some("medium") => RiskLevel::Medium,
         Some(_) => RiskLevel::Low,
     };
-    let counts = |client: &&crate::review::Client| client.active || client.stage == crate::features::Stage::Dormant;
-    if review.clients.iter().filter(counts).any(|client| client.risk_level >= level) { Outcome::Findings } else { Outcome::Done }
+    let counts = |client: &&crate::review::Client| {
+        client.active || client.stage == crate::features::Stage::Dormant
+    };
+    if review.clients.iter().filter(counts).any(|client| client.risk_level >= level) {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    }
 }

@@ -47,7 +47,12 @@ impl Ui {
                     && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         };
-        Self { lang: lang.unwrap_or(environment), lang_given: lang.is_some(), quiet: global.quiet, colour }
+        Self {
+            lang: lang.unwrap_or(environment),
+            lang_given: lang.is_some(),
+            quiet: global.quiet,
+            colour,
+        }
     }
 
     /// Writes the answer.
@@ -91,7 +96,15 @@ impl Ui {
     pub(super) fn drawn(&self, first: &Diagnostic, group: Option<&Group>) -> String {
         let more = group.map_or(0, |group| group.count.saturating_sub(1));
         let rows: Vec<u64> = group
-            .map(|group| group.details.iter().skip(1).filter_map(|detail| detail.origin.row).take(ROWS_NAMED).collect())
+            .map(|group| {
+                group
+                    .details
+                    .iter()
+                    .skip(1)
+                    .filter_map(|detail| detail.origin.row)
+                    .take(ROWS_NAMED)
+                    .collect()
+            })
             .unwrap_or_default();
         excerpt::render(first, &message::words(self.lang, first, more, &rows), self.colour)
     }
@@ -99,7 +112,9 @@ impl Ui {
     /// Says what there is to say about the input: errors and warnings in full, the first of each code; notices in a line.
     pub(super) fn diagnostics(&self, diagnostics: &Diagnostics) {
         for severity in [Severity::Notice, Severity::Warning, Severity::Error] {
-            for (code, group) in diagnostics.groups().filter(|(_, group)| group.severity == severity) {
+            for (code, group) in
+                diagnostics.groups().filter(|(_, group)| group.severity == severity)
+            {
                 let Some(first) = group.details.first() else {
                     continue;
                 };
@@ -109,7 +124,10 @@ impl Ui {
                     }
                     if group.count > 3 {
                         let count = crate::locale::grouped(group.count as i64 - 3);
-                        self.say(&self.lang.fill("summary.more_of", &[("count", count), ("code", code.to_owned())]));
+                        self.say(&self.lang.fill(
+                            "summary.more_of",
+                            &[("count", count), ("code", code.to_owned())],
+                        ));
                     }
                 } else {
                     self.say(&self.drawn(first, Some(group)));
@@ -121,7 +139,11 @@ impl Ui {
     /// A diagnostic in one line.
     pub(super) fn line(&self, diagnostic: &Diagnostic) -> String {
         let words = message::words(self.lang, diagnostic, 0, &[]);
-        let place = if words.location.is_empty() { String::new() } else { format!(" ({})", words.location) };
+        let place = if words.location.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", words.location)
+        };
         format!("{}[{}]: {}{place}", words.severity, diagnostic.code, words.message)
     }
 
@@ -139,7 +161,8 @@ impl Ui {
                 }
             }
             None => {
-                let internal = Diagnostic::error("internal", Origin::default()).with("reason", format!("{error:#}"));
+                let internal = Diagnostic::error("internal", Origin::default())
+                    .with("reason", format!("{error:#}"));
                 self.error_stream(&self.drawn(&internal, None));
             }
         }

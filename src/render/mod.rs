@@ -1,8 +1,10 @@
 //! Reviews to bytes: one renderer per file. Renderers never compute figures.
 
 pub mod excerpt;
+pub mod explain;
 pub mod json;
 pub mod listing;
+pub mod message;
 pub mod sentence;
 pub mod summary;
 pub mod table;
@@ -29,7 +31,11 @@ pub struct OutputFormat {
 /// All formats that a review can be written in.
 pub const FORMATS: &[OutputFormat] = &[
     OutputFormat { code: "workbook", extension: "xlsx", write: workbook::write },
-    OutputFormat { code: "json", extension: "json", write: |review, _, out| json::write(review, out) },
+    OutputFormat {
+        code: "json",
+        extension: "json",
+        write: |review, _, out| json::write(review, out),
+    },
     OutputFormat { code: "csv", extension: "csv", write: listing::write_csv },
     OutputFormat { code: "jsonl", extension: "jsonl", write: listing::write_jsonl },
 ];

@@ -41,7 +41,8 @@ pub(super) fn seal(bytes: Vec<u8>) -> Option<String> {
 /// Whether a file is a workbook of ours whose values nobody has changed.
 #[must_use]
 pub fn is_as_written(path: &Path) -> bool {
-    std::fs::read(path).is_ok_and(|bytes| stated(&bytes).is_some_and(|stated| seal(bytes) == Some(stated)))
+    std::fs::read(path)
+        .is_ok_and(|bytes| stated(&bytes).is_some_and(|stated| seal(bytes) == Some(stated)))
 }
 
 /// The hash that a workbook carries.

@@ -1,0 +1,93 @@
+//! The registry of diagnostics: every code the program can give, and how bad it is.
+//!
+//! A code here has sentences and an explanation in both languages and a case in `testdata/errors/`; a test compares. Codes
+//! are stable: scripts name them after `--skip`, and people look them up with `kam explain`.
+
+use super::Severity::{self, Error, Notice, Warning};
+
+/// A diagnostic that the program can give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Its code in messages, JSON and flags.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+const fn check(code: &'static str, severity: Severity) -> Check {
+    Check { code, severity }
+}
+
+/// All diagnostics, sorted by code.
+pub const CHECKS: &[Check] = &[
+    check("after-as-of", Notice),
+    check("ambiguous-date", Error),
+    check("amount-basis", Notice),
+    check("amount-overflow", Error),
+    check("as-of-future", Error),
+    check("cannot-write", Error),
+    check("cell-not-used", Warning),
+    check("column-choice", Notice),
+    check("config-key", Error),
+    check("config-missing", Error),
+    check("config-syntax", Error),
+    check("config-type", Error),
+    check("config-value", Error),
+    check("config-weights", Error),
+    check("currency-mix", Error),
+    check("duplicate-key", Warning),
+    check("encoding-guess", Notice),
+    check("file-damaged", Error),
+    check("file-empty", Error),
+    check("file-encrypted", Error),
+    check("file-is-folder", Error),
+    check("file-missing", Error),
+    check("file-suspicious", Error),
+    check("file-unreadable", Error),
+    check("filtered-row", Notice),
+    check("future-date", Warning),
+    check("hidden-sheet", Notice),
+    check("internal", Error),
+    check("interrupted", Error),
+    check("missing-column", Error),
+    check("missing-value", Error),
+    check("no-inputs", Error),
+    check("no-rows", Error),
+    check("no-table", Error),
+    check("not-a-demo-folder", Error),
+    check("note-row", Notice),
+    check("only-future", Error),
+    check("output-changed", Error),
+    check("output-format", Error),
+    check("output-is-input", Error),
+    check("repeated-header", Notice),
+    check("rounded-digits", Notice),
+    check("sheet-empty", Notice),
+    check("sheet-not-used", Notice),
+    check("skipped-status", Notice),
+    check("stale-data", Error),
+    check("too-many-errors", Error),
+    check("total-mismatch", Warning),
+    check("total-row", Notice),
+    check("type-error", Error),
+    check("unit-in-heading", Notice),
+    check("unknown-client", Warning),
+    check("unknown-code", Error),
+    check("unknown-delimiter", Error),
+    check("unknown-encoding", Error),
+    check("unknown-field", Error),
+    check("unknown-skip", Error),
+    check("unknown-table", Error),
+    check("unknown-unit", Error),
+    check("wrong-encoding", Error),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_and_unique() {
+        assert!(CHECKS.is_sorted_by(|a, b| a.code < b.code));
+    }
+}
