@@ -304,6 +304,11 @@ impl Diagnostics {
         self.groups.iter().map(|(code, group)| (*code, group))
     }
 
+    /// The groups by code, taken out.
+    pub fn into_groups(self) -> impl Iterator<Item = (&'static str, Group)> {
+        self.groups.into_iter()
+    }
+
     /// How many of a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> u64 {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::load::{self, Layer};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::{Error, Result};
 use crate::locale::Lang;
 use crate::period::Day;
@@ -178,10 +178,10 @@ fn input(file: &Path) -> Result<Input> {
     Ok(Input { name: "-".to_owned(), place: Place::Memory(Arc::from(bytes)) })
 }
 
-/// What was read and what became of it.
+/// A review and what the command line still needs to know.
 pub(super) struct Analysed {
-    pub loaded: Loaded,
     pub review: Review,
+    pub diagnostics: Diagnostics,
     /// The inputs, which no output may overwrite.
     pub inputs: Vec<Input>,
 }
@@ -226,15 +226,15 @@ pub(super) fn load(
 /// Makes the review of the inputs.
 pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<Analysed> {
     let (loaded, settings, inputs, today) = load(arguments, hash, ui)?;
-    let review = review::review(&loaded, &settings.loaded.config, Context { today })?;
+    let diagnostics = loaded.diagnostics.clone();
+    let dates: Vec<Day> = if arguments.max_age.is_some() {
+        loaded.ledger.orders.iter().map(|row| row.date).collect()
+    } else {
+        Vec::new()
+    };
+    let review = review::review(loaded, &settings.loaded.config, Context { today })?;
     if let Some(max) = arguments.max_age {
-        let newest = loaded
-            .ledger
-            .orders
-            .iter()
-            .map(|row| row.date)
-            .filter(|date| *date <= review.as_of)
-            .max();
+        let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         let age = newest.map_or(i32::MAX, |newest| review.as_of.days_since(newest));
         if age > max as i32 {
             let stale = Diagnostic::error("stale-data", Origin::default())
@@ -243,7 +243,7 @@ pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<A
             return Err(stale.into());
         }
     }
-    Ok(Analysed { loaded, review, inputs })
+    Ok(Analysed { review, diagnostics, inputs })
 }
 
 /// Codes of `--skip` must be those of rows that can be left out.

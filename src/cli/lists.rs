@@ -30,7 +30,7 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
         })
     };
     ui.answer(&answer(arguments.output.format)?)?;
-    ui.diagnostics(&analysed.loaded.diagnostics);
+    ui.diagnostics(&analysed.diagnostics);
     for path in &arguments.output.output {
         files::check(path, &analysed.inputs, arguments.output.force)?;
     }
@@ -48,7 +48,7 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
         }
         ui.say(&ui.lang.fill(key, &[("file", path.display().to_string())]));
     }
-    ui.say(&review::verdict(&analysed.review, &analysed.loaded.diagnostics, started, ui));
+    ui.say(&review::verdict(&analysed.review, &analysed.diagnostics, started, ui));
     Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
 }
 

@@ -27,9 +27,9 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         Format::Csv => ui.answer(&List::Score.csv(review, ui.lang)?)?,
         Format::Jsonl => ui.answer(&List::Score.json(review, ui.lang, true)?)?,
     }
-    ui.diagnostics(&analysed.loaded.diagnostics);
+    ui.diagnostics(&analysed.diagnostics);
     write(review, &arguments.output, &formats, &analysed.inputs, ui)?;
-    ui.say(&verdict(review, &analysed.loaded.diagnostics, started, ui));
+    ui.say(&verdict(review, &analysed.diagnostics, started, ui));
     Ok(outcome(review, arguments.output.fail_on.as_deref()))
 }
 

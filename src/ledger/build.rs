@@ -12,7 +12,7 @@ use crate::money::Money;
 use crate::period::Day;
 
 /// Rows appended before they are added up for the first time.
-const FIRST_COMBINE: usize = 64 * 1024;
+const FIRST_COMBINE: usize = 256 * 1024;
 
 /// One transaction line.
 #[derive(Clone, Copy, Debug)]
@@ -83,9 +83,9 @@ impl<E> Default for Rows<E> {
 }
 
 impl<E: Entry> Rows<E> {
-    fn push(&mut self, row: E) {
+    fn push(&mut self, row: E, clients: usize) {
         if self.rows.len() >= self.combine_at {
-            combine(&mut self.rows);
+            self.rows = combine(vec![std::mem::take(&mut self.rows)], clients);
             self.combine_at = (self.rows.len() * 2).max(FIRST_COMBINE);
         }
         self.rows.push(row);
@@ -175,12 +175,13 @@ impl Builder {
             return;
         };
         let OrderRow { client, date, .. } = row;
-        self.orders.push(row);
+        let clients = self.names.len();
+        self.orders.push(row, clients);
         for (line, positive) in self.order_lines.drain(..) {
-            self.lines.push(LineRow { client, date, line, positive });
+            self.lines.push(LineRow { client, date, line, positive }, clients);
         }
         for (paid, positive) in self.order_payments.drain(..) {
-            self.payments.push(PaymentRow { client, date, paid, positive });
+            self.payments.push(PaymentRow { client, date, paid, positive }, clients);
         }
     }
 
@@ -224,7 +225,7 @@ impl Part {
         let clients = union(parts.iter().map(|part| part.clients.as_slice()));
         let line_names = union(parts.iter().map(|part| part.line_names.as_slice()));
         let mut client_names: Vec<Option<String>> = vec![None; clients.len()];
-        let mut merged = Ledger::default();
+        let (mut orders, mut lines, mut payments) = (Vec::new(), Vec::new(), Vec::new());
         for part in &mut parts {
             let client_at = positions(&part.clients, &clients);
             let line_at = positions(&part.line_names, &line_names);
@@ -246,22 +247,18 @@ impl Part {
             for row in &mut part.payments {
                 row.client = client_at[row.client as usize];
             }
-            append(&mut merged.orders, &mut part.orders);
-            append(&mut merged.lines, &mut part.lines);
-            append(&mut merged.payments, &mut part.payments);
+            orders.push(std::mem::take(&mut part.orders));
+            lines.push(std::mem::take(&mut part.lines));
+            payments.push(std::mem::take(&mut part.payments));
         }
-        combine(&mut merged.orders);
-        combine(&mut merged.lines);
-        combine(&mut merged.payments);
-        Ledger { clients, client_names, line_names, ..merged }
-    }
-}
-
-fn append<E>(all: &mut Vec<E>, rows: &mut Vec<E>) {
-    if all.is_empty() {
-        std::mem::swap(all, rows);
-    } else {
-        all.append(rows);
+        Ledger {
+            orders: combine(orders, clients.len()),
+            lines: combine(lines, clients.len()),
+            payments: combine(payments, clients.len()),
+            clients,
+            client_names,
+            line_names,
+        }
     }
 }
 

@@ -184,17 +184,46 @@ impl Entry for PaymentRow {
 }
 
 /// Sorts rows by key and adds up those with the same one.
-pub(crate) fn combine<E: Entry>(rows: &mut Vec<E>) {
-    if !rows.is_sorted_by(|a, b| a.key() < b.key()) {
-        rows.sort_unstable_by_key(Entry::key);
-        rows.dedup_by(|next, kept| {
-            let same = next.key() == kept.key();
-            if same {
-                kept.add(next);
-            }
-            same
-        });
+///
+/// Clients are numbered densely, so rows are dealt out to their clients first, which is linear, and only the few rows of
+/// each client are compared.
+pub(crate) fn combine<E: Entry>(parts: Vec<Vec<E>>, clients: usize) -> Vec<E> {
+    if let [rows] = parts.as_slice()
+        && rows.is_sorted_by(|a, b| a.key() < b.key())
+    {
+        return parts.into_iter().next().unwrap_or_default();
     }
+    let mut starts = vec![0_usize; clients + 1];
+    for row in parts.iter().flatten() {
+        starts[row.client() as usize + 1] += 1;
+    }
+    for client in 0..clients {
+        starts[client + 1] += starts[client];
+    }
+    let total = starts[clients];
+    let Some(first) = parts.iter().flatten().next().copied() else {
+        return Vec::new();
+    };
+    let mut rows = vec![first; total];
+    let mut next = starts.clone();
+    for part in parts {
+        for row in part {
+            let at = &mut next[row.client() as usize];
+            rows[*at] = row;
+            *at += 1;
+        }
+    }
+    for client in starts.windows(2) {
+        rows[client[0]..client[1]].sort_unstable_by_key(Entry::key);
+    }
+    rows.dedup_by(|next, kept| {
+        let same = next.key() == kept.key();
+        if same {
+            kept.add(next);
+        }
+        same
+    });
+    rows
 }
 
 /// The rows of each client, for tables that are sorted by client.
@@ -235,15 +264,15 @@ impl Ledger {
         clients: Vec<String>,
         client_names: Vec<Option<String>>,
     ) {
-        fn table<E: Entry>(rows: &mut Vec<E>, to: &[u32]) {
+        fn table<E: Entry>(rows: &mut Vec<E>, to: &[u32], clients: usize) {
             for row in rows.iter_mut() {
                 row.set_client(to[row.client() as usize]);
             }
-            combine(rows);
+            *rows = combine(vec![std::mem::take(rows)], clients);
         }
-        table(&mut self.orders, to);
-        table(&mut self.lines, to);
-        table(&mut self.payments, to);
+        table(&mut self.orders, to, clients.len());
+        table(&mut self.lines, to, clients.len());
+        table(&mut self.payments, to, clients.len());
         self.clients = clients;
         self.client_names = client_names;
     }

@@ -179,7 +179,7 @@ fn client((index, row): (usize, &Row)) -> Client {
         rank: active.then_some(index + 1),
         score: (index < 13).then_some(score),
         coverage: if index == 3 { 95.8 } else { 100.0 },
-        groups: BTreeMap::new(),
+        groups: crate::named::Named::default(),
         points: known.iter().map(|(metric, _)| (*metric, score)).collect(),
         adds: known.iter().map(|(metric, share)| (*metric, score * share / weight)).collect(),
         features: ClientFeatures {
@@ -345,6 +345,7 @@ fn months() -> Vec<Month> {
 
 fn control() -> Control {
     Control {
+        margin_used: Money::ZERO,
         rows_in_file: 12_345,
         rows_used: 12_338,
         rows_left_out: 7,

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Fact, column_letters};
 use crate::locale::{Lang, grouped};
 use crate::review::Client;
+use crate::signal::Evidence;
 
 /// What a signal found, as a clause without capital and full stop.
 #[must_use]
-pub fn finding(lang: Lang, code: &str, evidence: &BTreeMap<&'static str, Fact>) -> String {
+pub fn finding(lang: Lang, code: &str, evidence: &Evidence) -> String {
     let values: Vec<(&str, String)> = evidence
         .iter()
         .map(|(name, fact)| match fact {
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn findings_are_clauses_with_numbers() {
-        let evidence = BTreeMap::from([("days", Fact::Int(1_074)), ("gap", Fact::Number(21.5))]);
+        let evidence = Evidence::from([("days", Fact::Int(1_074)), ("gap", Fact::Number(21.5))]);
         assert_eq!(
             finding(Lang::En, "order_overdue", &evidence),
             "no order for 1,074 days, usual gap 21.5"
@@ -89,7 +90,7 @@ mod tests {
             finding(Lang::Zh, "order_overdue", &evidence),
             "1,074 天未下单，平时间隔 21.5 天"
         );
-        let evidence = BTreeMap::from([("change", Fact::Share(-0.48))]);
+        let evidence = Evidence::from([("change", Fact::Share(-0.48))]);
         assert_eq!(
             finding(Lang::En, "sales_down", &evidence),
             "last 90 days 48.0% below a year ago"

@@ -1,21 +1,21 @@
 //! The join: features, scores, tiers and findings into one review.
 
-use std::collections::BTreeMap;
-
 use crate::config::{Config, load};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::features::{self, ClientFeatures, Portfolio, Stage};
+use crate::ledger::Ledger;
 use crate::money::{Money, round12};
-use crate::period::{Day, period_end, period_name};
+use crate::named::Named;
+use crate::period::{Day, Window, period_end, period_name};
 use crate::score::{self, ClientScore, Group, METRICS, Scores};
-use crate::signal::{self, Finding, Level, SIGNALS};
+use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Outcome};
 
 use super::portfolio;
 use super::{
-    AsOfFrom, Client, DiagnosticGroup, FindingRow, Judged, LeftOut, Marks, Month, Review,
+    AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, Month, Review,
     RiskLevel, SCHEMA_VERSION, Scale, Totals,
 };
 
@@ -30,17 +30,21 @@ pub struct Context {
 ///
 /// # Errors
 /// An as-of date in the future, or no transaction up to it.
-pub fn review(loaded: &Loaded, config: &Config, context: Context) -> Result<Review> {
-    let (as_of, as_of_from) = as_of(loaded, config, context)?;
-    let portfolio = features::compute(
+pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<Review> {
+    let (as_of, as_of_from) = as_of(&loaded, config, context)?;
+    let mut portfolio = features::compute(
         &loaded.ledger,
         &loaded.clients,
         &loaded.industries,
         as_of,
         &config.features,
     );
+    let control = control(&mut loaded, as_of);
+    // The ledger is the largest thing there is, and everything that follows rests on the features alone.
+    loaded.ledger = Ledger::default();
+
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
-    let scores = score::score(&portfolio.features, &active, &config.score);
+    let mut scores = score::score(&portfolio.features, &active, &config.score);
     let cases: Vec<Case<'_>> = loaded
         .clients
         .iter()
@@ -55,45 +59,23 @@ pub fn review(loaded: &Loaded, config: &Config, context: Context) -> Result<Revi
             owner: file.owner.as_deref(),
         })
         .collect();
-    let outcomes = tier::assign(&cases, config);
+    let mut outcomes = tier::assign(&cases, config);
 
-    let mut judged: BTreeMap<&'static str, Judged> = SIGNALS
-        .iter()
-        .map(|signal| (signal.code(), Judged { code: signal.code(), clients: 0, fired: 0 }))
+    let mut tally = Tally::default();
+    // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
+    let mut order: Vec<usize> = (0..outcomes.len()).collect();
+    order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
+    let clients: Vec<Client> = order
+        .into_iter()
+        .map(|at| {
+            let findings = signal::judge(&portfolio.features[at], &config.signal, &mut tally);
+            let file = std::mem::take(&mut loaded.clients[at]);
+            let score = std::mem::take(&mut scores.clients[at]);
+            let outcome = std::mem::take(&mut outcomes[at]);
+            client(file, at, &mut portfolio, score, outcome, findings, config)
+        })
         .collect();
-    let mut clients: Vec<Client> = Vec::with_capacity(loaded.clients.len());
-    for (at, outcome) in outcomes.into_iter().enumerate() {
-        let (findings, could) = signal::judge(&portfolio.features[at], &config.signal);
-        for code in could {
-            if let Some(judged) = judged.get_mut(code) {
-                judged.clients += 1;
-                judged.fired += usize::from(findings.iter().any(|finding| finding.code == code));
-            }
-        }
-        clients.push(client(
-            &loaded.clients[at],
-            at,
-            &portfolio,
-            &scores.clients[at],
-            outcome,
-            findings,
-            config,
-        ));
-    }
-    clients.sort_by(|a, b| {
-        let order = |client: &Client| client.rank.unwrap_or(usize::MAX);
-        order(a).cmp(&order(b)).then_with(|| a.client_id.cmp(&b.client_id))
-    });
 
-    let mut control = loaded.control.clone();
-    let (rows, amount) = loaded.ledger.after(as_of);
-    if rows > 0 {
-        control.rows_used -= rows;
-        control.amount_used -= amount;
-        control.rows_left_out += rows;
-        control.amount_left_out += amount;
-        control.by_reason.insert("after-as-of", LeftOut { rows, amount });
-    }
     let tiers = portfolio::tiers(&clients, &portfolio);
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
         clients
@@ -102,6 +84,11 @@ pub fn review(loaded: &Loaded, config: &Config, context: Context) -> Result<Revi
             .reduce(f64::max)
             .unwrap_or(0.0)
     });
+    let month = |(month, net_sales): &(Window, Money)| Month {
+        from: month.from,
+        to: month.to,
+        net_sales: *net_sales,
+    };
     Ok(Review {
         schema_version: SCHEMA_VERSION,
         kam_version: env!("CARGO_PKG_VERSION"),
@@ -109,7 +96,7 @@ pub fn review(loaded: &Loaded, config: &Config, context: Context) -> Result<Revi
         as_of_from,
         period: period_name(as_of, config.fiscal_year_start),
         windows: portfolio.windows,
-        currency: loaded.currency.clone().unwrap_or_else(|| config.currency.clone()),
+        currency: loaded.currency.unwrap_or_else(|| config.currency.clone()),
         policy: config.policy,
         model_coverage: scores.model_coverage,
         totals: totals(&clients, &portfolio),
@@ -129,32 +116,40 @@ pub fn review(loaded: &Loaded, config: &Config, context: Context) -> Result<Revi
         tiers,
         actions: portfolio::actions(&clients),
         concentration: portfolio::concentration(&clients, portfolio.net_sales),
-        monthly: portfolio
-            .months
-            .iter()
-            .map(|(month, net_sales)| Month {
-                from: month.from,
-                to: month.to,
-                net_sales: *net_sales,
-            })
-            .collect(),
-        judged: judged.into_values().collect(),
+        monthly: portfolio.months.iter().map(month).collect(),
+        judged: tally.judged(),
         top_tier_empty,
         diagnostics: loaded
             .diagnostics
-            .groups()
+            .into_groups()
             .map(|(code, group)| DiagnosticGroup {
                 code,
                 severity: group.severity,
                 count: group.count,
-                details: group.details.clone(),
+                details: group.details,
             })
             .collect(),
-        inputs: loaded.inputs.clone(),
+        inputs: loaded.inputs,
         config: config.clone(),
         config_sha256: load::sha256(config),
         clients,
     })
+}
+
+/// The control totals with the rows after the as-of date left out.
+fn control(loaded: &mut Loaded, as_of: Day) -> Control {
+    let mut control = std::mem::take(&mut loaded.control);
+    let (rows, amount) = loaded.ledger.after(as_of);
+    if rows > 0 {
+        control.rows_used -= rows;
+        control.amount_used -= amount;
+        control.rows_left_out += rows;
+        control.amount_left_out += amount;
+        control.by_reason.insert("after-as-of", LeftOut { rows, amount });
+    }
+    control.margin_used =
+        loaded.ledger.orders.iter().filter(|row| row.date <= as_of).map(|row| row.margin).sum();
+    control
 }
 
 /// The as-of date: as given, else the newest transaction that is not in the future.
@@ -199,16 +194,17 @@ fn scale(scores: &Scores) -> Scale {
 }
 
 fn client(
-    file: &ClientFile,
+    file: ClientFile,
     at: usize,
-    portfolio: &Portfolio,
-    score: &ClientScore,
+    portfolio: &mut Portfolio,
+    score: ClientScore,
     outcome: Outcome,
     findings: Vec<Finding>,
     config: &Config,
 ) -> Client {
-    let features = portfolio.features[at].clone();
-    let by_metric = |values: &[Option<f64>]| -> BTreeMap<&'static str, f64> {
+    let features = std::mem::take(&mut portfolio.features[at]);
+    let monthly = std::mem::take(&mut portfolio.monthly[at]);
+    let by_metric = |values: &[Option<f64>]| -> Named<f64> {
         METRICS
             .iter()
             .zip(values)
@@ -226,11 +222,11 @@ fn client(
         })
     });
     Client {
-        client_id: file.id.clone(),
-        name: file.name.clone(),
-        owner: file.owner.clone(),
-        industry: file.industry.clone(),
-        region: file.region.clone(),
+        client_id: file.id,
+        name: file.name,
+        owner: file.owner,
+        industry: file.industry,
+        region: file.region,
         stage: portfolio.stages[at],
         active: features.orders > 0,
         rank: outcome.rank,
@@ -270,7 +266,7 @@ fn client(
         priority: at_stake.to_f64() * risk,
         marks: marks(&features, &score.groups, portfolio, config),
         loss_impact: features.sales_share,
-        monthly: portfolio.monthly[at].clone(),
+        monthly,
         features,
     }
 }
@@ -384,7 +380,7 @@ mod tests {
     #[test]
     fn findings_add_up_to_risk() {
         let config = load::load(&[], &[]).expect("defaults").config;
-        let finding = |level| Finding { code: "sales_down", level, evidence: BTreeMap::new() };
+        let finding = |level| Finding { code: "sales_down", level, evidence: Named::default() };
         assert_eq!(risk(&[], &config), (0.0, RiskLevel::None));
         assert_eq!(risk(&[finding(Level::Low)], &config), (0.1, RiskLevel::Low));
         assert_eq!(

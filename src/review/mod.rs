@@ -15,12 +15,14 @@ use crate::config::{Config, Policy};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::Money;
+use crate::named::Named;
 use crate::period::{Day, Windows};
 use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
 pub use join::{Context, review};
 
+pub use crate::signal::Judged;
 pub use crate::store::{ColumnReport, Control, InputReport, LeftOut};
 
 /// Version of the review JSON.
@@ -176,11 +178,11 @@ pub struct Client {
     /// 0–100: how much of the model's weight this client has data for.
     pub coverage: f64,
     /// Points per group.
-    pub groups: BTreeMap<&'static str, f64>,
+    pub groups: Named<f64>,
     /// Points per metric; metrics without data are absent.
-    pub points: BTreeMap<&'static str, f64>,
+    pub points: Named<f64>,
     /// What each metric adds to the score.
-    pub adds: BTreeMap<&'static str, f64>,
+    pub adds: Named<f64>,
     /// What the score rests on.
     pub features: ClientFeatures,
     /// Tier in force.
@@ -302,17 +304,6 @@ pub struct Month {
     pub to: Day,
     /// Net sales.
     pub net_sales: Money,
-}
-
-/// What a signal could say.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Judged {
-    /// Signal.
-    pub code: &'static str,
-    /// Clients that it could be judged on.
-    pub clients: usize,
-    /// Clients at which it fired.
-    pub fired: usize,
 }
 
 /// The diagnostics of one code.

@@ -15,7 +15,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct BusinessLines;
+pub(super) struct BusinessLines;
 
 impl Metric for BusinessLines {
     fn code(&self) -> &'static str {

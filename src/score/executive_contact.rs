@@ -15,7 +15,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct ExecutiveContact;
+pub(super) struct ExecutiveContact;
 
 impl Metric for ExecutiveContact {
     fn code(&self) -> &'static str {

@@ -17,7 +17,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct Growth;
+pub(super) struct Growth;
 
 impl Metric for Growth {
     fn code(&self) -> &'static str {

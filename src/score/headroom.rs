@@ -15,7 +15,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct Headroom;
+pub(super) struct Headroom;
 
 impl Metric for Headroom {
     fn code(&self) -> &'static str {

@@ -15,7 +15,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct IndustryGrowth;
+pub(super) struct IndustryGrowth;
 
 impl Metric for IndustryGrowth {
     fn code(&self) -> &'static str {

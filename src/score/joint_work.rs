@@ -15,7 +15,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct JointWork;
+pub(super) struct JointWork;
 
 impl Metric for JointWork {
     fn code(&self) -> &'static str {

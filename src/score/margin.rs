@@ -17,7 +17,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct Margin;
+pub(super) struct Margin;
 
 impl Metric for Margin {
     fn code(&self) -> &'static str {

@@ -15,7 +15,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct NeedsFit;
+pub(super) struct NeedsFit;
 
 impl Metric for NeedsFit {
     fn code(&self) -> &'static str {

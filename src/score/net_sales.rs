@@ -20,7 +20,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct NetSales;
+pub(super) struct NetSales;
 
 impl Metric for NetSales {
     fn code(&self) -> &'static str {

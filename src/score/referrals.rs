@@ -15,7 +15,7 @@ use crate::config;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct Referrals;
+pub(super) struct Referrals;
 
 impl Metric for Referrals {
     fn code(&self) -> &'static str {

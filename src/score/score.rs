@@ -17,7 +17,7 @@ pub struct Scores {
 }
 
 /// The score of one client.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClientScore {
     /// By metric, in the order of [`METRICS`].
     pub points: Vec<Option<f64>>,

@@ -18,7 +18,7 @@ use crate::features::ClientFeatures;
 use crate::money::round12;
 
 /// See the head of this file.
-pub struct LinesDown;
+pub(super) struct LinesDown;
 
 impl Signal for LinesDown {
     fn code(&self) -> &'static str {

@@ -17,7 +17,7 @@ use crate::features::ClientFeatures;
 use crate::money::round12;
 
 /// See the head of this file.
-pub struct MarginDown;
+pub(super) struct MarginDown;
 
 impl Signal for MarginDown {
     fn code(&self) -> &'static str {

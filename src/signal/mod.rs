@@ -13,14 +13,13 @@ mod payment_slower;
 mod returns_up;
 mod sales_down;
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::config;
 use crate::diagnostic::Fact;
 use crate::features::ClientFeatures;
 use crate::money::round12;
+use crate::named::Named;
 use crate::period::Day;
 
 /// How bad a finding is.
@@ -48,7 +47,7 @@ impl Level {
 }
 
 /// Named numbers behind a finding.
-pub type Evidence = BTreeMap<&'static str, Fact>;
+pub type Evidence = Named<Fact>;
 
 /// What a signal found at one client.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,24 +115,57 @@ fn day(day: Option<Day>) -> Fact {
     day.map_or_else(|| Fact::Text(String::new()), Fact::Day)
 }
 
-/// Judges one client by all signals: the findings, the highest level first, and which signals could judge.
+/// What a signal could say of a portfolio.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Judged {
+    /// Signal.
+    pub code: &'static str,
+    /// Clients that it could be judged on.
+    pub clients: usize,
+    /// Clients at which it fired.
+    pub fired: usize,
+}
+
+/// Counts what signals could say, in the order of [`SIGNALS`].
+#[derive(Clone, Debug)]
+pub struct Tally(Vec<Judged>);
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self(
+            SIGNALS
+                .iter()
+                .map(|signal| Judged { code: signal.code(), clients: 0, fired: 0 })
+                .collect(),
+        )
+    }
+}
+
+impl Tally {
+    /// The counts.
+    #[must_use]
+    pub fn judged(self) -> Vec<Judged> {
+        self.0
+    }
+}
+
+/// Judges one client by all signals and counts the verdicts: the findings, the highest level first.
 #[must_use]
 pub fn judge(
     features: &ClientFeatures,
     config: &config::Signals,
-) -> (Vec<Finding>, Vec<&'static str>) {
+    tally: &mut Tally,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut judged = Vec::new();
-    for signal in SIGNALS {
+    for (signal, count) in SIGNALS.iter().zip(&mut tally.0) {
         if let Some(verdict) = signal.judge(features, config) {
-            judged.push(signal.code());
-            findings.extend(verdict.map(|(level, evidence)| Finding {
-                code: signal.code(),
-                level,
-                evidence,
-            }));
+            count.clients += 1;
+            if let Some((level, evidence)) = verdict {
+                count.fired += 1;
+                findings.push(Finding { code: signal.code(), level, evidence });
+            }
         }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    (findings, judged)
+    findings
 }

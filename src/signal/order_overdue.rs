@@ -20,7 +20,7 @@ use crate::features::ClientFeatures;
 use crate::money::round12;
 
 /// See the head of this file.
-pub struct OrderOverdue;
+pub(super) struct OrderOverdue;
 
 impl Signal for OrderOverdue {
     fn code(&self) -> &'static str {

@@ -16,7 +16,7 @@ use crate::diagnostic::Fact;
 use crate::features::ClientFeatures;
 
 /// See the head of this file.
-pub struct OrderSilence;
+pub(super) struct OrderSilence;
 
 impl Signal for OrderSilence {
     fn code(&self) -> &'static str {

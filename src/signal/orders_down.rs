@@ -18,7 +18,7 @@ use crate::features::ClientFeatures;
 use crate::money::round12;
 
 /// See the head of this file.
-pub struct OrdersDown;
+pub(super) struct OrdersDown;
 
 impl Signal for OrdersDown {
     fn code(&self) -> &'static str {

@@ -18,7 +18,7 @@ use crate::features::ClientFeatures;
 use crate::money::round12;
 
 /// See the head of this file.
-pub struct PaymentSlower;
+pub(super) struct PaymentSlower;
 
 impl Signal for PaymentSlower {
     fn code(&self) -> &'static str {

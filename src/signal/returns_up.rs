@@ -18,7 +18,7 @@ use crate::features::ClientFeatures;
 use crate::money::round12;
 
 /// See the head of this file.
-pub struct ReturnsUp;
+pub(super) struct ReturnsUp;
 
 impl Signal for ReturnsUp {
     fn code(&self) -> &'static str {

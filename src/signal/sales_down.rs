@@ -18,7 +18,7 @@ use crate::features::ClientFeatures;
 use crate::money::{Money, round12};
 
 /// See the head of this file.
-pub struct SalesDown;
+pub(super) struct SalesDown;
 
 impl Signal for SalesDown {
     fn code(&self) -> &'static str {

@@ -57,18 +57,15 @@ impl<R: Read> Feeder<R> {
         if self.finished {
             return Ok(None);
         }
-        std::mem::swap(block, &mut self.carry);
-        self.carry.clear();
+        block.clear();
+        block.append(&mut self.carry);
         let mut want = BLOCK;
         loop {
             let have = block.len();
             if have < want {
-                let read = self
-                    .reader
-                    .by_ref()
-                    .take((want - have) as u64)
-                    .read_to_end(block)
-                    .map_err(Stop::Io)?;
+                block.resize(want, 0);
+                let read = read_full(&mut self.reader, &mut block[have..]).map_err(Stop::Io)?;
+                block.truncate(have + read);
                 self.finished = read < want - have;
             }
             let cut = if self.finished {
@@ -89,6 +86,20 @@ impl<R: Read> Feeder<R> {
             want = block.len() * 2;
         }
     }
+}
+
+/// Reads until the buffer is full or the stream ends.
+fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// Line ends outside quotes.

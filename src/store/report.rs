@@ -21,6 +21,8 @@ pub struct Control {
     pub amount_used: Money,
     /// Of that, left out.
     pub amount_left_out: Money,
+    /// Sum of the margins of the rows used, as far as they are known.
+    pub margin_used: Money,
     /// Rows and amounts left out, by reason.
     pub by_reason: BTreeMap<&'static str, LeftOut>,
 }

@@ -8,6 +8,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("error", 0),
     ("diagnostic", 0),
     ("money", 0),
+    ("named", 0),
     ("period", 0),
     ("config", 0),
     ("source", 1),
