@@ -1,5 +1,6 @@
 //! `kam score`, `kam tier`, `kam churn`: one part of the review as a list.
 
+use std::mem::ManuallyDrop;
 use std::time::Instant;
 
 use crate::render::listing::List;
@@ -16,7 +17,8 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
         .iter()
         .map(|path| format_of(path))
         .collect::<anyhow::Result<_>>()?;
-    let analysed = analysis::analyse(&arguments.analysis, false, ui)?;
+    // The process ends with the command: freeing a review of many clients would only take time.
+    let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, false, ui)?);
     let silent = list == List::Churn && analysed.review.actions.is_empty() && !ui.on_terminal();
     if silent && arguments.output.format == Format::Table {
         return Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()));

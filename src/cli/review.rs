@@ -1,5 +1,6 @@
 //! `kam review`: the main job.
 
+use std::mem::ManuallyDrop;
 use std::time::Instant;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
@@ -16,7 +17,8 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     let started = Instant::now();
     let formats = formats(&arguments.output)?;
     let hash = !formats.is_empty() || arguments.output.format == Format::Json;
-    let analysed = analysis::analyse(&arguments.analysis, hash, ui)?;
+    // The process ends with the command: freeing a review of many clients would only take time.
+    let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, hash, ui)?);
     let review = &analysed.review;
     match arguments.output.format {
         Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,

@@ -20,7 +20,7 @@ pub struct Portfolio {
     /// The windows.
     pub windows: Windows,
     /// One per client.
-    pub features: Vec<ClientFeatures>,
+    pub features: Vec<Box<ClientFeatures>>,
     /// One per client.
     pub stages: Vec<Stage>,
     /// Net sales of the last 12 months, month by month, one list per client.
@@ -76,10 +76,11 @@ pub fn compute(
         let mut row = features(rows, &frame);
         from_file(&mut row, client, industries);
         stages.push(stage(&row, &frame));
-        table.push(row);
+        table.push(Box::new(row));
         let mut own = vec![Money::ZERO; months.len()];
         for row in orders[at] {
-            if let Some(month) = months.iter().position(|month| month.contains(row.date)) {
+            let month = months.partition_point(|month| month.to < row.date);
+            if months.get(month).is_some_and(|month| month.contains(row.date)) {
                 own[month] += row.positive + row.negative - row.returned;
             }
             if windows.ttm.contains(row.date) {

@@ -36,9 +36,12 @@ pub struct Line {
 }
 
 /// Texts by number, in the order in which they came.
+///
+/// Texts of up to 15 bytes, as ids are, are keys by themselves: finding one touches a single place in memory.
 #[derive(Debug, Default)]
 struct Interner {
-    numbers: HashMap<Box<str>, u32, FxBuildHasher>,
+    short: HashMap<[u8; 16], u32, FxBuildHasher>,
+    long: HashMap<Box<str>, u32, FxBuildHasher>,
     last: (String, Option<u32>),
 }
 
@@ -49,13 +52,16 @@ impl Interner {
         {
             return *number;
         }
-        let number = match self.numbers.get(text) {
-            Some(number) => *number,
-            None => {
-                let number = self.numbers.len() as u32;
-                self.numbers.insert(text.into(), number);
-                number
-            }
+        let next = (self.short.len() + self.long.len()) as u32;
+        let number = match short(text) {
+            Some(key) => *self.short.entry(key).or_insert(next),
+            None => match self.long.get(text) {
+                Some(number) => *number,
+                None => {
+                    self.long.insert(text.into(), next);
+                    next
+                }
+            },
         };
         text.clone_into(&mut self.last.0);
         self.last.1 = Some(number);
@@ -63,10 +69,23 @@ impl Interner {
     }
 
     fn into_texts(self) -> Vec<String> {
-        let mut texts = vec![String::new(); self.numbers.len()];
-        self.numbers.into_iter().for_each(|(text, number)| texts[number as usize] = text.into());
+        let mut texts = vec![String::new(); self.short.len() + self.long.len()];
+        self.short.into_iter().for_each(|(key, number)| {
+            let text = &key[1..=usize::from(key[0])];
+            texts[number as usize] = String::from_utf8_lossy(text).into_owned();
+        });
+        self.long.into_iter().for_each(|(text, number)| texts[number as usize] = text.into());
         texts
     }
+}
+
+/// The length of a short text and its bytes.
+fn short(text: &str) -> Option<[u8; 16]> {
+    let mut key = [0; 16];
+    let bytes = text.as_bytes();
+    key.get_mut(1..=bytes.len())?.copy_from_slice(bytes);
+    key[0] = bytes.len() as u8;
+    Some(key)
 }
 
 /// Rows of one table and when to add them up next.
@@ -222,14 +241,14 @@ impl Part {
     #[must_use]
     pub fn merge(parts: Vec<Self>) -> Ledger {
         let mut parts: Vec<Ledger> = parts.into_iter().map(|part| part.0).collect();
-        let clients = union(parts.iter().map(|part| part.clients.as_slice()));
-        let line_names = union(parts.iter().map(|part| part.line_names.as_slice()));
+        let (clients, client_at) =
+            union(parts.iter_mut().map(|part| std::mem::take(&mut part.clients)).collect());
+        let (line_names, line_at) =
+            union(parts.iter_mut().map(|part| std::mem::take(&mut part.line_names)).collect());
         let mut client_names: Vec<Option<String>> = vec![None; clients.len()];
         let (mut orders, mut lines, mut payments) = (Vec::new(), Vec::new(), Vec::new());
-        for part in &mut parts {
-            let client_at = positions(&part.clients, &clients);
-            let line_at = positions(&part.line_names, &line_names);
-            for (name, at) in part.client_names.drain(..).zip(&client_at) {
+        for ((part, client_at), line_at) in parts.iter_mut().zip(&client_at).zip(&line_at) {
+            for (name, at) in part.client_names.drain(..).zip(client_at) {
                 let known = &mut client_names[*at as usize];
                 if name.is_some() && (known.is_none() || name < *known) {
                     *known = name;
@@ -262,15 +281,30 @@ impl Part {
     }
 }
 
-fn union<'a>(lists: impl Iterator<Item = &'a [String]>) -> Vec<String> {
-    let mut all: Vec<&String> = lists.flatten().collect();
-    all.sort_unstable();
-    all.dedup();
-    all.into_iter().cloned().collect()
-}
-
-fn positions(texts: &[String], sorted: &[String]) -> Vec<u32> {
-    texts.iter().map(|text| sorted.binary_search(text).unwrap_or_default() as u32).collect()
+/// All texts of several lists, sorted, and for each list the position of each of its texts.
+fn union(lists: Vec<Vec<String>>) -> (Vec<String>, Vec<Vec<u32>>) {
+    let mut numbers: HashMap<String, u32, FxBuildHasher> = HashMap::default();
+    let mut places: Vec<Vec<u32>> = lists
+        .into_iter()
+        .map(|list| {
+            list.into_iter()
+                .map(|text| {
+                    let next = numbers.len() as u32;
+                    *numbers.entry(text).or_insert(next)
+                })
+                .collect()
+        })
+        .collect();
+    let mut texts: Vec<(String, u32)> = numbers.into_iter().collect();
+    texts.sort_unstable();
+    let mut position = vec![0_u32; texts.len()];
+    for ((_, number), place) in texts.iter().zip(0..) {
+        position[*number as usize] = place;
+    }
+    for place in places.iter_mut().flatten() {
+        *place = position[*place as usize];
+    }
+    (texts.into_iter().map(|(text, _)| text).collect(), places)
 }
 
 #[cfg(test)]

@@ -179,10 +179,10 @@ fn client((index, row): (usize, &Row)) -> Client {
         rank: active.then_some(index + 1),
         score: (index < 13).then_some(score),
         coverage: if index == 3 { 95.8 } else { 100.0 },
-        groups: crate::named::Named::default(),
+        groups: crate::score::ByGroup::default(),
         points: known.iter().map(|(metric, _)| (*metric, score)).collect(),
         adds: known.iter().map(|(metric, share)| (*metric, score * share / weight)).collect(),
-        features: ClientFeatures {
+        features: Box::new(ClientFeatures {
             net_sales: money(net),
             net_sales_prior: money(prior),
             growth: (prior > 0).then(|| net as f64 / prior as f64 - 1.0),
@@ -193,7 +193,7 @@ fn client((index, row): (usize, &Row)) -> Client {
             sales_adjusted: Some(net as f64),
             lines: Some(3),
             ..ClientFeatures::default()
-        },
+        }),
         tier,
         band: tier,
         share_band: tier,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::locale::{Lang, decimal, money_text, percent};
 use crate::money::Money;
 use crate::review::{Client, Review};
+use crate::score::Group;
 
 use super::sentence;
 use super::table::{Align, Table};
@@ -52,8 +53,8 @@ fn number(value: Option<f64>, places: usize) -> Cell {
     value.map_or(Cell::Nothing, |value| Cell::Number(value, places))
 }
 
-fn group(client: &Client, code: &str) -> Cell {
-    number(client.groups.get(code).copied(), 1)
+fn group(client: &Client, group: Group) -> Cell {
+    number(client.groups.get(group), 1)
 }
 
 const RANK: Column = ("rank", Align::Right, |client, _| {
@@ -78,10 +79,11 @@ impl List {
                 columns.extend(CLIENT);
                 columns.extend([TIER, SCORE]);
                 columns.push(("contribution", Align::Right, |client, _| {
-                    group(client, "contribution")
+                    group(client, Group::Contribution)
                 }));
-                columns.push(("synergy", Align::Right, |client, _| group(client, "synergy")));
-                columns.push(("potential", Align::Right, |client, _| group(client, "potential")));
+                columns.push(("synergy", Align::Right, |client, _| group(client, Group::Synergy)));
+                columns
+                    .push(("potential", Align::Right, |client, _| group(client, Group::Potential)));
                 columns
                     .push(("coverage", Align::Right, |client, _| Cell::Number(client.coverage, 0)));
                 columns.push(NET_SALES);

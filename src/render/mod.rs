@@ -1,7 +1,6 @@
 //! Reviews to bytes: one renderer per file. Renderers never compute figures.
 
 pub mod excerpt;
-pub mod explain;
 pub mod json;
 pub mod listing;
 pub mod message;

@@ -6,9 +6,8 @@ use crate::error::Result;
 use crate::features::{self, ClientFeatures, Portfolio, Stage};
 use crate::ledger::Ledger;
 use crate::money::{Money, round12};
-use crate::named::Named;
 use crate::period::{Day, Window, period_end, period_name};
-use crate::score::{self, ClientScore, Group, METRICS, Scores};
+use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scores};
 use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Outcome};
@@ -204,13 +203,6 @@ fn client(
 ) -> Client {
     let features = std::mem::take(&mut portfolio.features[at]);
     let monthly = std::mem::take(&mut portfolio.monthly[at]);
-    let by_metric = |values: &[Option<f64>]| -> Named<f64> {
-        METRICS
-            .iter()
-            .zip(values)
-            .filter_map(|(metric, value)| Some((metric.code(), (*value)?)))
-            .collect()
-    };
     let (risk, risk_level) = risk(&findings, config);
     let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
     let top = findings.first();
@@ -232,13 +224,9 @@ fn client(
         rank: outcome.rank,
         score: score.score,
         coverage: score.coverage,
-        groups: Group::ALL
-            .iter()
-            .zip(&score.groups)
-            .filter_map(|(group, points)| Some((group.code(), (*points)?)))
-            .collect(),
-        points: by_metric(&score.points),
-        adds: by_metric(&score.adds),
+        groups: score.groups,
+        points: score.points,
+        adds: score.adds,
         tier: outcome.tier,
         band: outcome.band,
         share_band: outcome.share_band,
@@ -264,7 +252,7 @@ fn client(
         risk,
         risk_level,
         priority: at_stake.to_f64() * risk,
-        marks: marks(&features, &score.groups, portfolio, config),
+        marks: marks(&features, score.groups, portfolio, config),
         loss_impact: features.sales_share,
         monthly,
         features,
@@ -296,7 +284,7 @@ fn risk(findings: &[Finding], config: &Config) -> (f64, RiskLevel) {
 /// The three marks of a key account; a mark that rests on unknown figures is unknown.
 fn marks(
     features: &ClientFeatures,
-    groups: &[Option<f64>; 3],
+    groups: ByGroup,
     portfolio: &Portfolio,
     config: &Config,
 ) -> Marks {
@@ -311,10 +299,9 @@ fn marks(
         (Some(false), Some(false)) => Some(false),
         _ => None,
     };
-    let synergy = groups[Group::Synergy as usize].map(|points| round12(points) >= rule.synergy);
+    let synergy = groups.get(Group::Synergy).map(|points| round12(points) >= rule.synergy);
     let growing = features.industry_growth.map(|growth| growth > 0.0);
-    let promising =
-        groups[Group::Potential as usize].map(|points| round12(points) >= rule.potential);
+    let promising = groups.get(Group::Potential).map(|points| round12(points) >= rule.potential);
     let potential = both(promising, growing);
     Marks {
         contribution,
@@ -380,7 +367,8 @@ mod tests {
     #[test]
     fn findings_add_up_to_risk() {
         let config = load::load(&[], &[]).expect("defaults").config;
-        let finding = |level| Finding { code: "sales_down", level, evidence: Named::default() };
+        let finding =
+            |level| Finding { code: "sales_down", level, evidence: crate::named::Named::default() };
         assert_eq!(risk(&[], &config), (0.0, RiskLevel::None));
         assert_eq!(risk(&[finding(Level::Low)], &config), (0.1, RiskLevel::Low));
         assert_eq!(

@@ -15,8 +15,8 @@ use crate::config::{Config, Policy};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::Money;
-use crate::named::Named;
 use crate::period::{Day, Windows};
+use crate::score::{ByGroup, ByMetric};
 use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
@@ -178,13 +178,13 @@ pub struct Client {
     /// 0–100: how much of the model's weight this client has data for.
     pub coverage: f64,
     /// Points per group.
-    pub groups: Named<f64>,
+    pub groups: ByGroup,
     /// Points per metric; metrics without data are absent.
-    pub points: Named<f64>,
+    pub points: ByMetric,
     /// What each metric adds to the score.
-    pub adds: Named<f64>,
+    pub adds: ByMetric,
     /// What the score rests on.
-    pub features: ClientFeatures,
+    pub features: Box<ClientFeatures>,
     /// Tier in force.
     pub tier: Option<Tier>,
     /// Tier by the policy alone.

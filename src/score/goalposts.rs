@@ -69,14 +69,14 @@ pub struct Scales(pub Vec<(Goalposts, Scale)>);
 impl Scales {
     /// Finds the goalposts of every metric from the settings and the active clients.
     #[must_use]
-    pub fn find(features: &[ClientFeatures], active: &[bool], config: &config::Score) -> Self {
+    pub fn find(features: &[Box<ClientFeatures>], active: &[bool], config: &config::Score) -> Self {
         Self(METRICS.iter().map(|metric| find(*metric, features, active, config)).collect())
     }
 }
 
 fn find(
     metric: &dyn Metric,
-    features: &[ClientFeatures],
+    features: &[Box<ClientFeatures>],
     active: &[bool],
     config: &config::Score,
 ) -> (Goalposts, Scale) {

@@ -20,6 +20,8 @@ mod score;
 pub use goalposts::{Goalposts, Scale, Scales};
 pub use score::{ClientScore, Scores, score};
 
+use serde::{Serialize, Serializer};
+
 use crate::config;
 use crate::features::ClientFeatures;
 
@@ -72,6 +74,63 @@ pub trait Metric: Sync {
     }
     /// Its documentation in both languages: the head of its file.
     fn doc(&self) -> &'static str;
+}
+
+/// A value per metric, in the order of [`METRICS`]; `None` is unknown. As JSON: metric → value, unknown ones absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ByMetric(pub Vec<Option<f64>>);
+
+impl ByMetric {
+    /// The value of a metric.
+    #[must_use]
+    pub fn get(&self, code: &str) -> Option<&f64> {
+        let at = METRICS.iter().position(|metric| metric.code() == code)?;
+        self.0.get(at)?.as_ref()
+    }
+}
+
+impl Serialize for ByMetric {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = METRICS
+            .iter()
+            .zip(&self.0)
+            .filter_map(|(metric, value)| Some((metric.code(), (*value)?)));
+        serializer.collect_map(known)
+    }
+}
+
+impl<'a> FromIterator<(&'a str, f64)> for ByMetric {
+    fn from_iter<I: IntoIterator<Item = (&'a str, f64)>>(values: I) -> Self {
+        let mut all = vec![None; METRICS.len()];
+        for (code, value) in values {
+            if let Some(at) = METRICS.iter().position(|metric| metric.code() == code) {
+                all[at] = Some(value);
+            }
+        }
+        Self(all)
+    }
+}
+
+/// Points per group, in the order of [`Group::ALL`]; `None` is unknown. As JSON: group → points, unknown ones absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ByGroup(pub [Option<f64>; 3]);
+
+impl ByGroup {
+    /// The points of a group.
+    #[must_use]
+    pub fn get(&self, group: Group) -> Option<f64> {
+        self.0[group as usize]
+    }
+}
+
+impl Serialize for ByGroup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = Group::ALL
+            .iter()
+            .zip(&self.0)
+            .filter_map(|(group, points)| Some((group.code(), (*points)?)));
+        serializer.collect_map(known)
+    }
 }
 
 /// All metrics, in the order of the model.

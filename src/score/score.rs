@@ -3,7 +3,7 @@
 use crate::config::{self, Aggregation};
 use crate::features::ClientFeatures;
 
-use super::{Group, METRICS, Scales};
+use super::{ByGroup, ByMetric, Group, METRICS, Scales};
 
 /// The scores of all clients.
 #[derive(Clone, Debug)]
@@ -20,11 +20,11 @@ pub struct Scores {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClientScore {
     /// By metric, in the order of [`METRICS`].
-    pub points: Vec<Option<f64>>,
+    pub points: ByMetric,
     /// What each metric adds to the score.
-    pub adds: Vec<Option<f64>>,
+    pub adds: ByMetric,
     /// By group.
-    pub groups: [Option<f64>; 3],
+    pub groups: ByGroup,
     /// 0–100; `None` without any points.
     pub score: Option<f64>,
     /// 0–100: weight of the metrics with points, of the model's.
@@ -33,7 +33,7 @@ pub struct ClientScore {
 
 /// Scores every client. Scales and coverage of the model come from active clients.
 #[must_use]
-pub fn score(features: &[ClientFeatures], active: &[bool], config: &config::Score) -> Scores {
+pub fn score(features: &[Box<ClientFeatures>], active: &[bool], config: &config::Score) -> Scores {
     let scales = Scales::find(features, active, config);
     let weights: Vec<f64> = METRICS
         .iter()
@@ -128,7 +128,13 @@ fn one(
         .collect();
     let known: f64 = known_weights.iter().sum();
     let coverage = if model_coverage > 0.0 { 100.0 * known / model_coverage } else { 0.0 };
-    ClientScore { points, adds, groups, score, coverage }
+    ClientScore {
+        points: ByMetric(points),
+        adds: ByMetric(adds),
+        groups: ByGroup(groups),
+        score,
+        coverage,
+    }
 }
 
 #[cfg(test)]
@@ -149,10 +155,10 @@ mod tests {
             let aggregation = if geometric { Aggregation::Geometric } else { Aggregation::Arithmetic };
             let client = one(points, &weights(), 100.0, aggregation);
             match client.score {
-                None => prop_assert!(client.points.iter().all(Option::is_none)),
+                None => prop_assert!(client.points.0.iter().all(Option::is_none)),
                 Some(score) => {
                     prop_assert!((0.0..=100.0 + 1e-9).contains(&score));
-                    let sum: f64 = client.adds.iter().flatten().sum();
+                    let sum: f64 = client.adds.0.iter().flatten().sum();
                     prop_assert!((sum - score).abs() < 1e-9, "{} {}", sum, score);
                 }
             }

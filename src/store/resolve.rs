@@ -27,19 +27,18 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
         }
     }
     let by_name = names(&clients);
+    let named = |name: &str| {
+        if by_name.is_empty() {
+            None
+        } else {
+            by_name.get(&normalise(name)).and_then(Option::as_ref)
+        }
+    };
     let listed = clients.len();
     let mut unknown = Vec::new();
     let mut of_row = Vec::with_capacity(loaded.ledger.clients.len());
     for (key, name) in loaded.ledger.clients.iter().zip(&loaded.ledger.client_names) {
-        let known = by_id
-            .get(key)
-            .or_else(|| by_name.get(&normalise(key)).and_then(Option::as_ref))
-            .or_else(|| {
-                by_name
-                    .get(&normalise(name.as_ref()?))
-                    .and_then(Option::as_ref)
-                    .filter(|_| !by_id.contains_key(key))
-            });
+        let known = by_id.get(key).or_else(|| named(key)).or_else(|| named(name.as_ref()?));
         let at = known.copied().unwrap_or_else(|| {
             clients.push(ClientFile {
                 id: key.clone(),

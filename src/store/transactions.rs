@@ -222,6 +222,8 @@ struct Sink<'a> {
     open: bool,
     rounded: u64,
     last_line: (String, u32),
+    /// By column: the last date read, as written and as a day.
+    dates: Vec<(usize, String, Day)>,
 }
 
 /// Why a row is not used.
@@ -247,6 +249,7 @@ impl<'a> Sink<'a> {
             open: false,
             rounded: 0,
             last_line: (String::new(), BLANK_LINE),
+            dates: Vec::new(),
         }
     }
 
@@ -277,8 +280,27 @@ impl<'a> Sink<'a> {
         let Some(at) = column else {
             return Ok(None);
         };
-        match day::day(cells.get(at).unwrap_or(&BLANK), self.plan.readings[at]) {
-            Ok(day) => Ok(day),
+        let cell = cells.get(at).unwrap_or(&BLANK);
+        // The lines of an order have the same dates.
+        let known = self.dates.iter().position(|known| known.0 == at);
+        if let (Some(known), Cell::Text(text)) = (known, cell)
+            && self.dates[known].1 == *text
+        {
+            return Ok(Some(self.dates[known].2));
+        }
+        match day::day(cell, self.plan.readings[at]) {
+            Ok(day) => {
+                if let (Some(day), Cell::Text(text)) = (day, cell) {
+                    match known {
+                        Some(known) => {
+                            (*text).clone_into(&mut self.dates[known].1);
+                            self.dates[known].2 = day;
+                        }
+                        None => self.dates.push((at, (*text).to_owned(), day)),
+                    }
+                }
+                Ok(day)
+            }
             Err(trouble) => {
                 self.open |= trouble == Trouble::Undecided;
                 Err(Reject { reason: "type-error", column, expected: "date" })

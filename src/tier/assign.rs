@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Policy, TierRule};
 use crate::features::{ClientFeatures, Stage};
-use crate::money::round12;
+use crate::money::{Money, round12};
 
 use super::Tier;
 
@@ -67,17 +67,22 @@ pub fn assign(cases: &[Case<'_>], config: &Config) -> Vec<Outcome> {
 
 /// Active clients by score, net sales, margin (unknown last), all descending, then id.
 fn ranking(cases: &[Case<'_>]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..cases.len()).filter(|at| cases[*at].active).collect();
     let known = |value: Option<f64>| value.map_or(f64::NEG_INFINITY, round12);
-    order.sort_by(|a, b| {
-        let (a, b) = (&cases[*a], &cases[*b]);
-        known(b.score)
-            .total_cmp(&known(a.score))
-            .then_with(|| b.features.net_sales.cmp(&a.features.net_sales))
-            .then_with(|| known(b.features.margin).total_cmp(&known(a.features.margin)))
-            .then_with(|| a.client_id.cmp(b.client_id))
+    let mut order: Vec<(f64, Money, f64, usize)> = cases
+        .iter()
+        .enumerate()
+        .filter(|(_, case)| case.active)
+        .map(|(at, case)| {
+            (known(case.score), case.features.net_sales, known(case.features.margin), at)
+        })
+        .collect();
+    order.sort_unstable_by(|a, b| {
+        (b.0.total_cmp(&a.0))
+            .then_with(|| b.1.cmp(&a.1))
+            .then_with(|| b.2.total_cmp(&a.2))
+            .then_with(|| cases[a.3].client_id.cmp(cases[b.3].client_id))
     });
-    order
+    order.into_iter().map(|(_, _, _, at)| at).collect()
 }
 
 fn rules(config: &Config) -> [&TierRule; 3] {
@@ -144,7 +149,7 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
     }
     let rising = !one_off
         && tier >= Tier::Potential
-        && features.net_sales_prior > crate::money::Money::ZERO
+        && features.net_sales_prior > Money::ZERO
         && features.growth.is_some_and(|growth| round12(growth) >= config.rising.growth);
     Outcome {
         rank: Some(rank),
