@@ -131,7 +131,7 @@ pub fn grouped(number: i64) -> String {
         out.push('-');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -227,7 +227,7 @@ mod tests {
             let other = b.get(key).unwrap_or_else(|| panic!("{path} is missing in one catalogue"));
             match (value, other) {
                 (toml::Value::Table(value), toml::Value::Table(other)) => {
-                    compare(&path, value, other)
+                    compare(&path, value, other);
                 }
                 (toml::Value::String(value), toml::Value::String(other)) => {
                     assert_eq!(placeholders(value), placeholders(other), "{path}");

@@ -193,7 +193,7 @@ fn label(lang: Lang, kind: &str, code: &str) -> String {
     match kind {
         "diagnostic" => message::title(lang, code),
         "signal" | "feature" => lang.text(&format!("{kind}.{code}.label")),
-        "setting" => setting(lang, code).map(first_sentence).unwrap_or(code).to_owned(),
+        "setting" => setting(lang, code).map_or(code, first_sentence).to_owned(),
         _ => lang.text(&format!("{kind}.{code}")),
     }
 }
