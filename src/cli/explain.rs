@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &Explain, ui: &mut Ui) -> anyhow::Result<Outcome> {
             .map(|name| (ui.lang.text(&format!("summary.column.{name}")), Align::Left));
         let mut table = Table::new(columns.into());
         for (kind, code, label) in explain::codes(ui.lang) {
-            table.row(vec![code, label, kind]);
+            table.row(vec![code, label, ui.lang.text(&format!("explain.kind.{kind}"))]);
         }
         ui.answer(table.draw(ui.width()).as_bytes())?;
         return Ok(Outcome::Done);

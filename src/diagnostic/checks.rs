@@ -41,6 +41,7 @@ pub const CHECKS: &[Check] = &[
     check("file-empty", Error),
     check("file-encrypted", Error),
     check("file-is-folder", Error),
+    check("file-kind", Error),
     check("file-missing", Error),
     check("file-suspicious", Error),
     check("file-unreadable", Error),

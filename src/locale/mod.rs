@@ -1,7 +1,8 @@
 //! Labels and sentences in Chinese and English, and how numbers are written.
 //!
 //! `en.toml` and `zh.toml` hold the same keys with the same placeholders (a test compares them). Code looks texts up by
-//! key and never joins words itself.
+//! key and never joins words itself. The long texts of `kam explain` are in files of their own, under the key `explain`:
+//! they are read only when one is asked for, so that no other command pays for them.
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -42,11 +43,25 @@ impl Lang {
         cell.get_or_init(|| text.parse().unwrap_or_default())
     }
 
+    fn explanations(self) -> &'static toml::Table {
+        static EN: OnceLock<toml::Table> = OnceLock::new();
+        static ZH: OnceLock<toml::Table> = OnceLock::new();
+        let (cell, text) = match self {
+            Self::En => (&EN, include_str!("explain.en.toml")),
+            Self::Zh => (&ZH, include_str!("explain.zh.toml")),
+        };
+        cell.get_or_init(|| text.parse().unwrap_or_default())
+    }
+
     /// The text of a dotted key such as `tier.core`, or `None`.
     #[must_use]
     pub fn find(self, key: &str) -> Option<&'static str> {
+        let (catalogue, key) = match key.strip_prefix("explain.") {
+            Some(key) => (self.explanations(), key),
+            None => (self.catalogue(), key),
+        };
         let mut parts = key.split('.');
-        let mut value = self.catalogue().get(parts.next()?)?;
+        let mut value = catalogue.get(parts.next()?)?;
         for part in parts {
             value = value.as_table()?.get(part)?;
         }
@@ -116,7 +131,7 @@ pub fn grouped(number: i64) -> String {
         out.push('-');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -212,7 +227,7 @@ mod tests {
             let other = b.get(key).unwrap_or_else(|| panic!("{path} is missing in one catalogue"));
             match (value, other) {
                 (toml::Value::Table(value), toml::Value::Table(other)) => {
-                    compare(&path, value, other)
+                    compare(&path, value, other);
                 }
                 (toml::Value::String(value), toml::Value::String(other)) => {
                     assert_eq!(placeholders(value), placeholders(other), "{path}");
@@ -228,5 +243,9 @@ mod tests {
         let zh: toml::Table = include_str!("zh.toml").parse().expect("zh.toml");
         compare("", &en, &zh);
         compare("", &zh, &en);
+        let en: toml::Table = include_str!("explain.en.toml").parse().expect("explain.en.toml");
+        let zh: toml::Table = include_str!("explain.zh.toml").parse().expect("explain.zh.toml");
+        compare("explain", &en, &zh);
+        compare("explain", &zh, &en);
     }
 }

@@ -56,6 +56,14 @@ pub fn of_table(table: &str) -> Option<&'static FieldAliases> {
     all().get(table)
 }
 
+/// The aliases of a field as they are written, the preferred first.
+#[must_use]
+pub fn as_written(table: &str, field: &str) -> Vec<String> {
+    let raw: BTreeMap<String, FieldAliases> =
+        toml::from_str(include_str!("aliases.toml")).unwrap_or_default();
+    raw.get(table).and_then(|fields| fields.get(field)).cloned().unwrap_or_default()
+}
+
 /// Whether the amounts under a heading contain tax.
 #[must_use]
 pub fn basis(heading: &str) -> Basis {

@@ -4,8 +4,8 @@ use anyhow::Result;
 use rust_xlsxwriter::IgnoreError;
 
 use super::{Book, Pen};
-use crate::diagnostic::{Diagnostic, Origin, Severity, column_letters};
-use crate::render::sentence;
+use crate::diagnostic::column_letters;
+use crate::render::message;
 use crate::review::InputReport;
 
 /// Columns of the sheet; every part of it uses them from the left.
@@ -65,7 +65,7 @@ fn control(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         (book.t("quality.left_out"), control.rows_left_out, control.amount_left_out),
     ];
     for (code, left) in &control.by_reason {
-        let reason = [("reason", book.word("book.reason", code))];
+        let reason = [("reason", message::title(book.lang, code))];
         lines.push((book.f("quality.of_which", &reason), left.rows, left.amount));
     }
     for (text, rows, amount) in lines {
@@ -111,13 +111,10 @@ fn inputs(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
 /// The table that an input was read as, or why it was not used.
 fn role(book: &Book, input: &InputReport) -> String {
     if let Some(table) = input.table {
-        return book.word("book.table", table);
+        return book.lang.text(&format!("table.{table}"));
     }
     let Some(code) = input.unused else { return book.t("quality.not_used") };
-    let origin = Origin { sheet: input.sheet.clone(), ..Origin::file(input.file.as_str()) };
-    let why = sentence::diagnostic(book.lang, &Diagnostic::notice(code, origin));
-    // A sentence that needs more than the place says less than its code.
-    let why = if why.contains('{') { code.to_owned() } else { why };
+    let why = message::title(book.lang, code);
     book.f("quality.not_used_why", &[("why", why)])
 }
 
@@ -154,14 +151,6 @@ fn mapping(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     Ok(())
 }
 
-fn severity(book: &Book, severity: Severity) -> String {
-    book.t(match severity {
-        Severity::Error => "severity.error",
-        Severity::Warning => "severity.warning",
-        Severity::Notice => "severity.notice",
-    })
-}
-
 fn groups(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     if book.review.diagnostics.is_empty() {
         pen.free(*row, 0, &book.t("quality.groups"), &book.style.section)?;
@@ -177,10 +166,10 @@ fn groups(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     }
     for group in &book.review.diagnostics {
         pen.text(*row, 0, group.code)?;
-        pen.text(*row, 1, &severity(book, group.severity))?;
+        pen.text(*row, 1, &message::severity(book.lang, group.severity))?;
         pen.count(*row, 2, group.count)?;
         let first = group.details.first();
-        let text = first.map(|detail| sentence::diagnostic(book.lang, detail)).unwrap_or_default();
+        let text = first.map(|detail| message::sentence(book.lang, detail)).unwrap_or_default();
         pen.merged(*row, (message, LAST), &text, &book.style.long_text)?;
         *row += 1;
     }
@@ -219,7 +208,7 @@ fn details(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         let cell: String =
             detail.cell.as_deref().unwrap_or_default().chars().take(CELL_SHOWN).collect();
         pen.long(*row, 6, &cell)?;
-        pen.long(*row, 7, &sentence::diagnostic(book.lang, detail))?;
+        pen.long(*row, 7, &message::sentence(book.lang, detail))?;
         *row += 1;
     }
     let last = *row - 1;

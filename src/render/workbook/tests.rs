@@ -171,7 +171,7 @@ fn quality_lists_what_was_left_out_and_found() {
         "  of which: dated after the as-of date",
         "壹万贰仟",
         "=1+1",
-        "not used: no-table",
+        "not used: no transactions found",
         "tab",
         "E",
     ] {

@@ -1,0 +1,274 @@
+//! The registries are whole: whatever the program can name has its words in both languages, its documentation and its
+//! case.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kam::config::load::{Layer, load};
+use kam::diagnostic::{CHECKS, Severity};
+use kam::locale::Lang;
+use kam::period::Day;
+use kam::render::explain;
+use kam::review::{Context, review};
+use kam::schema::{TABLES, doc_part};
+use kam::score::METRICS;
+use kam::signal::SIGNALS;
+use kam::source::Input;
+use kam::store::{self, Options};
+use serde::Deserialize;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn fail_with(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{} missing:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// What a code is handed to, and whether only a hyphen tells a code from other texts there.
+const TAKERS: [(&str, bool); 12] = [
+    ("Diagnostic::error(", false),
+    ("Diagnostic::warning(", false),
+    ("Diagnostic::notice(", false),
+    ("Diagnostic::new(", false),
+    ("Error::file(", false),
+    ("Error::io(", false),
+    (".error(", true),
+    (".diagnostic(", true),
+    ("reason: ", true),
+    ("code: ", true),
+    ("unused = Some(", true),
+    ("by_reason.insert(", true),
+];
+
+/// The string literals of an argument or value: up to the comma or bracket that ends it.
+fn literals(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut depth, mut at) = (0_i32, 0);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                let Some(length) = text[at + 1..].find('"') else { break };
+                found.push(&text[at + 1..at + 1 + length]);
+                at += length + 1;
+            }
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth == 0 => break,
+            b')' | b']' | b'}' => depth -= 1,
+            b',' | b';' if depth == 0 => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+#[test]
+fn every_code_in_the_source_is_registered() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        if file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("text");
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        for (taker, hyphened) in TAKERS {
+            for (at, _) in code.match_indices(taker) {
+                for literal in literals(&code[at + taker.len()..]) {
+                    let formed = literal.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+                    let is_code = formed && (!hyphened || literal.contains('-'));
+                    if is_code && CHECKS.iter().all(|check| check.code != literal) {
+                        let line = code[..at].lines().count();
+                        let file = file.strip_prefix(root()).expect("inside").display();
+                        wrong.push(format!(
+                            "{file}:{line}: `{literal}` has no line in src/diagnostic/checks.rs"
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    fail_with(&wrong);
+}
+
+#[test]
+fn every_check_has_its_words_and_a_case() {
+    let mut wrong = Vec::new();
+    for check in CHECKS {
+        let code = check.code;
+        for lang in Lang::ALL {
+            let mut need = |catalogue: &str, key: String| {
+                if lang.find(&key).is_none_or(|text| text.trim().is_empty()) {
+                    wrong.push(format!("src/locale/{catalogue}{}.toml: {key}", lang.code()));
+                }
+            };
+            need("", format!("diagnostic.{code}.title"));
+            need("", format!("diagnostic.{code}.message"));
+            if check.severity != Severity::Notice {
+                need("", format!("diagnostic.{code}.help"));
+            }
+            need("explain.", format!("explain.diagnostic.{code}"));
+        }
+        if !root().join("testdata/errors").join(code).join("case.toml").is_file() {
+            wrong.push(format!("testdata/errors/{code}/case.toml"));
+        }
+    }
+    for entry in fs::read_dir(root().join("testdata/errors")).expect("folder") {
+        let name = entry.expect("entry").file_name().to_string_lossy().into_owned();
+        if CHECKS.iter().all(|check| check.code != name) {
+            wrong.push(format!("testdata/errors/{name} is the case of no check"));
+        }
+    }
+    fail_with(&wrong);
+}
+
+#[test]
+fn everything_named_has_labels_and_documentation() {
+    let mut wrong = Vec::new();
+    let mut docs: Vec<(String, &str)> = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
+    for metric in METRICS {
+        docs.push((format!("src/score/{}.rs", metric.code()), metric.doc()));
+        keys.push(format!("metric.{}", metric.code()));
+    }
+    for signal in SIGNALS {
+        docs.push((format!("src/signal/{}.rs", signal.code()), signal.doc()));
+        keys.extend(
+            ["label", "sentence", "action"].map(|part| format!("signal.{}.{part}", signal.code())),
+        );
+    }
+    for table in TABLES {
+        docs.push((format!("src/schema/tables/{}.rs", table.code()), table.doc()));
+        keys.push(format!("table.{}", table.code()));
+        keys.extend(table.fields().iter().map(|field| format!("field.{}", field.name)));
+    }
+    for feature in explain::features() {
+        keys.push(format!("feature.{feature}.label"));
+        keys.push(format!("explain.feature.{feature}"));
+    }
+    assert!(keys.iter().any(|key| key == "feature.net_sales.label"), "the features are listed");
+    for (file, source) in docs {
+        for (first, lang) in [(true, "English"), (false, "Chinese")] {
+            if doc_part(source, first).is_empty() {
+                wrong.push(format!("{file}: the {lang} part of its head"));
+            }
+        }
+    }
+    for lang in Lang::ALL {
+        for key in &keys {
+            if lang.find(key).is_none_or(str::is_empty) {
+                wrong.push(format!("{} ({})", key, lang.code()));
+            }
+        }
+    }
+    fail_with(&wrong);
+}
+
+#[test]
+fn every_setting_is_explained() {
+    let defaults = load(&[], &[]).expect("defaults").entries();
+    let mut wrong = Vec::new();
+    for lang in Lang::ALL {
+        for (key, _, _) in &defaults {
+            if explain::setting(lang, key).is_none() {
+                wrong.push(format!("src/locale/explain.{}.toml: setting.{key}", lang.code()));
+            }
+        }
+    }
+    fail_with(&wrong);
+}
+
+/// A case of `testdata/errors/`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// Arguments of the command line; what stands before the inputs is the command.
+    args: Vec<String>,
+    exit: i32,
+    reachable: bool,
+    #[serde(default)]
+    why: String,
+    /// Why the library alone cannot show it.
+    #[serde(default)]
+    library: String,
+}
+
+/// The codes that reading and reviewing the inputs of a case brings up.
+fn codes(folder: &Path, case: &Case) -> Vec<&'static str> {
+    let of = |error: kam::Error| error.diagnostics.iter().map(|found| found.code).collect();
+    let layers: Vec<Layer> = fs::read_to_string(folder.join("kam.toml"))
+        .map(|text| Layer { name: "kam.toml".to_owned(), text })
+        .into_iter()
+        .collect();
+    let config = match load(&layers, &[]) {
+        Ok(loaded) => loaded.config,
+        Err(error) => return of(error),
+    };
+    let today = Day::parse_iso("2026-11-22").expect("a day");
+    let inputs: Vec<Input> =
+        case.args.iter().skip(1).map(|name| Input::file(&folder.join(name))).collect();
+    let options = Options { threads: 1, today, skip: Vec::new(), strict: false, hash: false };
+    let loaded = match store::load(&inputs, &config, &options) {
+        Ok(loaded) => loaded,
+        Err(error) => return of(error),
+    };
+    match review(loaded, &config, Context { today }) {
+        Err(error) => of(error),
+        Ok(review) => {
+            let said = review.diagnostics.iter().map(|group| group.code);
+            said.chain(review.control.by_reason.keys().copied()).collect()
+        }
+    }
+}
+
+#[test]
+fn cases_bring_up_their_codes() {
+    let mut wrong = String::new();
+    for check in CHECKS {
+        let folder = root().join("testdata/errors").join(check.code);
+        let text = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
+        let case: Case = match toml::from_str(&text) {
+            Ok(case) => case,
+            Err(error) => {
+                let _ = writeln!(wrong, "{}: {error}", check.code);
+                continue;
+            }
+        };
+        let stops = !matches!(case.exit, 0 | 1);
+        if case.reachable != case.why.is_empty() {
+            let _ = writeln!(
+                wrong,
+                "{}: `why` belongs to what is not reachable, and only there",
+                check.code
+            );
+        }
+        if stops && check.severity != Severity::Error {
+            let _ = writeln!(wrong, "{}: exit {} without an error", check.code, case.exit);
+        }
+        if !case.reachable || !case.library.is_empty() {
+            continue;
+        }
+        let found = codes(&folder, &case);
+        if !found.contains(&check.code) {
+            let _ = writeln!(wrong, "{}: found {found:?} instead", check.code);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
