@@ -149,7 +149,7 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
         (heading("client"), Align::Left),
         (heading("tier"), Align::Left),
         (heading("score"), Align::Right),
-        (heading("net_sales"), Align::Right),
+        (heading("at_stake"), Align::Right),
         (heading("why"), Align::Left),
     ]);
     for (position, at) in review.actions.iter().take(shown).enumerate() {
@@ -159,8 +159,12 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
             client.name.clone(),
             tier_text(client, lang),
             client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.0}")),
-            whole(client.features.net_sales),
-            sentence::reason(lang, client),
+            whole(client.features.net_sales.max(client.features.net_sales_prior)),
+            client
+                .signals
+                .first()
+                .map(|found| sentence::finding(lang, found.code, &found.evidence))
+                .unwrap_or_default(),
         ]);
     }
     table
