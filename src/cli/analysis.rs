@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::load::{self, Layer};
+use crate::config::rules::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::{Error, Result};
 use crate::locale::Lang;
@@ -252,9 +253,12 @@ fn check_skips(skips: &[String]) -> Result<()> {
     for skip in skips {
         if !SKIPPABLE.contains(&skip.as_str()) {
             let known: Vec<String> = SKIPPABLE.iter().map(|code| (*code).to_owned()).collect();
-            let unknown = Diagnostic::error("unknown-skip", Origin::default())
+            let mut unknown = Diagnostic::error("unknown-skip", Origin::default())
                 .with("code", skip.clone())
                 .with("known", known);
+            if let Some(suggestion) = nearest(skip, &SKIPPABLE) {
+                unknown = unknown.with("suggestion", suggestion);
+            }
             return Err(unknown.into());
         }
     }
