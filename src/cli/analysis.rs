@@ -155,7 +155,9 @@ fn expand(folder: &Path, path: &Path) -> Result<Vec<String>> {
     }
     let parent = path.parent().unwrap_or(Path::new(""));
     let listed = folder.join(parent);
-    let entries = std::fs::read_dir(&listed)
+    // The folder of a `kam.toml` right here has no name.
+    let listed = if listed.as_os_str().is_empty() { Path::new(".") } else { &listed };
+    let entries = std::fs::read_dir(listed)
         .map_err(|error| Error::io("file-unreadable", listed.display().to_string(), &error))?;
     let wanted: Vec<char> = name.chars().collect();
     let mut names: Vec<String> = entries
@@ -187,10 +189,11 @@ pub(super) struct Analysed {
     pub inputs: Vec<Input>,
 }
 
-/// Reads the inputs; `hash` when an output will name their hashes.
+/// Reads the inputs; `hash` when an output will name their hashes, `all` to read on however many rows have errors.
 pub(super) fn load(
     arguments: &Analysis,
     hash: bool,
+    all: bool,
     ui: &mut Ui,
 ) -> Result<(Loaded, Settings, Vec<Input>, Day)> {
     let given = ui.lang_given.then_some(ui.lang);
@@ -213,6 +216,7 @@ pub(super) fn load(
         skip: arguments.skip.clone(),
         strict: arguments.strict,
         hash,
+        all,
     };
     let progress = Progress::start(ui, &ui.lang.text("summary.reading"));
     let loaded = store::load(&inputs, config, &options);
@@ -226,7 +230,7 @@ pub(super) fn load(
 
 /// Makes the review of the inputs.
 pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<Analysed> {
-    let (loaded, settings, inputs, today) = load(arguments, hash, ui)?;
+    let (loaded, settings, inputs, today) = load(arguments, hash, false, ui)?;
     let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()

@@ -1,7 +1,9 @@
 //! Everything that is tested from outside: the library on whole inputs, and the real binary.
 
+mod cli;
 mod conformance;
 mod errors;
+mod files;
 mod floors;
 mod registry;
 mod support;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kam::config::load::{Layer, load};
+use kam::config::load::load;
 use kam::diagnostic::{CHECKS, Severity};
 use kam::locale::Lang;
 use kam::render::explain;

@@ -207,7 +207,8 @@ pub(crate) fn loaded(
     let config = load(&[Layer { name: "kam.toml".to_owned(), text: settings.to_owned() }], &[])
         .expect("settings")
         .config;
-    let options = Options { threads, today, skip: Vec::new(), strict: false, hash: false };
+    let options =
+        Options { threads, today, skip: Vec::new(), strict: false, hash: false, all: false };
     (store::load(inputs, &config, &options).expect("readable"), config)
 }
 
