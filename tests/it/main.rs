@@ -6,4 +6,5 @@ mod errors;
 mod files;
 mod floors;
 mod registry;
+mod same;
 mod support;
