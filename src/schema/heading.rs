@@ -8,6 +8,8 @@ use crate::source::{OwnedCell, OwnedRow};
 
 /// Rows in which headings are looked for.
 pub const HEADER_SEARCH: usize = 40;
+/// Bytes of a heading at most: whatever is longer is data, and would only be normalised for nothing.
+const LONGEST_HEADING: usize = 4096;
 
 /// The user's own headings: table → field → headings, tried before the built-in aliases. An empty list says that no
 /// column is this field.
@@ -166,6 +168,7 @@ fn layout(row: &OwnedRow, table: &'static dyn Table, user: &UserColumns) -> Layo
 
 fn heading_text(cell: &OwnedCell) -> String {
     match cell {
+        OwnedCell::Text(text) if text.len() > LONGEST_HEADING => String::new(),
         OwnedCell::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
         OwnedCell::Number(number) => number.to_string(),
         _ => String::new(),

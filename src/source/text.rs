@@ -216,6 +216,7 @@ impl TextFile {
             .delimiter(self.delimiter)
             .from_reader(self.text().map_err(|error| self.unreadable(&error))?);
         let mut record = csv::StringRecord::new();
+        let mut number = 0;
         loop {
             match reader.read_record(&mut record) {
                 Ok(false) => return Ok(sink),
@@ -227,7 +228,8 @@ impl TextFile {
                     });
                 }
             }
-            let number = record.position().map_or(0, csv::Position::line);
+            // Its line numbers count line feeds only, and stand still where lines end with a bare carriage return.
+            number = record.position().map_or(0, csv::Position::line).max(number + 1);
             let cells: Vec<Cell<'_>> = record
                 .iter()
                 .map(|cell| if cell.trim().is_empty() { Cell::Blank } else { Cell::Text(cell) })

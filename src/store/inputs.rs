@@ -116,7 +116,7 @@ pub(super) fn open(
     if problems.is_empty()
         && !sheets.iter().any(|sheet| sheet.layout.table.code() == "transactions")
     {
-        problems = nothing_usable(loaded, &sheets);
+        problems = nothing_usable(loaded, &sheets, config);
     }
     if problems.is_empty() { Ok(sheets) } else { Err(Error { diagnostics: problems }) }
 }
@@ -148,14 +148,15 @@ fn among(unknown: Diagnostic, wrong: &str, known: &[&str]) -> Diagnostic {
     }
 }
 
-/// Why there are no transactions: the sheet that came nearest, else that nothing was recognised.
-fn nothing_usable(loaded: &Loaded, sheets: &[Sheet]) -> Vec<Diagnostic> {
+/// Why there are no transactions: the sheets that came nearest, else that nothing was recognised.
+fn nothing_usable(loaded: &Loaded, sheets: &[Sheet], config: &Config) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = loaded
         .diagnostics
         .groups()
         .filter(|(code, _)| *code == "sheet-not-used")
         .flat_map(|(_, group)| group.details.clone())
         .filter(|detail| detail.facts.contains_key("missing"))
+        .chain(sheets.iter().filter_map(|sheet| almost(sheet, config)))
         .map(|detail| Diagnostic {
             code: "missing-column",
             severity: crate::diagnostic::Severity::Error,
@@ -167,6 +168,15 @@ fn nothing_usable(loaded: &Loaded, sheets: &[Sheet]) -> Vec<Diagnostic> {
         found.push(Diagnostic::error("no-table", Origin::default()).with("files", tables));
     }
     found
+}
+
+/// What a sheet lacks that is taken for another table, but would be transactions with one column more.
+fn almost(sheet: &Sheet, config: &Config) -> Option<Diagnostic> {
+    let rows = sheet.document.borrow_mut().sample(sheet.index, HEADER_SEARCH).ok()?;
+    let header_row = Some(sheet.layout.header_row);
+    let nearest =
+        heading::recognise(&rows, &config.columns, table("transactions"), header_row).err()?;
+    (nearest.missing.len() == 1).then(|| not_used(sheet.origin.clone(), false, &nearest))
 }
 
 fn open_one(

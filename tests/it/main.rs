@@ -1,5 +1,6 @@
 //! Everything that is tested from outside: the library on whole inputs, and the real binary.
 
+mod bad;
 mod cli;
 mod conformance;
 mod errors;
