@@ -208,19 +208,31 @@ impl TextFile {
     }
 
     /// Text that is not regular goes through the `csv` crate, which reads anything; rows are then numbered by the line
-    /// they begin on.
+    /// they begin on. Only a quote that is never closed is refused: it would swallow the rest of the file.
     fn read_odd<S: RowSink>(&self, mut sink: S) -> Result<S> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(self.delimiter)
-            .from_reader(self.text().map_err(|error| self.unreadable(&error))?);
+            .from_reader(Tail {
+                text: self.text().map_err(|error| self.unreadable(&error))?,
+                last: 0,
+            });
         let mut record = csv::StringRecord::new();
         let mut number = 0;
+        let mut spans = false;
         loop {
             match reader.read_record(&mut record) {
+                Ok(false) if spans && reader.get_ref().last != b'"' => {
+                    let origin = Origin { row: Some(number), ..Origin::file(&self.name) };
+                    return Err(Diagnostic::error("open-quote", origin).into());
+                }
                 Ok(false) => return Ok(sink),
-                Ok(true) => {}
+                // Only within quotes can a cell hold a line end.
+                Ok(true) => {
+                    spans =
+                        record.iter().next_back().is_some_and(|cell| cell.contains(['\n', '\r']));
+                }
                 Err(error) => {
                     return Err(match error.into_kind() {
                         csv::ErrorKind::Io(error) => self.unreadable(&error),
@@ -240,6 +252,22 @@ impl TextFile {
                 return Ok(sink);
             }
         }
+    }
+}
+
+/// A text and the last byte of it that has been read and is no blank.
+struct Tail<R> {
+    text: R,
+    last: u8,
+}
+
+impl<R: Read> Read for Tail<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.text.read(buffer)?;
+        if let Some(last) = buffer[..count].iter().rfind(|byte| !byte.is_ascii_whitespace()) {
+            self.last = *last;
+        }
+        Ok(count)
     }
 }
 
