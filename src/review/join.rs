@@ -1,11 +1,14 @@
 //! The join: features, scores, tiers and findings into one review.
 
+use std::mem::take;
+
 use crate::config::{Config, load};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::features::{self, ClientFeatures, Portfolio, Stage};
 use crate::ledger::Ledger;
 use crate::money::{Money, round12};
+use crate::parallel;
 use crate::period::{Day, Window, period_end, period_name};
 use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scores};
 use crate::signal::{self, Finding, Level, Tally};
@@ -23,6 +26,8 @@ use super::{
 pub struct Context {
     /// Today: an as-of date after it is refused.
     pub today: Day,
+    /// Threads to compute with.
+    pub threads: usize,
 }
 
 /// Makes the review of what was read.
@@ -37,6 +42,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         &loaded.industries,
         as_of,
         &config.features,
+        context.threads,
     );
     let control = control(&mut loaded, as_of);
     // The ledger is the largest thing there is, and everything that follows rests on the features alone.
@@ -60,20 +66,14 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         .collect();
     let mut outcomes = tier::assign(&cases, config);
 
-    let mut tally = Tally::default();
-    // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
-    let mut order: Vec<usize> = (0..outcomes.len()).collect();
-    order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
-    let clients: Vec<Client> = order
-        .into_iter()
-        .map(|at| {
-            let findings = signal::judge(&portfolio.features[at], &config.signal, &mut tally);
-            let file = std::mem::take(&mut loaded.clients[at]);
-            let score = std::mem::take(&mut scores.clients[at]);
-            let outcome = std::mem::take(&mut outcomes[at]);
-            client(file, at, &mut portfolio, score, outcome, findings, config)
-        })
-        .collect();
+    let (clients, tally) = clients(
+        &mut loaded.clients,
+        &mut portfolio,
+        &mut scores,
+        &mut outcomes,
+        config,
+        context.threads,
+    );
 
     let tiers = portfolio::tiers(&clients, &portfolio);
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
@@ -135,6 +135,89 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
     })
 }
 
+/// Judges and joins all clients, and puts them in the order of the review.
+fn clients(
+    files: &mut [ClientFile],
+    portfolio: &mut Portfolio,
+    scores: &mut Scores,
+    outcomes: &mut [Outcome],
+    config: &Config,
+    threads: usize,
+) -> (Vec<Client>, Tally) {
+    // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
+    let mut order: Vec<usize> = (0..outcomes.len()).collect();
+    order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
+    let size = parallel::ranges(files.len(), threads)[0].len().max(1);
+    let frame = Frame { as_of: portfolio.as_of, margin_rate: portfolio.margin_rate };
+    let chunks = files
+        .chunks_mut(size)
+        .zip(portfolio.features.chunks_mut(size))
+        .zip(portfolio.stages.chunks(size).zip(portfolio.monthly.chunks_mut(size)))
+        .zip(scores.clients.chunks_mut(size).zip(outcomes.chunks_mut(size)));
+    let total = order.len();
+    let jobs = chunks
+        .enumerate()
+        .map(|(chunk, (((files, features), (stages, monthly)), (scores, outcomes)))| {
+            move || {
+                let mut tally = Tally::default();
+                // The first list takes in the others.
+                let mut clients = Vec::with_capacity(if chunk == 0 { total } else { files.len() });
+                for at in 0..files.len() {
+                    let findings = signal::judge(&features[at], &config.signal, &mut tally);
+                    let known = Known {
+                        file: take(&mut files[at]),
+                        features: take(&mut features[at]),
+                        stage: stages[at],
+                        monthly: take(&mut monthly[at]),
+                        score: take(&mut scores[at]),
+                        outcome: take(&mut outcomes[at]),
+                        findings,
+                    };
+                    clients.push(client(known, frame, config));
+                }
+                (clients, tally)
+            }
+        })
+        .collect();
+    let mut tally = Tally::default();
+    let mut all: Vec<Client> = Vec::new();
+    for (clients, counts) in parallel::join(jobs) {
+        if all.is_empty() {
+            all = clients
+        } else {
+            all.extend(clients)
+        }
+        tally.add(&counts);
+    }
+    // In place: clients are large. What stood at an earlier place has been swapped on to where `order` says.
+    for place in 0..all.len() {
+        let mut from = order[place];
+        while from < place {
+            from = order[from];
+        }
+        all.swap(place, from);
+    }
+    (all, tally)
+}
+
+/// What is known of one client before it is joined.
+struct Known {
+    file: ClientFile,
+    features: Box<ClientFeatures>,
+    stage: Stage,
+    monthly: Vec<Money>,
+    score: ClientScore,
+    outcome: Outcome,
+    findings: Vec<Finding>,
+}
+
+/// What the join of every client depends on.
+#[derive(Clone, Copy)]
+struct Frame {
+    as_of: Day,
+    margin_rate: Option<f64>,
+}
+
 /// The control totals with the rows after the as-of date left out.
 fn control(loaded: &mut Loaded, as_of: Day) -> Control {
     let mut control = std::mem::take(&mut loaded.control);
@@ -192,22 +275,13 @@ fn scale(scores: &Scores) -> Scale {
     }
 }
 
-fn client(
-    file: ClientFile,
-    at: usize,
-    portfolio: &mut Portfolio,
-    score: ClientScore,
-    outcome: Outcome,
-    findings: Vec<Finding>,
-    config: &Config,
-) -> Client {
-    let features = std::mem::take(&mut portfolio.features[at]);
-    let monthly = std::mem::take(&mut portfolio.monthly[at]);
+fn client(known: Known, frame: Frame, config: &Config) -> Client {
+    let Known { file, features, stage, monthly, score, outcome, findings } = known;
     let (risk, risk_level) = risk(&findings, config);
     let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
     let top = findings.first();
     let due = top.map(|finding| {
-        portfolio.as_of.plus_working_days(match finding.level {
+        frame.as_of.plus_working_days(match finding.level {
             Level::High => config.due.high,
             Level::Medium => config.due.medium,
             Level::Low => config.due.low,
@@ -219,7 +293,7 @@ fn client(
         owner: file.owner,
         industry: file.industry,
         region: file.region,
-        stage: portfolio.stages[at],
+        stage,
         active: features.orders > 0,
         rank: outcome.rank,
         score: score.score,
@@ -246,13 +320,13 @@ fn client(
                 code: finding.code,
                 level: finding.level,
                 evidence: finding.evidence,
-                first_seen: portfolio.as_of,
+                first_seen: frame.as_of,
             })
             .collect(),
         risk,
         risk_level,
         priority: at_stake.to_f64() * risk,
-        marks: marks(&features, score.groups, portfolio, config),
+        marks: marks(&features, score.groups, frame, config),
         loss_impact: features.sales_share,
         monthly,
         features,
@@ -282,17 +356,12 @@ fn risk(findings: &[Finding], config: &Config) -> (f64, RiskLevel) {
 }
 
 /// The three marks of a key account; a mark that rests on unknown figures is unknown.
-fn marks(
-    features: &ClientFeatures,
-    groups: ByGroup,
-    portfolio: &Portfolio,
-    config: &Config,
-) -> Marks {
+fn marks(features: &ClientFeatures, groups: ByGroup, frame: Frame, config: &Config) -> Marks {
     let rule = &config.marks;
     let share = features.sales_share.map(|share| round12(share) >= rule.sales_share);
     let margin = features
         .margin_rate
-        .zip(portfolio.margin_rate)
+        .zip(frame.margin_rate)
         .map(|(own, all)| round12(own - all) >= rule.margin_above);
     let contribution = match (share, margin) {
         (Some(true), _) | (_, Some(true)) => Some(true),

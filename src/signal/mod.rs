@@ -142,6 +142,14 @@ impl Default for Tally {
 }
 
 impl Tally {
+    /// Adds the counts of another part of the portfolio.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, count) in self.0.iter_mut().zip(&other.0) {
+            sum.clients += count.clients;
+            sum.fired += count.fired;
+        }
+    }
+
     /// The counts.
     #[must_use]
     pub fn judged(self) -> Vec<Judged> {
@@ -167,5 +175,6 @@ pub fn judge(
         }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings.shrink_to_fit();
     findings
 }

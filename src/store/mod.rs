@@ -81,7 +81,7 @@ pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loade
     }
     check(&loaded, config, options)?;
     loaded.currency = money.currency(config)?;
-    loaded.ledger = Part::merge(parts);
+    loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
     resolve::clients(&mut loaded, side.clients);
     Ok(loaded)
