@@ -40,7 +40,7 @@ pub struct Portfolio {
 #[must_use]
 pub fn compute(
     ledger: &Ledger,
-    clients: &[ClientFile],
+    clients: &[Box<ClientFile>],
     industries: &BTreeMap<String, f64>,
     as_of: Day,
     config: &config::Features,

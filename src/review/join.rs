@@ -8,9 +8,8 @@ use crate::error::Result;
 use crate::features::{self, ClientFeatures, Portfolio, Stage};
 use crate::ledger::Ledger;
 use crate::money::{Money, round12};
-use crate::parallel;
 use crate::period::{Day, Window, period_end, period_name};
-use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scores};
+use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scales, Scores};
 use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Outcome};
@@ -49,7 +48,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
     loaded.ledger = Ledger::default();
 
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
-    let mut scores = score::score(&portfolio.features, &active, &config.score);
+    let scores = score::score(&portfolio.features, &active, &config.score);
     let cases: Vec<Case<'_>> = loaded
         .clients
         .iter()
@@ -64,16 +63,11 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
             owner: file.owner.as_deref(),
         })
         .collect();
-    let mut outcomes = tier::assign(&cases, config);
+    let outcomes = tier::assign(&cases, config);
 
-    let (clients, tally) = clients(
-        &mut loaded.clients,
-        &mut portfolio,
-        &mut scores,
-        &mut outcomes,
-        config,
-        context.threads,
-    );
+    let Scores { scales, model_coverage, clients: scores } = scores;
+    let files = take(&mut loaded.clients);
+    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, config);
 
     let tiers = portfolio::tiers(&clients, &portfolio);
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
@@ -97,15 +91,15 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         windows: portfolio.windows,
         currency: loaded.currency.unwrap_or_else(|| config.currency.clone()),
         policy: config.policy,
-        model_coverage: scores.model_coverage,
+        model_coverage,
         totals: totals(&clients, &portfolio),
         control,
         anchors: METRICS
             .iter()
-            .zip(&scores.scales.0)
+            .zip(&scales.0)
             .map(|(metric, (posts, _))| (metric.code(), posts.0.clone()))
             .collect(),
-        scale: scale(&scores),
+        scale: scale(&scales),
         weights: METRICS
             .iter()
             .map(|metric| {
@@ -136,68 +130,45 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
 }
 
 /// Judges and joins all clients, and puts them in the order of the review.
+///
+/// What they are made of is used up on the way, by one thread: its memory is what the clients are built from.
 fn clients(
-    files: &mut [ClientFile],
+    files: Vec<Box<ClientFile>>,
     portfolio: &mut Portfolio,
-    scores: &mut Scores,
-    outcomes: &mut [Outcome],
+    scores: Vec<ClientScore>,
+    outcomes: Vec<Outcome>,
     config: &Config,
-    threads: usize,
 ) -> (Vec<Client>, Tally) {
     // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
     let mut order: Vec<usize> = (0..outcomes.len()).collect();
     order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
-    let size = parallel::ranges(files.len(), threads)[0].len().max(1);
     let frame = Frame { as_of: portfolio.as_of, margin_rate: portfolio.margin_rate };
-    let chunks = files
-        .chunks_mut(size)
-        .zip(portfolio.features.chunks_mut(size))
-        .zip(portfolio.stages.chunks(size).zip(portfolio.monthly.chunks_mut(size)))
-        .zip(scores.clients.chunks_mut(size).zip(outcomes.chunks_mut(size)));
-    let total = order.len();
-    let jobs = chunks
-        .enumerate()
-        .map(|(chunk, (((files, features), (stages, monthly)), (scores, outcomes)))| {
-            move || {
-                let mut tally = Tally::default();
-                // The first list takes in the others.
-                let mut clients = Vec::with_capacity(if chunk == 0 { total } else { files.len() });
-                for at in 0..files.len() {
-                    let findings = signal::judge(&features[at], &config.signal, &mut tally);
-                    let known = Known {
-                        file: take(&mut files[at]),
-                        features: take(&mut features[at]),
-                        stage: stages[at],
-                        monthly: take(&mut monthly[at]),
-                        score: take(&mut scores[at]),
-                        outcome: take(&mut outcomes[at]),
-                        findings,
-                    };
-                    clients.push(client(known, frame, config));
-                }
-                (clients, tally)
-            }
+    let mut tally = Tally::default();
+    let mut clients: Vec<Client> = files
+        .into_iter()
+        .zip(take(&mut portfolio.features))
+        .zip(take(&mut portfolio.stages))
+        .zip(take(&mut portfolio.monthly))
+        .zip(scores)
+        .zip(outcomes)
+        .map(|(((((file, features), stage), monthly), score), outcome)| {
+            let findings = signal::judge(&features, &config.signal, &mut tally);
+            client(
+                Known { file: *file, features, stage, monthly, score, outcome, findings },
+                frame,
+                config,
+            )
         })
         .collect();
-    let mut tally = Tally::default();
-    let mut all: Vec<Client> = Vec::new();
-    for (clients, counts) in parallel::join(jobs) {
-        if all.is_empty() {
-            all = clients
-        } else {
-            all.extend(clients)
-        }
-        tally.add(&counts);
-    }
     // In place: clients are large. What stood at an earlier place has been swapped on to where `order` says.
-    for place in 0..all.len() {
+    for place in 0..clients.len() {
         let mut from = order[place];
         while from < place {
             from = order[from];
         }
-        all.swap(place, from);
+        clients.swap(place, from);
     }
-    (all, tally)
+    (clients, tally)
 }
 
 /// What is known of one client before it is joined.
@@ -258,11 +229,11 @@ fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsO
     })
 }
 
-fn scale(scores: &Scores) -> Scale {
+fn scale(scales: &Scales) -> Scale {
     let calibrated = || {
         METRICS
             .iter()
-            .zip(&scores.scales.0)
+            .zip(&scales.0)
             .filter(|(metric, _)| metric.total().is_some())
             .map(|(_, scale)| scale.1)
     };

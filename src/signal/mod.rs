@@ -112,7 +112,7 @@ fn highest(levels: config::Levels, fires: impl Fn(f64) -> bool) -> Option<Level>
 }
 
 fn day(day: Option<Day>) -> Fact {
-    day.map_or_else(|| Fact::Text(String::new()), Fact::Day)
+    day.map_or_else(|| Fact::from(""), Fact::Day)
 }
 
 /// What a signal could say of a portfolio.
@@ -142,14 +142,6 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Adds the counts of another part of the portfolio.
-    pub fn add(&mut self, other: &Self) {
-        for (sum, count) in self.0.iter_mut().zip(&other.0) {
-            sum.clients += count.clients;
-            sum.fired += count.fired;
-        }
-    }
-
     /// The counts.
     #[must_use]
     pub fn judged(self) -> Vec<Judged> {
