@@ -58,6 +58,7 @@ pub const CHECKS: &[Check] = &[
     check("not-a-demo-folder", Error),
     check("note-row", Notice),
     check("only-future", Error),
+    check("order-in-two-files", Warning),
     check("output-changed", Error),
     check("output-format", Error),
     check("output-is-input", Error),

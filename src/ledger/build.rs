@@ -236,6 +236,12 @@ fn add_to<K: PartialEq>(sums: &mut Vec<(K, Money)>, key: K, amount: Money) {
 #[derive(Debug)]
 pub struct Part(Ledger);
 
+impl From<Ledger> for Part {
+    fn from(ledger: Ledger) -> Self {
+        Self(ledger)
+    }
+}
+
 impl Part {
     /// Puts parts together, with up to two threads; their order does not matter.
     #[must_use]

@@ -36,8 +36,8 @@ pub(super) struct Totals {
 impl Totals {
     /// The one currency of all rows.
     pub(super) fn currency(&self, config: &Config) -> Result<Option<String>> {
-        // Sums of 64-bit units cannot have wrapped while the sum of magnitudes stays within 64 bits.
-        if self.largest > i128::from(i64::MAX) {
+        // Sums of 64-bit units cannot wrap while the sum of magnitudes stays well within 64 bits.
+        if self.largest > SUMS_STAY_BELOW {
             return Err(Diagnostic::error("amount-overflow", Origin::default()).into());
         }
         let mut named = self.currencies.keys().filter(|code| !code.is_empty());
@@ -66,8 +66,7 @@ pub(super) fn read(
     options: &Options,
     loaded: &mut Loaded,
     totals: &mut Totals,
-    parts: &mut Vec<Part>,
-) -> Result<()> {
+) -> Result<Vec<Part>> {
     let mut sinks = sinks(sheet, products, config, options)?;
     if sinks.iter().any(|sink| sink.open) && !sheet.surveyed {
         sheet.survey(true, options.threads)?;
@@ -101,8 +100,7 @@ pub(super) fn read(
         loaded.diagnostics.push(notice);
     }
     totals::check(sheet, &total_rows, loaded)?;
-    parts.extend(builders.into_iter().map(|builder| builder.finish(paid_known)));
-    Ok(())
+    Ok(builders.into_iter().map(|builder| builder.finish(paid_known)).collect())
 }
 
 fn add(all: &mut Control, part: Control) {
@@ -234,6 +232,8 @@ struct Reject {
 }
 
 const BLANK: Cell<'static> = Cell::Blank;
+/// Sums of magnitudes up to here fit 64 bits whatever is added to what.
+const SUMS_STAY_BELOW: i128 = i64::MAX as i128 / 4;
 
 impl<'a> Sink<'a> {
     fn new(plan: Plan<'a>) -> Self {
@@ -401,8 +401,8 @@ impl<'a> Sink<'a> {
             Some(id) => OrderKey::new(&id),
             None => OrderKey::NONE,
         };
-        self.magnitude += i128::from(amount.0.unsigned_abs())
-            + i128::from(margin.unwrap_or_default().0.unsigned_abs());
+        self.magnitude +=
+            i128::from(margin.unwrap_or_default().0.unsigned_abs()) + i128::from(returned.0);
         if date > self.plan.today && !self.diagnostics.count_if_full("future-date") {
             let diagnostic = self.diagnostic("future-date", number, cells, columns.date);
             self.diagnostics
@@ -590,6 +590,11 @@ impl RowSink for Sink<'_> {
         self.control.rows_in_file += 1;
         let read = self.amount(cells);
         let amount = read.as_ref().ok().copied().flatten();
+        self.magnitude += i128::from(amount.unwrap_or_default().0.unsigned_abs());
+        if self.magnitude > SUMS_STAY_BELOW {
+            // Reported as too large once the sheet has been read; nothing more is added up.
+            return ControlFlow::Break(());
+        }
         if let Some((reason, at)) = self.not_wanted(cells) {
             self.reject(number, cells, &Reject { reason, column: Some(at), expected: "" }, amount);
             return ControlFlow::Continue(());
