@@ -18,12 +18,11 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
     let mut clients: Vec<ClientFile> = Vec::with_capacity(files.len());
     let mut by_id: HashMap<String, usize> = HashMap::new();
     for file in files {
-        match by_id.get(&file.id) {
-            Some(at) => fill(&mut clients[*at], file),
-            None => {
-                by_id.insert(file.id.clone(), clients.len());
-                clients.push(file);
-            }
+        if let Some(at) = by_id.get(&file.id) {
+            fill(&mut clients[*at], file);
+        } else {
+            by_id.insert(file.id.clone(), clients.len());
+            clients.push(file);
         }
     }
     let by_name = names(&clients);
@@ -73,8 +72,8 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
     let to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
     clients.sort_by(|a, b| a.id.cmp(&b.id));
     let ids: Vec<String> = clients.iter().map(|client| client.id.clone()).collect();
-    let names = vec![None; ids.len()];
-    loaded.ledger.reassign(&to, ids, names);
+    let unnamed = vec![None; ids.len()];
+    loaded.ledger.reassign(&to, ids, unnamed);
     loaded.clients = clients;
 }
 
@@ -106,7 +105,7 @@ fn names(clients: &[ClientFile]) -> BTreeMap<String, Option<usize>> {
                 .entry(name)
                 .and_modify(|known| {
                     if *known != Some(at) {
-                        *known = None
+                        *known = None;
                     }
                 })
                 .or_insert(Some(at));
@@ -125,6 +124,28 @@ fn nearest<'a>(name: &str, clients: &'a [ClientFile]) -> Option<&'a ClientFile> 
         .map(|(_, client)| client)
 }
 
+/// Legal forms at the end of a name.
+const FORMS: [&str; 18] = [
+    "ltd",
+    "limited",
+    "inc",
+    "incorporated",
+    "llc",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "gmbh",
+    "ag",
+    "kg",
+    "sa",
+    "bv",
+    "plc",
+    "pty",
+    "srl",
+    "spa",
+];
+
 /// A name without what does not tell clients apart: width, case, spaces, brackets, the legal form.
 pub(super) fn normalise(name: &str) -> String {
     let folded: String = name.nfkc().collect::<String>().to_lowercase();
@@ -133,26 +154,6 @@ pub(super) fn normalise(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .map(ToOwned::to_owned)
         .collect();
-    const FORMS: [&str; 18] = [
-        "ltd",
-        "limited",
-        "inc",
-        "incorporated",
-        "llc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "gmbh",
-        "ag",
-        "kg",
-        "sa",
-        "bv",
-        "plc",
-        "pty",
-        "srl",
-        "spa",
-    ];
     while words.len() > 1 && words.last().is_some_and(|word| FORMS.contains(&word.as_str())) {
         words.pop();
     }
