@@ -31,7 +31,7 @@ fn main() -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "as of {}, {} rows used", review.as_of, review.control.rows_used)?;
     for client in &review.clients {
-        // Clients without an order in the last 12 months have a stage, but no tier and no score.
+        // Clients without an order in the last 12 months have no tier: their stage says what they are.
         let tier = client.tier.map_or(client.stage.code(), |tier| tier.code());
         let score = client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}"));
         writeln!(out, "{:<8}{tier:<11}{score:>6}", client.client_id)?;
