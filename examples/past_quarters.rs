@@ -38,6 +38,7 @@ fn main() -> anyhow::Result<()> {
             &loaded.industries,
             as_of,
             &config.features,
+            options.threads,
         );
         let known = at.features.iter().filter(|client| client.first_order.is_some()).count();
         let active = at.features.iter().filter(|client| client.orders > 0).count();

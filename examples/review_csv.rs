@@ -26,7 +26,7 @@ fn main() -> anyhow::Result<()> {
 
     let options = Options { threads: 2, today, skip: Vec::new(), strict: false, hash: false };
     let loaded = store::load(&inputs, &settings.config, &options)?;
-    let review = review(loaded, &settings.config, Context { today })?;
+    let review = review(loaded, &settings.config, Context { today, threads: options.threads })?;
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "as of {}, {} rows used", review.as_of, review.control.rows_used)?;

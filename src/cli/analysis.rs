@@ -185,7 +185,7 @@ pub(super) fn load(
     arguments: &Analysis,
     hash: bool,
     ui: &mut Ui,
-) -> Result<(Loaded, Settings, Vec<Input>, Day)> {
+) -> Result<(Loaded, Settings, Vec<Input>, Context)> {
     let given = ui.lang_given.then_some(ui.lang);
     let settings = settings(arguments.config.as_deref(), &flags(arguments, given))?;
     let config = &settings.loaded.config;
@@ -200,13 +200,9 @@ pub(super) fn load(
     let threads = arguments
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-    let options = Options {
-        threads: threads.clamp(1, 256),
-        today,
-        skip: arguments.skip.clone(),
-        strict: arguments.strict,
-        hash,
-    };
+    let threads = threads.clamp(1, 256);
+    let options =
+        Options { threads, today, skip: arguments.skip.clone(), strict: arguments.strict, hash };
     let progress = Progress::start(ui, &ui.lang.text("summary.reading"));
     let loaded = store::load(&inputs, config, &options);
     progress.stop();
@@ -214,19 +210,19 @@ pub(super) fn load(
     if config.lang == "auto" && !ui.lang_given {
         ui.lang = language_of_headings(&loaded).unwrap_or(ui.lang);
     }
-    Ok((loaded, settings, inputs, today))
+    Ok((loaded, settings, inputs, Context { today, threads }))
 }
 
 /// Makes the review of the inputs.
 pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<Analysed> {
-    let (loaded, settings, inputs, today) = load(arguments, hash, ui)?;
+    let (loaded, settings, inputs, context) = load(arguments, hash, ui)?;
     let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
     } else {
         Vec::new()
     };
-    let review = review::review(loaded, &settings.loaded.config, Context { today })?;
+    let review = review::review(loaded, &settings.loaded.config, context)?;
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         let age = newest.map_or(i32::MAX, |newest| review.as_of.days_since(newest));

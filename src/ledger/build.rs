@@ -237,9 +237,9 @@ fn add_to<K: PartialEq>(sums: &mut Vec<(K, Money)>, key: K, amount: Money) {
 pub struct Part(Ledger);
 
 impl Part {
-    /// Puts parts together; their order does not matter.
+    /// Puts parts together, with up to two threads; their order does not matter.
     #[must_use]
-    pub fn merge(parts: Vec<Self>) -> Ledger {
+    pub fn merge(parts: Vec<Self>, threads: usize) -> Ledger {
         let mut parts: Vec<Ledger> = parts.into_iter().map(|part| part.0).collect();
         let (clients, client_at) =
             union(parts.iter_mut().map(|part| std::mem::take(&mut part.clients)).collect());
@@ -270,14 +270,17 @@ impl Part {
             lines.push(std::mem::take(&mut part.lines));
             payments.push(std::mem::take(&mut part.payments));
         }
-        Ledger {
-            orders: combine(orders, clients.len()),
-            lines: combine(lines, clients.len()),
-            payments: combine(payments, clients.len()),
-            clients,
-            client_names,
-            line_names,
-        }
+        let count = clients.len();
+        let (orders, (lines, payments)) = if threads > 1 {
+            std::thread::scope(|scope| {
+                let orders = scope.spawn(move || combine(orders, count));
+                let rest = (combine(lines, count), combine(payments, count));
+                (orders.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rest)
+            })
+        } else {
+            (combine(orders, count), (combine(lines, count), combine(payments, count)))
+        };
+        Ledger { orders, lines, payments, clients, client_names, line_names }
     }
 }
 
@@ -336,7 +339,7 @@ mod tests {
             }
             builder.finish(true)
         });
-        Part::merge(parts.into())
+        Part::merge(parts.into(), 1 + cut % 2)
     }
 
     proptest! {

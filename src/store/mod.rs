@@ -44,7 +44,7 @@ pub struct Loaded {
     /// The transactions; its clients are positions in `clients`.
     pub ledger: Ledger,
     /// One per client, sorted by id; those without a row in a client file have only id and name.
-    pub clients: Vec<ClientFile>,
+    pub clients: Vec<Box<ClientFile>>,
     /// Yearly growth by normalised industry.
     pub industries: BTreeMap<String, f64>,
     /// Every transaction row accounted for.
@@ -81,7 +81,7 @@ pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loade
     }
     check(&loaded, config, options)?;
     loaded.currency = money.currency(config)?;
-    loaded.ledger = Part::merge(parts);
+    loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
     resolve::clients(&mut loaded, side.clients);
     Ok(loaded)

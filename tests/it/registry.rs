@@ -229,7 +229,7 @@ fn codes(folder: &Path, case: &Case) -> Vec<&'static str> {
         Ok(loaded) => loaded,
         Err(error) => return of(error),
     };
-    match review(loaded, &config, Context { today }) {
+    match review(loaded, &config, Context { today, threads: 2 }) {
         Err(error) => of(error),
         Ok(review) => {
             let said = review.diagnostics.iter().map(|group| group.code);
