@@ -14,6 +14,7 @@ pub fn ranges(count: usize, threads: usize) -> Vec<Range<usize>> {
 }
 
 /// Runs each job in a thread of its own and returns their results in order; a panic in one goes on here.
+#[must_use]
 pub fn join<R: Send>(jobs: Vec<impl FnOnce() -> R + Send>) -> Vec<R> {
     if jobs.len() == 1 {
         return jobs.into_iter().map(|job| job()).collect();

@@ -14,6 +14,7 @@ use crate::source::{Input, Place, pattern};
 use crate::store::{self, Loaded, Options};
 
 use super::args::Analysis;
+use super::env;
 use super::progress::Progress;
 use super::ui::Ui;
 
@@ -56,15 +57,11 @@ fn layer(path: &Path) -> Result<Layer> {
 }
 
 fn user_config() -> Option<PathBuf> {
-    let base = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")))
-        .or_else(|| std::env::var_os("APPDATA").map(PathBuf::from))?;
-    Some(base.join("kam").join("kam.toml"))
+    Some(env::settings_folder()?.join("kam").join("kam.toml"))
 }
 
 fn nearest_config() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
+    let here = env::folder()?;
     let found =
         here.ancestors().map(|folder| folder.join("kam.toml")).find(|path| path.is_file())?;
     // The usual case reads better without the whole path.
@@ -77,21 +74,18 @@ fn nearest_config() -> Option<PathBuf> {
 
 /// Today, which `KAM_TODAY` overrides.
 pub(super) fn today() -> Result<Day> {
-    match std::env::var("KAM_TODAY") {
-        Ok(text) => Day::parse_iso(&text).ok_or_else(|| {
+    if let Some(text) = env::variable("KAM_TODAY") {
+        return Day::parse_iso(&text).ok_or_else(|| {
             Diagnostic::error("config-value", Origin::file("KAM_TODAY"))
                 .with("key", "KAM_TODAY")
                 .with("expected", "date")
                 .into()
-        }),
-        Err(_) => {
-            let date = jiff::Zoned::now().date();
-            Day::from_ymd(i32::from(date.year()), date.month() as u32, date.day() as u32)
-                .ok_or_else(|| {
-                    Diagnostic::error("internal", Origin::default()).with("reason", "clock").into()
-                })
-        }
+        });
     }
+    let date = env::date();
+    Day::from_ymd(i32::from(date.year()), date.month() as u32, date.day() as u32).ok_or_else(|| {
+        Diagnostic::error("internal", Origin::default()).with("reason", "clock").into()
+    })
 }
 
 fn flags(arguments: &Analysis, lang: Option<Lang>) -> Vec<(String, toml::Value, String)> {

@@ -165,7 +165,7 @@ impl List {
         for client in self.clients(review) {
             writer.write_record(columns.iter().map(|(_, _, cell)| plain(&cell(client, lang))))?;
         }
-        Ok(writer.into_inner().map_err(|error| anyhow::anyhow!("{}", error.error()))?)
+        writer.into_inner().map_err(|error| anyhow::anyhow!("{}", error.error()))
     }
 
     /// As JSON: a list, or one object per line.

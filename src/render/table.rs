@@ -64,12 +64,11 @@ impl Table {
         out.push_str(&rule);
         out.push('\n');
         for row in &self.rows {
-            match row {
-                Some(cells) => self.line(&mut out, cells, &widths),
-                None => {
-                    out.push_str(&rule);
-                    out.push('\n');
-                }
+            if let Some(cells) = row {
+                self.line(&mut out, cells, &widths);
+            } else {
+                out.push_str(&rule);
+                out.push('\n');
             }
         }
         out

@@ -18,12 +18,11 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
     let mut clients: Vec<Box<ClientFile>> = Vec::with_capacity(files.len());
     let mut by_id: HashMap<String, usize> = HashMap::new();
     for file in files {
-        match by_id.get(&file.id) {
-            Some(at) => fill(&mut clients[*at], file),
-            None => {
-                by_id.insert(file.id.clone(), clients.len());
-                clients.push(Box::new(file));
-            }
+        if let Some(at) = by_id.get(&file.id) {
+            fill(&mut clients[*at], file);
+        } else {
+            by_id.insert(file.id.clone(), clients.len());
+            clients.push(Box::new(file));
         }
     }
     let by_name = names(&clients);
@@ -98,7 +97,7 @@ fn names(clients: &[Box<ClientFile>]) -> BTreeMap<String, Option<usize>> {
                 .entry(name)
                 .and_modify(|known| {
                     if *known != Some(at) {
-                        *known = None
+                        *known = None;
                     }
                 })
                 .or_insert(Some(at));
@@ -117,6 +116,28 @@ fn nearest<'a>(name: &str, clients: &'a [Box<ClientFile>]) -> Option<&'a ClientF
         .map(|(_, client)| client.as_ref())
 }
 
+/// Legal forms at the end of a name.
+const FORMS: [&str; 18] = [
+    "ltd",
+    "limited",
+    "inc",
+    "incorporated",
+    "llc",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "gmbh",
+    "ag",
+    "kg",
+    "sa",
+    "bv",
+    "plc",
+    "pty",
+    "srl",
+    "spa",
+];
+
 /// A name without what does not tell clients apart: width, case, spaces, brackets, the legal form.
 pub(super) fn normalise(name: &str) -> String {
     let folded: String = name.nfkc().collect::<String>().to_lowercase();
@@ -125,26 +146,6 @@ pub(super) fn normalise(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .map(ToOwned::to_owned)
         .collect();
-    const FORMS: [&str; 18] = [
-        "ltd",
-        "limited",
-        "inc",
-        "incorporated",
-        "llc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "gmbh",
-        "ag",
-        "kg",
-        "sa",
-        "bv",
-        "plc",
-        "pty",
-        "srl",
-        "spa",
-    ];
     while words.len() > 1 && words.last().is_some_and(|word| FORMS.contains(&word.as_str())) {
         words.pop();
     }
