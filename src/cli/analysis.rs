@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::load::{self, Layer};
+use crate::config::rules::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::{Error, Result};
 use crate::locale::Lang;
@@ -148,7 +149,9 @@ fn expand(folder: &Path, path: &Path) -> Result<Vec<String>> {
     }
     let parent = path.parent().unwrap_or(Path::new(""));
     let listed = folder.join(parent);
-    let entries = std::fs::read_dir(&listed)
+    // The folder of a `kam.toml` right here has no name.
+    let listed = if listed.as_os_str().is_empty() { Path::new(".") } else { &listed };
+    let entries = std::fs::read_dir(listed)
         .map_err(|error| Error::io("file-unreadable", listed.display().to_string(), &error))?;
     let wanted: Vec<char> = name.chars().collect();
     let mut names: Vec<String> = entries
@@ -180,10 +183,11 @@ pub(super) struct Analysed {
     pub inputs: Vec<Input>,
 }
 
-/// Reads the inputs; `hash` when an output will name their hashes.
+/// Reads the inputs; `hash` when an output will name their hashes, `all` to read on however many rows have errors.
 pub(super) fn load(
     arguments: &Analysis,
     hash: bool,
+    all: bool,
     ui: &mut Ui,
 ) -> Result<(Loaded, Settings, Vec<Input>, Context)> {
     let given = ui.lang_given.then_some(ui.lang);
@@ -201,8 +205,14 @@ pub(super) fn load(
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
     let threads = threads.clamp(1, 256);
-    let options =
-        Options { threads, today, skip: arguments.skip.clone(), strict: arguments.strict, hash };
+    let options = Options {
+        threads,
+        today,
+        skip: arguments.skip.clone(),
+        strict: arguments.strict,
+        hash,
+        all,
+    };
     let progress = Progress::start(ui, &ui.lang.text("summary.reading"));
     let loaded = store::load(&inputs, config, &options);
     progress.stop();
@@ -215,7 +225,7 @@ pub(super) fn load(
 
 /// Makes the review of the inputs.
 pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<Analysed> {
-    let (loaded, settings, inputs, context) = load(arguments, hash, ui)?;
+    let (loaded, settings, inputs, context) = load(arguments, hash, false, ui)?;
     let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
@@ -242,9 +252,12 @@ fn check_skips(skips: &[String]) -> Result<()> {
     for skip in skips {
         if !SKIPPABLE.contains(&skip.as_str()) {
             let known: Vec<String> = SKIPPABLE.iter().map(|code| (*code).to_owned()).collect();
-            let unknown = Diagnostic::error("unknown-skip", Origin::default())
+            let mut unknown = Diagnostic::error("unknown-skip", Origin::default())
                 .with("code", skip.clone())
                 .with("known", known);
+            if let Some(suggestion) = nearest(skip, &SKIPPABLE) {
+                unknown = unknown.with("suggestion", suggestion);
+            }
             return Err(unknown.into());
         }
     }

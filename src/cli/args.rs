@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -13,7 +13,7 @@ const STYLES: Styles = Styles::styled()
 
 #[derive(Debug, Parser)]
 #[command(name = "kam", version, styles = STYLES, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
-#[command(disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true, disable_help_flag = true, disable_version_flag = true)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -23,18 +23,24 @@ pub(super) struct Cli {
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
-    #[arg(long, global = true, env = "KAM_LANG", value_name = "zh|en", value_parser = ["zh", "en", "auto"], hide_env = true)]
+    #[arg(long, global = true, display_order = 901, env = "KAM_LANG", value_name = "zh|en", value_parser = ["zh", "en", "auto"], hide_env = true)]
     pub lang: Option<String>,
     #[arg(
         long,
         global = true,
+        display_order = 902,
         value_name = "WHEN",
         default_value = "auto",
         hide_default_value = true
     )]
     pub color: When,
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 903)]
     pub quiet: bool,
+    // Their own texts are English only.
+    #[arg(short, long, global = true, display_order = 904, action = ArgAction::Help)]
+    help: Option<bool>,
+    #[arg(short = 'V', long, display_order = 905, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -95,13 +101,18 @@ pub(super) struct Analysis {
 pub(super) struct Output {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Vec<PathBuf>,
-    #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "table|csv|json|jsonl",
+        default_value = "table",
+        hide_default_value = true
+    )]
     pub format: Format,
     #[arg(long)]
     pub force: bool,
     #[arg(long)]
     pub dry_run: bool,
-    #[arg(long, value_name = "LEVEL", value_parser = ["low", "medium", "high"])]
+    #[arg(long, value_name = "low|medium|high", value_parser = ["low", "medium", "high"])]
     pub fail_on: Option<String>,
 }
 
@@ -133,7 +144,12 @@ pub(super) struct List {
 pub(super) struct Check {
     #[command(flatten)]
     pub analysis: Analysis,
-    #[arg(long, value_name = "FORMAT", default_value = "full", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "full|concise|json",
+        default_value = "full",
+        hide_default_value = true
+    )]
     pub format: CheckFormat,
 }
 

@@ -2,14 +2,21 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
+use crate::store;
 
-use super::args::{Check, CheckFormat};
+use super::args::{Analysis, Check, CheckFormat};
 use super::ui::Ui;
 use super::{Outcome, analysis};
 
 pub(super) fn run(arguments: &Check, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    let (diagnostics, stopped) = match analysis::load(&arguments.analysis, false, ui) {
-        Ok((loaded, ..)) => (loaded.diagnostics, None),
+    let Analysis { skip, strict, .. } = &arguments.analysis;
+    let (diagnostics, stopped) = match analysis::load(&arguments.analysis, false, true, ui) {
+        Ok((loaded, settings, ..)) => {
+            // Only what the problems amount to: they are listed themselves.
+            let stopped = store::check(&loaded, &settings.loaded.config, skip, *strict).err();
+            let last = stopped.and_then(|mut error| error.diagnostics.pop()).map(Error::from);
+            (loaded.diagnostics, last)
+        }
         Err(error) => (Diagnostics::default(), Some(error)),
     };
     match arguments.format {
@@ -40,7 +47,7 @@ pub(super) fn run(arguments: &Check, ui: &mut Ui) -> anyhow::Result<Outcome> {
                             && position == 0
                             && severity != Severity::Notice
                         {
-                            out.push_str(&ui.drawn(detail, Some(group)));
+                            out.push_str(&ui.drawn(detail, None));
                         } else {
                             out.push_str(&ui.line(detail));
                             out.push('\n');

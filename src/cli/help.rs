@@ -24,15 +24,22 @@ pub(super) fn localised(command: Command, lang: Lang) -> Command {
             let examples = lang.text(&format!("help.examples.{name}"));
             let about = lang.text(&format!("help.command.{name}"));
             let indented: Vec<String> = examples.lines().map(|line| format!("  {line}")).collect();
-            arguments(command.about(about), lang).after_help(format!(
-                "{}\n{}",
+            let positionals = match command.get_positionals().next() {
+                Some(_) => format!("{}\n{{positionals}}\n\n", lang.text("help.arguments")),
+                None => String::new(),
+            };
+            arguments(command.about(about), lang).help_template(format!(
+                "{{about}}\n\n{}{{usage}}\n\n{positionals}{}\n{{options}}\n\n{}\n{}\n",
+                lang.text("help.usage"),
+                lang.text("help.options"),
                 lang.text("help.examples_title"),
                 indented.join("\n")
             ))
         });
     }
     let template = format!(
-        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{}{}\n{{options}}\n\n{}\n",
+        "{{about}}\n\n{}{{usage}}\n\n{}{}\n{{options}}\n\n{}\n",
+        lang.text("help.usage"),
         commands(lang),
         lang.text("help.options"),
         lang.text("help.more"),
@@ -57,6 +64,12 @@ fn commands(lang: Lang) -> String {
 fn arguments(command: Command, lang: Lang) -> Command {
     command.mut_args(|argument| {
         let key = format!("help.arg.{}", argument.get_id());
+        // The texts name the values and defaults, in their language.
+        let argument = if argument.get_action().takes_values() {
+            argument.hide_possible_values(true).hide_default_value(true)
+        } else {
+            argument
+        };
         match lang.find(&key) {
             Some(text) => argument.help(text),
             None => argument,
@@ -87,11 +100,7 @@ mod tests {
                 assert!(examples.lines().count() >= 1, "{name} has no examples");
                 for argument in sub.get_arguments() {
                     let id = argument.get_id().as_str();
-                    assert!(
-                        ["help", "version"].contains(&id)
-                            || lang.find(&format!("help.arg.{id}")).is_some(),
-                        "{name} {id}"
-                    );
+                    assert!(lang.find(&format!("help.arg.{id}")).is_some(), "{name} {id}");
                 }
             }
         }

@@ -18,10 +18,13 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
         .collect::<anyhow::Result<_>>()?;
     // The process ends with the command: freeing a review of many clients would only take time.
     let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, false, ui)?);
-    let silent = list == List::Churn && analysed.review.actions.is_empty() && !ui.on_terminal();
-    if silent && arguments.output.format == Format::Table {
-        return Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()));
-    }
+    review::check(&arguments.output, &analysed.inputs)?;
+    let silent = list == List::Churn
+        && analysed.review.actions.is_empty()
+        && arguments.output.format == Format::Table
+        && !ui.on_terminal();
+    // Files are written all the same: an old list left in place would be taken for the new one.
+    ui.quiet |= silent;
     let answer = |format| -> anyhow::Result<Vec<u8>> {
         Ok(match format {
             Format::Table => list.table(&analysed.review, ui.lang, ui.width()).into_bytes(),
@@ -30,11 +33,10 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
             Format::Jsonl => list.json(&analysed.review, ui.lang, true)?,
         })
     };
-    ui.answer(&answer(arguments.output.format)?)?;
-    ui.diagnostics(&analysed.diagnostics);
-    for path in &arguments.output.output {
-        files::check(path, &analysed.inputs, arguments.output.force)?;
+    if !silent {
+        ui.answer(&answer(arguments.output.format)?)?;
     }
+    ui.diagnostics(&analysed.diagnostics);
     for (path, format) in arguments.output.output.iter().zip(formats) {
         let key = if arguments.output.dry_run { "summary.would_write" } else { "summary.wrote" };
         if !arguments.output.dry_run {

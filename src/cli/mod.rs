@@ -43,7 +43,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     quiet_shielded_panics();
     files::remove_on_interrupt();
     let language = ui::language_of_environment();
-    let command = help::localised(Cli::command(), language);
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = help::localised(Cli::command(), asked(&arguments).unwrap_or(language));
     let cli = match command
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
@@ -96,6 +97,14 @@ fn quiet_shielded_panics() {
             usual(panic);
         }
     }));
+}
+
+/// The language after `--lang`, which the help needs before the arguments are parsed.
+fn asked(arguments: &[OsString]) -> Option<Lang> {
+    let mut texts = arguments.iter().filter_map(|argument| argument.to_str());
+    let flag = texts.find(|text| text.starts_with("--lang"))?;
+    let value = flag.strip_prefix("--lang=").or_else(|| texts.next())?;
+    Lang::ALL.into_iter().find(|lang| lang.code() == value)
 }
 
 /// The language that the name of a locale such as `zh_CN.UTF-8` stands for.

@@ -20,6 +20,7 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     // The process ends with the command: freeing a review of many clients would only take time.
     let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, hash, ui)?);
     let review = &analysed.review;
+    check(&arguments.output, &analysed.inputs)?;
     match arguments.output.format {
         Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,
         Format::Json => {
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         Format::Jsonl => ui.answer(&List::Score.json(review, ui.lang, true)?)?,
     }
     ui.diagnostics(&analysed.diagnostics);
-    write(review, &arguments.output, &formats, &analysed.inputs, ui)?;
+    write(review, &arguments.output, &formats, ui)?;
     ui.say(&verdict(review, &analysed.diagnostics, started, ui));
     Ok(outcome(review, arguments.output.fail_on.as_deref()))
 }
@@ -65,17 +66,21 @@ pub(super) fn formats(output: &Output) -> anyhow::Result<Vec<&'static OutputForm
         .collect()
 }
 
-/// Writes the outputs; all are checked before the first is written.
-pub(super) fn write(
-    review: &Review,
-    output: &Output,
-    formats: &[&'static OutputFormat],
-    inputs: &[Input],
-    ui: &Ui,
-) -> anyhow::Result<()> {
+/// Checks all outputs before anything is answered or written.
+pub(super) fn check(output: &Output, inputs: &[Input]) -> anyhow::Result<()> {
     for path in &output.output {
         files::check(path, inputs, output.force)?;
     }
+    Ok(())
+}
+
+/// Writes the outputs.
+fn write(
+    review: &Review,
+    output: &Output,
+    formats: &[&'static OutputFormat],
+    ui: &Ui,
+) -> anyhow::Result<()> {
     for (path, format) in output.output.iter().zip(formats) {
         let key = if output.dry_run { "summary.would_write" } else { "summary.wrote" };
         if !output.dry_run {

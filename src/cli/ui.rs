@@ -140,12 +140,13 @@ impl Ui {
     /// A diagnostic in one line.
     pub(super) fn line(&self, diagnostic: &Diagnostic) -> String {
         let words = message::words(self.lang, diagnostic, 0, &[]);
-        let place = if words.location.is_empty() {
-            String::new()
+        let said = if words.location.is_empty() {
+            words.message
         } else {
-            format!(" ({})", words.location)
+            let values = [("sentence", words.message), ("place", words.location)];
+            self.lang.fill("location.behind", &values)
         };
-        format!("{}[{}]: {}{place}", words.severity, diagnostic.code, words.message)
+        format!("{}[{}]: {said}", words.severity, diagnostic.code)
     }
 
     /// Reports why the run could not do what it was asked. A reader that went away is no failure.

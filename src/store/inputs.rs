@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{ColumnReport, InputReport, Loaded, Options};
+use crate::config::rules::nearest;
 use crate::config::{Config, Source};
 use crate::diagnostic::{Diagnostic, Fact, Origin, Severity};
 use crate::error::{Error, Result};
@@ -124,25 +125,26 @@ pub(super) fn open(
 fn check_columns(config: &Config, problems: &mut Vec<Diagnostic>) {
     for (name, fields) in &config.columns {
         let Some(table) = table(name) else {
-            let known: Vec<String> =
-                crate::schema::TABLES.iter().map(|table| table.code().to_owned()).collect();
-            problems.push(
-                Diagnostic::error("unknown-table", Origin::default())
-                    .with("table", name.clone())
-                    .with("known", known),
-            );
+            problems.push(unknown_table(name));
             continue;
         };
+        let known: Vec<&str> = table.fields().iter().map(|field| field.name).collect();
         for field in fields.keys().filter(|field| table.position(field).is_none()) {
-            let known: Vec<String> =
-                table.fields().iter().map(|field| field.name.to_owned()).collect();
-            problems.push(
-                Diagnostic::error("unknown-field", Origin::default())
-                    .with("table", name.clone())
-                    .with("field", field.clone())
-                    .with("known", known),
-            );
+            let unknown = Diagnostic::error("unknown-field", Origin::default())
+                .with("table", name.clone())
+                .with("field", field.clone());
+            problems.push(among(unknown, field, &known));
         }
+    }
+}
+
+/// Adds the names that are known, and the one most likely meant.
+fn among(unknown: Diagnostic, wrong: &str, known: &[&str]) -> Diagnostic {
+    let names: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+    let unknown = unknown.with("known", names);
+    match nearest(wrong, known) {
+        Some(name) => unknown.with("suggestion", name),
+        None => unknown,
     }
 }
 
@@ -276,9 +278,9 @@ fn open_one(
 }
 
 fn unknown_table(code: &str) -> Diagnostic {
-    let known: Vec<String> =
-        crate::schema::TABLES.iter().map(|table| table.code().to_owned()).collect();
-    Diagnostic::error("unknown-table", Origin::default()).with("table", code).with("known", known)
+    let known: Vec<&str> = crate::schema::TABLES.iter().map(|table| table.code()).collect();
+    let unknown = Diagnostic::error("unknown-table", Origin::default()).with("table", code);
+    among(unknown, code, &known)
 }
 
 fn not_used(origin: Origin, empty: bool, nearest: &Nearest) -> Diagnostic {

@@ -37,6 +37,8 @@ pub struct Options {
     pub strict: bool,
     /// Whether to hash the inputs.
     pub hash: bool,
+    /// Whether to read on however many rows have errors, to find them all.
+    pub all: bool,
 }
 
 /// Everything that was read.
@@ -81,7 +83,9 @@ pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loade
             parts = found;
         }
     }
-    check(&loaded, config, options)?;
+    if !options.all {
+        check(&loaded, config, &options.skip, options.strict)?;
+    }
     loaded.currency = money.currency(config)?;
     overlap::report(&ledgers, &mut loaded);
     parts.extend(ledgers.into_iter().map(|(_, ledger)| ledger.into()));
@@ -91,21 +95,22 @@ pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loade
     Ok(loaded)
 }
 
-/// Stops when too many rows could not be used.
-fn check(loaded: &Loaded, config: &Config, options: &Options) -> Result<()> {
+/// Whether there are rows, and few enough of them could not be used.
+///
+/// # Errors
+/// The first problem of each code, and last what they amount to.
+pub fn check(loaded: &Loaded, config: &Config, skip: &[String], strict: bool) -> Result<()> {
     let rejected: u64 = loaded
         .control
         .by_reason
         .iter()
-        .filter(|(code, _)| {
-            transactions::is_error(code) && !options.skip.iter().any(|skip| skip == *code)
-        })
+        .filter(|(code, _)| transactions::is_error(code) && !skip.iter().any(|skip| skip == *code))
         .map(|(_, left_out)| left_out.rows)
         .sum();
     let allowed =
-        if options.strict { 0.0 } else { config.max_rejected * loaded.control.rows_in_file as f64 };
+        if strict { 0.0 } else { config.max_rejected * loaded.control.rows_in_file as f64 };
     let errors = loaded.diagnostics.count(crate::diagnostic::Severity::Error);
-    if rejected as f64 > allowed || (options.strict && errors > 0) {
+    if rejected as f64 > allowed || (strict && errors > 0) {
         let mut diagnostics: Vec<Diagnostic> = loaded
             .diagnostics
             .groups()

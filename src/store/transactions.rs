@@ -29,7 +29,7 @@ pub(super) fn is_error(reason: &str) -> bool {
 /// Sums over all transaction sheets that only make sense together.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
-    currencies: BTreeMap<String, (u64, Money)>,
+    currencies: BTreeMap<String, Money>,
     largest: i128,
 }
 
@@ -46,9 +46,9 @@ impl Totals {
             let list = self
                 .currencies
                 .iter()
-                .map(|(code, (rows, amount))| {
+                .map(|(code, amount)| {
                     let code = if code.is_empty() { "?" } else { code };
-                    format!("{code} {amount} ({rows})")
+                    format!("{code} {amount}")
                 })
                 .collect::<Vec<_>>();
             let mix = Diagnostic::error("currency-mix", Origin::default()).with("currencies", list);
@@ -84,10 +84,8 @@ pub(super) fn read(
         rounded += sink.rounded;
         total_rows.append(&mut sink.total_rows);
         totals.largest += sink.magnitude;
-        for (code, (count, amount)) in sink.currencies {
-            let sum = totals.currencies.entry(code).or_default();
-            sum.0 += count;
-            sum.1 += amount;
+        for (code, amount) in sink.currencies {
+            *totals.currencies.entry(code).or_default() += amount;
         }
         add(&mut loaded.control, sink.control);
         loaded.diagnostics.merge(sink.diagnostics);
@@ -210,7 +208,7 @@ struct Sink<'a> {
     builder: Builder,
     control: Control,
     diagnostics: Diagnostics,
-    currencies: BTreeMap<String, (u64, Money)>,
+    currencies: BTreeMap<String, Money>,
     /// Row number and amount of total rows.
     total_rows: BTreeMap<u64, Option<Money>>,
     /// Σ |amount| + |cost|, to prove that no sum has wrapped.
@@ -452,18 +450,15 @@ impl<'a> Sink<'a> {
         let own = self.plan.columns.currency.and_then(|at| value::text(cells.get(at)?));
         let Some(code) = own.or(self.plan.currency.map(Cow::Borrowed)) else {
             if self.plan.columns.currency.is_some() {
-                let sum = self.currencies.entry(String::new()).or_default();
-                sum.0 += 1;
-                sum.1 += amount;
+                *self.currencies.entry(String::new()).or_default() += amount;
             }
             return;
         };
         let code = code.to_uppercase();
         if let Some(sum) = self.currencies.get_mut(&code) {
-            sum.0 += 1;
-            sum.1 += amount;
+            *sum += amount;
         } else {
-            self.currencies.insert(code, (1, amount));
+            self.currencies.insert(code, amount);
         }
     }
 

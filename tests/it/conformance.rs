@@ -17,7 +17,8 @@ pub(crate) fn review_of(files: &[PathBuf], settings: &str, threads: usize) -> Re
         .expect("settings")
         .config;
     let inputs: Vec<Input> = files.iter().map(|file| Input::file(file)).collect();
-    let options = Options { threads, today, skip: Vec::new(), strict: false, hash: false };
+    let options =
+        Options { threads, today, skip: Vec::new(), strict: false, hash: false, all: false };
     let loaded = store::load(&inputs, &config, &options).expect("readable");
     review(loaded, &config, Context { today, threads: 2 }).expect("a review")
 }

@@ -2,6 +2,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests may look at their surroundings")]
 
+mod cli;
 mod conformance;
+mod errors;
+mod files;
 mod floors;
 mod registry;
+mod same;
+mod support;

@@ -1,22 +1,16 @@
 //! The registries are whole: whatever the program can name has its words in both languages, its documentation and its
 //! case.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kam::config::load::{Layer, load};
+use kam::config::load::load;
 use kam::diagnostic::{CHECKS, Severity};
 use kam::locale::Lang;
-use kam::period::Day;
 use kam::render::explain;
-use kam::review::{Context, review};
 use kam::schema::{TABLES, doc_part};
 use kam::score::METRICS;
 use kam::signal::SIGNALS;
-use kam::source::Input;
-use kam::store::{self, Options};
-use serde::Deserialize;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -193,82 +187,4 @@ fn every_setting_is_explained() {
         }
     }
     fail_with(&wrong);
-}
-
-/// A case of `testdata/errors/`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    /// Arguments of the command line; what stands before the inputs is the command.
-    args: Vec<String>,
-    exit: i32,
-    reachable: bool,
-    #[serde(default)]
-    why: String,
-    /// Why the library alone cannot show it.
-    #[serde(default)]
-    library: String,
-}
-
-/// The codes that reading and reviewing the inputs of a case brings up.
-fn codes(folder: &Path, case: &Case) -> Vec<&'static str> {
-    let of = |error: kam::Error| error.diagnostics.iter().map(|found| found.code).collect();
-    let layers: Vec<Layer> = fs::read_to_string(folder.join("kam.toml"))
-        .map(|text| Layer { name: "kam.toml".to_owned(), text })
-        .into_iter()
-        .collect();
-    let config = match load(&layers, &[]) {
-        Ok(loaded) => loaded.config,
-        Err(error) => return of(error),
-    };
-    let today = Day::parse_iso("2026-11-22").expect("a day");
-    let inputs: Vec<Input> =
-        case.args.iter().skip(1).map(|name| Input::file(&folder.join(name))).collect();
-    let options = Options { threads: 1, today, skip: Vec::new(), strict: false, hash: false };
-    let loaded = match store::load(&inputs, &config, &options) {
-        Ok(loaded) => loaded,
-        Err(error) => return of(error),
-    };
-    match review(loaded, &config, Context { today, threads: 2 }) {
-        Err(error) => of(error),
-        Ok(review) => {
-            let said = review.diagnostics.iter().map(|group| group.code);
-            said.chain(review.control.by_reason.keys().copied()).collect()
-        }
-    }
-}
-
-#[test]
-fn cases_bring_up_their_codes() {
-    let mut wrong = String::new();
-    for check in CHECKS {
-        let folder = root().join("testdata/errors").join(check.code);
-        let text = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
-        let case: Case = match toml::from_str(&text) {
-            Ok(case) => case,
-            Err(error) => {
-                let _ = writeln!(wrong, "{}: {error}", check.code);
-                continue;
-            }
-        };
-        let stops = !matches!(case.exit, 0 | 1);
-        if case.reachable != case.why.is_empty() {
-            let _ = writeln!(
-                wrong,
-                "{}: `why` belongs to what is not reachable, and only there",
-                check.code
-            );
-        }
-        if stops && check.severity != Severity::Error {
-            let _ = writeln!(wrong, "{}: exit {} without an error", check.code, case.exit);
-        }
-        if !case.reachable || !case.library.is_empty() {
-            continue;
-        }
-        let found = codes(&folder, &case);
-        if !found.contains(&check.code) {
-            let _ = writeln!(wrong, "{}: found {found:?} instead", check.code);
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
 }
