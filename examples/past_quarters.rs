@@ -24,7 +24,8 @@ fn main() -> anyhow::Result<()> {
     let inputs: Vec<Input> = files.iter().map(|file| Input::file(file)).collect();
     let config = load::load(&[], &[])?.config;
     let today = Day::parse_iso("2026-11-22").ok_or_else(|| anyhow::anyhow!("not a day"))?;
-    let options = Options { threads: 2, today, skip: Vec::new(), strict: false, hash: false };
+    let options =
+        Options { threads: 2, today, skip: Vec::new(), strict: false, hash: false, all: false };
     let loaded = store::load(&inputs, &config, &options)?;
 
     let newest = loaded.ledger.orders.iter().map(|row| row.date).max();

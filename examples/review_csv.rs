@@ -24,7 +24,8 @@ fn main() -> anyhow::Result<()> {
     // The library never asks the clock: whoever calls it says what day it is, so that a run can be repeated.
     let today = Day::parse_iso("2026-11-22").ok_or_else(|| anyhow::anyhow!("not a day"))?;
 
-    let options = Options { threads: 2, today, skip: Vec::new(), strict: false, hash: false };
+    let options =
+        Options { threads: 2, today, skip: Vec::new(), strict: false, hash: false, all: false };
     let loaded = store::load(&inputs, &settings.config, &options)?;
     let review = review(loaded, &settings.config, Context { today, threads: options.threads })?;
 

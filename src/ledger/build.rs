@@ -31,8 +31,19 @@ pub struct Line {
     pub margin: Option<Money>,
     /// Its business line, as [`Builder::line`] numbers it; `None` is blank.
     pub line: Option<u32>,
-    /// Whether and when it was paid: `None` is not known, `Some(None)` not yet.
-    pub paid: Option<Option<Day>>,
+    /// Whether and when it was paid.
+    pub payment: Payment,
+}
+
+/// What a line says about its payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payment {
+    /// Nothing.
+    Unknown,
+    /// Not paid yet.
+    Open,
+    /// Paid on this day.
+    Paid(Day),
 }
 
 /// Texts by number, in the order in which they came.
@@ -55,13 +66,10 @@ impl Interner {
         let next = (self.short.len() + self.long.len()) as u32;
         let number = match short(text) {
             Some(key) => *self.short.entry(key).or_insert(next),
-            None => match self.long.get(text) {
-                Some(number) => *number,
-                None => {
-                    self.long.insert(text.into(), next);
-                    next
-                }
-            },
+            None => self.long.get(text).copied().unwrap_or_else(|| {
+                self.long.insert(text.into(), next);
+                next
+            }),
         };
         text.clone_into(&mut self.last.0);
         self.last.1 = Some(number);
@@ -183,8 +191,10 @@ impl Builder {
         if line.amount > Money::ZERO {
             row.positive += line.amount;
             add_to(&mut self.order_lines, line.line.unwrap_or(BLANK_LINE), line.amount);
-            if let Some(paid) = line.paid {
-                add_to(&mut self.order_payments, paid, line.amount);
+            match line.payment {
+                Payment::Unknown => {}
+                Payment::Open => add_to(&mut self.order_payments, None, line.amount),
+                Payment::Paid(day) => add_to(&mut self.order_payments, Some(day), line.amount),
             }
         }
     }
@@ -286,7 +296,7 @@ impl Part {
         } else {
             (combine(orders, count), (combine(lines, count), combine(payments, count)))
         };
-        Ledger { orders, lines, payments, clients, client_names, line_names }
+        Ledger { clients, client_names, line_names, orders, lines, payments }
     }
 }
 
@@ -340,7 +350,7 @@ mod tests {
                     returned: Money::ZERO,
                     margin: (*line > 1).then_some(Money(1)),
                     line: (*line > 0).then_some(name),
-                    paid: Some((*line > 2).then_some(Day(100))),
+                    payment: if *line > 2 { Payment::Paid(Day(100)) } else { Payment::Open },
                 });
             }
             builder.finish(true)

@@ -10,7 +10,7 @@
 
 mod build;
 
-pub use build::{Builder, Line, Part};
+pub use build::{Builder, Line, Part, Payment};
 
 use crate::money::Money;
 use crate::period::Day;

@@ -132,6 +132,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
 /// Judges and joins all clients, and puts them in the order of the review.
 ///
 /// What they are made of is used up on the way, by one thread: its memory is what the clients are built from.
+#[expect(clippy::vec_box, reason = "each box is freed as soon as its client is built")]
 fn clients(
     files: Vec<Box<ClientFile>>,
     portfolio: &mut Portfolio,

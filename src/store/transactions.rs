@@ -13,7 +13,7 @@ use super::{Control, Loaded, Options, leave_out, totals};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Origin};
 use crate::error::Result;
-use crate::ledger::{BLANK_LINE, Builder, Line, OrderKey, Part};
+use crate::ledger::{BLANK_LINE, Builder, Line, OrderKey, Part, Payment};
 use crate::money::Money;
 use crate::period::Day;
 use crate::schema::heading::Layout;
@@ -230,6 +230,8 @@ struct Reject {
 }
 
 const BLANK: Cell<'static> = Cell::Blank;
+/// Payment days from here on are a damaged cell.
+const LONGEST_CREDIT: f64 = 36_600.0;
 /// Sums of magnitudes up to here fit 64 bits whatever is added to what.
 const SUMS_STAY_BELOW: i128 = i64::MAX as i128 / 4;
 
@@ -382,14 +384,13 @@ impl<'a> Sink<'a> {
             product.and_then(|product| products.get(product.as_ref()))
         };
         let margin = self.margin(cells, amount, product)?;
-        let paid = self.paid(cells, date)?;
+        let payment = self.payment(cells, date)?;
 
         let line = match columns.business_line.and_then(|at| value::text(cells.get(at)?)) {
             Some(line) => Some(self.line(&line)),
-            None => match product.and_then(|product| product.business_line.as_deref()) {
-                Some(line) => Some(self.line(line)),
-                None => None,
-            },
+            None => product
+                .and_then(|product| product.business_line.as_deref())
+                .map(|line| self.line(line)),
         };
         let client = self.builder.client(&client);
         if let Some(name) = name {
@@ -407,18 +408,18 @@ impl<'a> Sink<'a> {
                 .push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..diagnostic });
         }
         self.currency(cells, amount);
-        self.builder.push(&Line { client, date, order, amount, returned, margin, line, paid });
+        self.builder.push(&Line { client, date, order, amount, returned, margin, line, payment });
         Ok(())
     }
 
-    fn paid(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Option<Option<Day>>, Reject> {
+    fn payment(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Payment, Reject> {
         let columns = self.plan.columns;
         if columns.paid_date.is_none() && columns.pay_days.is_none() {
-            return Ok(None);
+            return Ok(Payment::Unknown);
         }
         if let Some(paid) = self.date(cells, columns.paid_date)? {
             self.paid_known = true;
-            return Ok(Some(Some(paid)));
+            return Ok(Payment::Paid(paid));
         }
         if let Some(at) = columns.pay_days {
             let cell = cells.get(at).unwrap_or(&BLANK);
@@ -427,13 +428,13 @@ impl<'a> Sink<'a> {
                 column: Some(at),
                 expected: "number",
             })?;
-            if let Some(days) = days.filter(|days| days.abs() < 36_600.0) {
+            if let Some(days) = days.filter(|days| days.abs() < LONGEST_CREDIT) {
                 self.paid_known = true;
-                return Ok(Some(Some(date.plus_days(days.round() as i32))));
+                return Ok(Payment::Paid(date.plus_days(days.round() as i32)));
             }
         }
         // Blank: not paid yet where the export has paid dates; with payment days alone it says nothing.
-        Ok(columns.paid_date.map(|_| None))
+        Ok(if columns.paid_date.is_some() { Payment::Open } else { Payment::Unknown })
     }
 
     fn line(&mut self, name: &str) -> u32 {

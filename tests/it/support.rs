@@ -71,7 +71,7 @@ pub(crate) fn untimed(text: &str) -> String {
             ("用时 ", " 秒")
         };
         match line.strip_prefix(from).and_then(|rest| rest.split_once(to)) {
-            Some((_, rest)) => out.push_str(&format!("{from}?{to}{rest}")),
+            Some((_, rest)) => out.extend([from, "?", to, rest]),
             None => out.push_str(line),
         }
         out.push('\n');
