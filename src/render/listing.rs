@@ -168,7 +168,7 @@ impl List {
                     columns.iter().map(|(_, _, cell)| words(&cell(client, lang), lang)).collect(),
                 );
             }
-            let fits = width.is_none_or(|width| table.natural_width() <= width);
+            let fits = width.is_none_or(|width| table.readable_width() <= width);
             let next = if fits { None } else { dispensable.next() };
             let Some(next) = next else {
                 let mut drawn = table.draw(width);

@@ -6,6 +6,8 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// What stands in for what was cut off.
 const CUT: &str = "...";
+/// What a text needs to be worth its column.
+const READABLE_TEXT: usize = 40;
 /// Texts are shortened to this before anything else is.
 const SHORT_TEXT: usize = 16;
 /// No column is shortened below this.
@@ -44,10 +46,15 @@ impl Table {
         self.rows.push(None);
     }
 
-    /// How wide it is when nothing is shortened.
+    /// How wide it is when texts are shortened to what can still be read.
     #[must_use]
-    pub fn natural_width(&self) -> usize {
-        self.widths().iter().sum::<usize>() + 2 * self.columns.len().saturating_sub(1)
+    pub fn readable_width(&self) -> usize {
+        let columns = self.widths().into_iter().zip(&self.columns);
+        let readable = columns.map(|(width, (_, align))| match align {
+            Align::Left => width.min(READABLE_TEXT),
+            Align::Right => width,
+        });
+        readable.sum::<usize>() + 2 * self.columns.len().saturating_sub(1)
     }
 
     fn widths(&self) -> Vec<usize> {
