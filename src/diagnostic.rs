@@ -80,7 +80,7 @@ pub fn column_letters(mut column: usize) -> String {
     String::from_utf8_lossy(&letters).into_owned()
 }
 
-/// One named value of a diagnostic or a finding.
+/// One named value of a diagnostic or a finding. Texts are boxed: a review holds several numbers per client.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Fact {
@@ -95,20 +95,20 @@ pub enum Fact {
     /// A date.
     Day(Day),
     /// A word of the user's: a heading, a name, a cell.
-    Text(String),
+    Text(Box<String>),
     /// Several of those.
-    List(Vec<String>),
+    List(Box<Vec<String>>),
 }
 
 impl From<&str> for Fact {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        Self::Text(Box::new(text.to_owned()))
     }
 }
 
 impl From<String> for Fact {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        Self::Text(Box::new(text))
     }
 }
 
@@ -144,7 +144,7 @@ impl From<i32> for Fact {
 
 impl From<Vec<String>> for Fact {
     fn from(list: Vec<String>) -> Self {
-        Self::List(list)
+        Self::List(Box::new(list))
     }
 }
 

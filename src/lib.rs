@@ -16,7 +16,7 @@
 //! | 3 | [`features`] | ledger and side tables → one row per client |
 //! | 2 | [`schema`], [`ledger`], [`store`] | rows → typed tables; aliases, values, checks; the ledger |
 //! | 1 | [`source`] | bytes → rows: encodings, dialects, workbook formats, header row |
-//! | 0 | [`error`], [`diagnostic`], [`money`], [`named`], [`period`], [`config`] | what everyone may use |
+//! | 0 | [`error`], [`diagnostic`], [`money`], [`named`], [`parallel`], [`period`], [`config`] | what everyone may use |
 
 pub mod cli;
 pub mod config;
@@ -28,6 +28,7 @@ pub mod ledger;
 pub mod locale;
 pub mod money;
 pub mod named;
+pub mod parallel;
 pub mod period;
 pub mod render;
 pub mod review;

@@ -212,13 +212,10 @@ pub fn period_end(text: &str, fiscal_start: u32) -> Option<Day> {
     let (year, rest) = text.split_at_checked(4)?;
     let year: i32 = year.parse().ok()?;
     let (months, from_calendar) = match rest {
-        "" => (12, false),
-        "H1" => (6, false),
-        "H2" => (12, false),
         "Q1" => (3, false),
-        "Q2" => (6, false),
+        "Q2" | "H1" => (6, false),
         "Q3" => (9, false),
-        "Q4" => (12, false),
+        "Q4" | "H2" | "" => (12, false),
         _ => (rest.strip_prefix('-')?.parse().ok().filter(|month| (1..=12).contains(month))?, true),
     };
     let start = Day::from_ymd(year, if from_calendar { 1 } else { fiscal_start }, 1)?;

@@ -15,6 +15,7 @@ use crate::source::{Input, Place, pattern};
 use crate::store::{self, Loaded, Options};
 
 use super::args::Analysis;
+use super::env;
 use super::progress::Progress;
 use super::ui::Ui;
 
@@ -57,15 +58,11 @@ fn layer(path: &Path) -> Result<Layer> {
 }
 
 fn user_config() -> Option<PathBuf> {
-    let base = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")))
-        .or_else(|| std::env::var_os("APPDATA").map(PathBuf::from))?;
-    Some(base.join("kam").join("kam.toml"))
+    Some(env::settings_folder()?.join("kam").join("kam.toml"))
 }
 
 fn nearest_config() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
+    let here = env::folder()?;
     let found =
         here.ancestors().map(|folder| folder.join("kam.toml")).find(|path| path.is_file())?;
     // The usual case reads better without the whole path.
@@ -78,21 +75,18 @@ fn nearest_config() -> Option<PathBuf> {
 
 /// Today, which `KAM_TODAY` overrides.
 pub(super) fn today() -> Result<Day> {
-    match std::env::var("KAM_TODAY") {
-        Ok(text) => Day::parse_iso(&text).ok_or_else(|| {
+    if let Some(text) = env::variable("KAM_TODAY") {
+        return Day::parse_iso(&text).ok_or_else(|| {
             Diagnostic::error("config-value", Origin::file("KAM_TODAY"))
                 .with("key", "KAM_TODAY")
                 .with("expected", "date")
                 .into()
-        }),
-        Err(_) => {
-            let date = jiff::Zoned::now().date();
-            Day::from_ymd(i32::from(date.year()), date.month() as u32, date.day() as u32)
-                .ok_or_else(|| {
-                    Diagnostic::error("internal", Origin::default()).with("reason", "clock").into()
-                })
-        }
+        });
     }
+    let date = env::date();
+    Day::from_ymd(i32::from(date.year()), date.month() as u32, date.day() as u32).ok_or_else(|| {
+        Diagnostic::error("internal", Origin::default()).with("reason", "clock").into()
+    })
 }
 
 fn flags(arguments: &Analysis, lang: Option<Lang>) -> Vec<(String, toml::Value, String)> {
@@ -195,7 +189,7 @@ pub(super) fn load(
     hash: bool,
     all: bool,
     ui: &mut Ui,
-) -> Result<(Loaded, Settings, Vec<Input>, Day)> {
+) -> Result<(Loaded, Settings, Vec<Input>, Context)> {
     let given = ui.lang_given.then_some(ui.lang);
     let settings = settings(arguments.config.as_deref(), &flags(arguments, given))?;
     let config = &settings.loaded.config;
@@ -210,8 +204,9 @@ pub(super) fn load(
     let threads = arguments
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let threads = threads.clamp(1, 256);
     let options = Options {
-        threads: threads.clamp(1, 256),
+        threads,
         today,
         skip: arguments.skip.clone(),
         strict: arguments.strict,
@@ -225,19 +220,19 @@ pub(super) fn load(
     if config.lang == "auto" && !ui.lang_given {
         ui.lang = language_of_headings(&loaded).unwrap_or(ui.lang);
     }
-    Ok((loaded, settings, inputs, today))
+    Ok((loaded, settings, inputs, Context { today, threads }))
 }
 
 /// Makes the review of the inputs.
 pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<Analysed> {
-    let (loaded, settings, inputs, today) = load(arguments, hash, false, ui)?;
+    let (loaded, settings, inputs, context) = load(arguments, hash, false, ui)?;
     let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
     } else {
         Vec::new()
     };
-    let review = review::review(loaded, &settings.loaded.config, Context { today })?;
+    let review = review::review(loaded, &settings.loaded.config, context)?;
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         let age = newest.map_or(i32::MAX, |newest| review.as_of.days_since(newest));

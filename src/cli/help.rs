@@ -1,5 +1,7 @@
 //! Help texts from the catalogue, and commands in groups.
 
+use std::fmt::Write as _;
+
 use clap::Command;
 
 use crate::locale::Lang;
@@ -51,7 +53,8 @@ fn commands(lang: Lang) -> String {
         out.push_str(&lang.text(&format!("help.group.{group}")));
         out.push('\n');
         for name in names {
-            out.push_str(&format!("  {name:<13}{}\n", lang.text(&format!("help.command.{name}"))));
+            let about = lang.text(&format!("help.command.{name}"));
+            let _ = writeln!(out, "  {name:<13}{about}");
         }
         out.push('\n');
     }

@@ -1,16 +1,15 @@
 //! `kam score`, `kam tier`, `kam churn`: one part of the review as a list.
 
 use std::mem::ManuallyDrop;
-use std::time::Instant;
 
 use crate::render::listing::List;
 
 use super::args::{Format, List as Arguments};
 use super::ui::Ui;
-use super::{Outcome, analysis, files, review};
+use super::{Outcome, analysis, env, files, review};
 
 pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    let started = Instant::now();
+    let started = env::now();
     let formats: Vec<Format> = arguments
         .output
         .output

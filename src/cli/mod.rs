@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod config;
 mod demo;
+mod env;
 mod explain;
 mod files;
 mod help;
@@ -92,7 +93,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
 fn quiet_shielded_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !shield::is_shielded() && std::env::var_os("RUST_BACKTRACE").is_some() {
+        if !shield::is_shielded() && env::raw("RUST_BACKTRACE").is_some() {
             usual(panic);
         }
     }));

@@ -11,10 +11,10 @@ use crate::source::Input;
 
 use super::args::{Format, Output, Review as Arguments};
 use super::ui::Ui;
-use super::{Outcome, analysis, files};
+use super::{Outcome, analysis, env, files};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    let started = Instant::now();
+    let started = env::now();
     let formats = formats(&arguments.output)?;
     let hash = !formats.is_empty() || arguments.output.format == Format::Json;
     // The process ends with the command: freeing a review of many clients would only take time.

@@ -9,7 +9,7 @@ use crate::locale::Lang;
 use crate::render::{excerpt, message};
 
 use super::args::{Global, When};
-use super::language_of;
+use super::{env, language_of};
 
 /// Rows named in a note such as "3 more like this".
 const ROWS_NAMED: usize = 5;
@@ -27,10 +27,11 @@ pub(super) struct Ui {
 pub(super) fn language_of_environment() -> Lang {
     ["KAM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
         .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .find_map(|name| env::variable(name))
         .map_or(Lang::En, |locale| language_of(&locale))
 }
 
+#[expect(clippy::unused_self, reason = "whoever has no `Ui` does not reach a stream")]
 impl Ui {
     pub(super) fn new(global: &Global, environment: Lang) -> Self {
         let lang = match global.lang.as_deref() {
@@ -43,8 +44,8 @@ impl Ui {
             When::Never => false,
             When::Auto => {
                 io::stderr().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                    && env::raw("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && env::raw("TERM").is_none_or(|term| term != "dumb")
             }
         };
         Self {
@@ -83,7 +84,7 @@ impl Ui {
         if !io::stdout().is_terminal() {
             return None;
         }
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let columns = env::variable("COLUMNS").and_then(|columns| columns.parse().ok());
         columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
     }
 
@@ -155,17 +156,14 @@ impl Ui {
         {
             return ExitCode::SUCCESS;
         }
-        match error.downcast_ref::<Error>() {
-            Some(known) => {
-                for diagnostic in &known.diagnostics {
-                    self.error_stream(&self.drawn(diagnostic, None));
-                }
+        if let Some(known) = error.downcast_ref::<Error>() {
+            for diagnostic in &known.diagnostics {
+                self.error_stream(&self.drawn(diagnostic, None));
             }
-            None => {
-                let internal = Diagnostic::error("internal", Origin::default())
-                    .with("reason", format!("{error:#}"));
-                self.error_stream(&self.drawn(&internal, None));
-            }
+        } else {
+            let internal = Diagnostic::error("internal", Origin::default())
+                .with("reason", format!("{error:#}"));
+            self.error_stream(&self.drawn(&internal, None));
         }
         ExitCode::from(2)
     }

@@ -19,7 +19,7 @@ fn problems(text: &str) -> Vec<(&'static str, String, String)> {
 fn fact(diagnostic: &Diagnostic, name: &str) -> String {
     match diagnostic.facts.get(name) {
         None => String::new(),
-        Some(Fact::Text(text)) => text.clone(),
+        Some(Fact::Text(text)) => text.as_ref().clone(),
         Some(Fact::List(list)) => list.join(", "),
         Some(other) => format!("{other:?}"),
     }

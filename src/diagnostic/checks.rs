@@ -59,6 +59,7 @@ pub const CHECKS: &[Check] = &[
     check("note-row", Notice),
     check("only-future", Error),
     check("open-quote", Error),
+    check("order-in-two-files", Warning),
     check("output-changed", Error),
     check("output-format", Error),
     check("output-is-input", Error),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::config;
-use crate::ledger::{BLANK_LINE, Ledger, by_client};
+use crate::ledger::{BLANK_LINE, Ledger, OrderRow, by_client};
 use crate::money::Money;
+use crate::parallel;
 use crate::period::{Day, Window, Windows};
 use crate::schema::aliases;
 use crate::store::ClientFile;
@@ -35,14 +36,15 @@ pub struct Portfolio {
     pub margin_rate: Option<f64>,
 }
 
-/// Computes the features of every client at an as-of date; rows after it do not count.
+/// Computes the features of every client at an as-of date, with several threads; rows after it do not count.
 #[must_use]
 pub fn compute(
     ledger: &Ledger,
-    clients: &[ClientFile],
+    clients: &[Box<ClientFile>],
     industries: &BTreeMap<String, f64>,
     as_of: Day,
     config: &config::Features,
+    threads: usize,
 ) -> Portfolio {
     let windows = Windows::at(as_of);
     let begins = ledger.orders.iter().map(|row| row.date).min();
@@ -66,33 +68,37 @@ pub fn compute(
         })
         .collect();
 
+    let jobs = parallel::ranges(clients.len(), threads)
+        .into_iter()
+        .map(|range| {
+            let (frame, months) = (&frame, months.as_slice());
+            let (orders, lines, payments) = (&orders, &lines, &payments);
+            move || -> Vec<(Box<ClientFeatures>, Stage, Vec<Money>)> {
+                range
+                    .map(|at| {
+                        let rows =
+                            Rows { orders: orders[at], lines: lines[at], payments: payments[at] };
+                        let mut row = features(rows, frame);
+                        from_file(&mut row, &clients[at], industries);
+                        let stage = stage(&row, frame);
+                        (Box::new(row), stage, by_month(orders[at], &months[12..]))
+                    })
+                    .collect()
+            }
+        })
+        .collect();
     let mut table = Vec::with_capacity(clients.len());
     let mut stages = Vec::with_capacity(clients.len());
     let mut monthly = Vec::with_capacity(clients.len());
-    let mut month_sums = vec![Money::ZERO; months.len()];
-    let (mut margin, mut known) = (Money::ZERO, Money::ZERO);
-    for (at, client) in clients.iter().enumerate() {
-        let rows = Rows { orders: orders[at], lines: lines[at], payments: payments[at] };
-        let mut row = features(rows, &frame);
-        from_file(&mut row, client, industries);
-        stages.push(stage(&row, &frame));
-        table.push(Box::new(row));
-        let mut own = vec![Money::ZERO; months.len()];
-        for row in orders[at] {
-            let month = months.partition_point(|month| month.to < row.date);
-            if months.get(month).is_some_and(|month| month.contains(row.date)) {
-                own[month] += row.positive + row.negative - row.returned;
-            }
-            if windows.ttm.contains(row.date) {
-                margin += row.margin;
-                known += row.known;
-            }
-        }
-        for (sum, own) in month_sums.iter_mut().zip(&own) {
-            *sum += *own;
-        }
-        monthly.push(own.split_off(12));
+    for (row, stage, own) in parallel::join(jobs).into_iter().flatten() {
+        table.push(row);
+        stages.push(stage);
+        monthly.push(own);
     }
+    let in_ttm = || ledger.orders.iter().filter(|row| windows.ttm.contains(row.date));
+    let margin: Money = in_ttm().map(|row| row.margin).sum();
+    let known: Money = in_ttm().map(|row| row.known).sum();
+    let month_sums = by_month(&ledger.orders, &months);
     let net_sales: Money = table.iter().map(|row| row.net_sales).sum();
     let net_sales_prior: Money = table.iter().map(|row| row.net_sales_prior).sum();
     for row in &mut table {
@@ -109,6 +115,18 @@ pub fn compute(
         net_sales_prior,
         margin_rate: ratio(margin, known),
     }
+}
+
+/// Net sales of each month.
+fn by_month(orders: &[OrderRow], months: &[Window]) -> Vec<Money> {
+    let mut sums = vec![Money::ZERO; months.len()];
+    for row in orders {
+        let month = months.partition_point(|month| month.to < row.date);
+        if months.get(month).is_some_and(|month| month.contains(row.date)) {
+            sums[month] += row.positive + row.negative - row.returned;
+        }
+    }
+    sums
 }
 
 /// What the client file and the industries add.

@@ -31,8 +31,19 @@ pub struct Line {
     pub margin: Option<Money>,
     /// Its business line, as [`Builder::line`] numbers it; `None` is blank.
     pub line: Option<u32>,
-    /// Whether and when it was paid: `None` is not known, `Some(None)` not yet.
-    pub paid: Option<Option<Day>>,
+    /// Whether and when it was paid.
+    pub payment: Payment,
+}
+
+/// What a line says about its payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payment {
+    /// Nothing.
+    Unknown,
+    /// Not paid yet.
+    Open,
+    /// Paid on this day.
+    Paid(Day),
 }
 
 /// Texts by number, in the order in which they came.
@@ -55,13 +66,10 @@ impl Interner {
         let next = (self.short.len() + self.long.len()) as u32;
         let number = match short(text) {
             Some(key) => *self.short.entry(key).or_insert(next),
-            None => match self.long.get(text) {
-                Some(number) => *number,
-                None => {
-                    self.long.insert(text.into(), next);
-                    next
-                }
-            },
+            None => self.long.get(text).copied().unwrap_or_else(|| {
+                self.long.insert(text.into(), next);
+                next
+            }),
         };
         text.clone_into(&mut self.last.0);
         self.last.1 = Some(number);
@@ -183,8 +191,10 @@ impl Builder {
         if line.amount > Money::ZERO {
             row.positive += line.amount;
             add_to(&mut self.order_lines, line.line.unwrap_or(BLANK_LINE), line.amount);
-            if let Some(paid) = line.paid {
-                add_to(&mut self.order_payments, paid, line.amount);
+            match line.payment {
+                Payment::Unknown => {}
+                Payment::Open => add_to(&mut self.order_payments, None, line.amount),
+                Payment::Paid(day) => add_to(&mut self.order_payments, Some(day), line.amount),
             }
         }
     }
@@ -236,10 +246,16 @@ fn add_to<K: PartialEq>(sums: &mut Vec<(K, Money)>, key: K, amount: Money) {
 #[derive(Debug)]
 pub struct Part(Ledger);
 
+impl From<Ledger> for Part {
+    fn from(ledger: Ledger) -> Self {
+        Self(ledger)
+    }
+}
+
 impl Part {
-    /// Puts parts together; their order does not matter.
+    /// Puts parts together, with up to two threads; their order does not matter.
     #[must_use]
-    pub fn merge(parts: Vec<Self>) -> Ledger {
+    pub fn merge(parts: Vec<Self>, threads: usize) -> Ledger {
         let mut parts: Vec<Ledger> = parts.into_iter().map(|part| part.0).collect();
         let (clients, client_at) =
             union(parts.iter_mut().map(|part| std::mem::take(&mut part.clients)).collect());
@@ -270,14 +286,17 @@ impl Part {
             lines.push(std::mem::take(&mut part.lines));
             payments.push(std::mem::take(&mut part.payments));
         }
-        Ledger {
-            orders: combine(orders, clients.len()),
-            lines: combine(lines, clients.len()),
-            payments: combine(payments, clients.len()),
-            clients,
-            client_names,
-            line_names,
-        }
+        let count = clients.len();
+        let (orders, (lines, payments)) = if threads > 1 {
+            std::thread::scope(|scope| {
+                let orders = scope.spawn(move || combine(orders, count));
+                let rest = (combine(lines, count), combine(payments, count));
+                (orders.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rest)
+            })
+        } else {
+            (combine(orders, count), (combine(lines, count), combine(payments, count)))
+        };
+        Ledger { clients, client_names, line_names, orders, lines, payments }
     }
 }
 
@@ -331,12 +350,12 @@ mod tests {
                     returned: Money::ZERO,
                     margin: (*line > 1).then_some(Money(1)),
                     line: (*line > 0).then_some(name),
-                    paid: Some((*line > 2).then_some(Day(100))),
+                    payment: if *line > 2 { Payment::Paid(Day(100)) } else { Payment::Open },
                 });
             }
             builder.finish(true)
         });
-        Part::merge(parts.into())
+        Part::merge(parts.into(), 1 + cut % 2)
     }
 
     proptest! {

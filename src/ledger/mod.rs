@@ -10,7 +10,7 @@
 
 mod build;
 
-pub use build::{Builder, Line, Part};
+pub use build::{Builder, Line, Part, Payment};
 
 use crate::money::Money;
 use crate::period::Day;
@@ -257,24 +257,20 @@ impl Ledger {
         )
     }
 
-    /// Gives the rows of each client to another: `to[i]` is the position in `clients` of the client at position `i` now.
-    pub fn reassign(
-        &mut self,
-        to: &[u32],
-        clients: Vec<String>,
-        client_names: Vec<Option<String>>,
-    ) {
+    /// Gives the rows of each client to another: `to[i]` is the new number, below `clients`, of the client at position
+    /// `i`. The names of clients are the caller's from then on.
+    pub fn reassign(&mut self, to: &[u32], clients: usize) {
         fn table<E: Entry>(rows: &mut Vec<E>, to: &[u32], clients: usize) {
             for row in rows.iter_mut() {
                 row.set_client(to[row.client() as usize]);
             }
             *rows = combine(vec![std::mem::take(rows)], clients);
         }
-        table(&mut self.orders, to, clients.len());
-        table(&mut self.lines, to, clients.len());
-        table(&mut self.payments, to, clients.len());
-        self.clients = clients;
-        self.client_names = client_names;
+        table(&mut self.orders, to, clients);
+        table(&mut self.lines, to, clients);
+        table(&mut self.payments, to, clients);
+        self.clients.clear();
+        self.client_names.clear();
     }
 }
 

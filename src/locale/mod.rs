@@ -89,7 +89,7 @@ impl Lang {
             Fact::Share(share) => percent(*share, 1),
             Fact::Money(money) => money_text(*money, 2),
             Fact::Day(day) => day.to_string(),
-            Fact::Text(text) => text.clone(),
+            Fact::Text(text) => text.as_ref().clone(),
             Fact::List(list) => list.join(match self {
                 Self::En => ", ",
                 Self::Zh => "、",

@@ -264,7 +264,7 @@ fn of_term(lang: Lang, kind: &str, code: &str, defaults: &Loaded) -> String {
             .filter(|metric| Group::code(metric.group()) == code)
             .map(|metric| format!("`{}`", metric.code()))
             .collect();
-        let list = lang.fact(&Fact::List(metrics));
+        let list = lang.fact(&Fact::from(metrics));
         text.push(lang.fill("explain.word.metrics", &[("list", list)]));
     }
     section(lang, kind, code, &label(lang, kind, code), &text)
@@ -319,7 +319,7 @@ fn headings(lang: Lang, table: &str, field: &str) -> String {
     if shown.is_empty() {
         shown = all.into_iter().take(HEADINGS).collect();
     }
-    lang.fact(&Fact::List(shown))
+    lang.fact(&Fact::from(shown))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value};
 
+use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal, money_text, percent};
 use crate::money::Money;
 use crate::review::{Client, Review};
@@ -142,19 +143,45 @@ impl List {
         }
     }
 
-    /// As a table.
+    /// Columns that a narrow terminal can do without, the most dispensable first.
+    fn dispensable(self) -> &'static [&'static str] {
+        match self {
+            Self::Churn => &["client_id", "risk", "net_sales", "owner"],
+            Self::Tier => &["client_id", "sales_share", "band"],
+            Self::Score => &["client_id"],
+        }
+    }
+
+    /// As a table. What a terminal of that width has no room for is left out, and named under the table.
     #[must_use]
     pub fn table(self, review: &Review, lang: Lang, width: Option<usize>) -> String {
-        let columns = self.columns();
-        let headings = columns
-            .iter()
-            .map(|(code, align, _)| (lang.text(&format!("summary.column.{code}")), *align));
-        let mut table = Table::new(headings.collect());
-        for client in self.clients(review) {
-            table
-                .row(columns.iter().map(|(_, _, cell)| words(&cell(client, lang), lang)).collect());
+        let mut columns = self.columns();
+        let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
+        let mut hidden = Vec::new();
+        let mut dispensable = self.dispensable().iter();
+        loop {
+            let mut table = Table::new(
+                columns.iter().map(|(code, align, _)| (heading(code), *align)).collect(),
+            );
+            for client in self.clients(review) {
+                table.row(
+                    columns.iter().map(|(_, _, cell)| words(&cell(client, lang), lang)).collect(),
+                );
+            }
+            let fits = width.is_none_or(|width| table.readable_width() <= width);
+            let next = if fits { None } else { dispensable.next() };
+            let Some(next) = next else {
+                let mut drawn = table.draw(width);
+                if !hidden.is_empty() {
+                    let columns = lang.fact(&Fact::from(hidden));
+                    drawn.push_str(&lang.fill("summary.hidden", &[("columns", columns)]));
+                    drawn.push('\n');
+                }
+                return drawn;
+            };
+            columns.retain(|(code, _, _)| code != next);
+            hidden.push(heading(next));
         }
-        table.draw(width)
     }
 
     /// As CSV with the codes of the columns as headings.
@@ -165,7 +192,7 @@ impl List {
         for client in self.clients(review) {
             writer.write_record(columns.iter().map(|(_, _, cell)| plain(&cell(client, lang))))?;
         }
-        Ok(writer.into_inner().map_err(|error| anyhow::anyhow!("{}", error.error()))?)
+        writer.into_inner().map_err(|error| anyhow::anyhow!("{}", error.error()))
     }
 
     /// As JSON: a list, or one object per line.

@@ -111,7 +111,7 @@ fn further(lang: Lang, more: u64, rows: &[u64]) -> Option<String> {
     if more > named.len() as u64 {
         named.push(LEFT_OUT.to_owned());
     }
-    let rows = lang.fact(&Fact::List(named));
+    let rows = lang.fact(&Fact::from(named));
     Some(lang.fill(key, &[("count", lang.fact(&Fact::from(more))), ("rows", rows)]))
 }
 
@@ -240,7 +240,7 @@ fn items(lang: Lang, list: &[String]) -> String {
     if list.len() > ITEMS_SHOWN {
         items.push(LEFT_OUT.to_owned());
     }
-    lang.fact(&Fact::List(items))
+    lang.fact(&Fact::from(items))
 }
 
 /// A text on one line, at most `limit` characters of it.

@@ -6,6 +6,10 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// What stands in for what was cut off.
 const CUT: &str = "...";
+/// What a text needs to be worth its column.
+const READABLE_TEXT: usize = 40;
+/// Texts are shortened to this before anything else is.
+const SHORT_TEXT: usize = 16;
 /// No column is shortened below this.
 const NARROWEST: usize = 8;
 
@@ -42,9 +46,18 @@ impl Table {
         self.rows.push(None);
     }
 
-    /// Draws the table. With a width, the widest column is shortened until lines fit; without one nothing is.
+    /// How wide it is when texts are shortened to what can still be read.
     #[must_use]
-    pub fn draw(&self, width: Option<usize>) -> String {
+    pub fn readable_width(&self) -> usize {
+        let columns = self.widths().into_iter().zip(&self.columns);
+        let readable = columns.map(|(width, (_, align))| match align {
+            Align::Left => width.min(READABLE_TEXT),
+            Align::Right => width,
+        });
+        readable.sum::<usize>() + 2 * self.columns.len().saturating_sub(1)
+    }
+
+    fn widths(&self) -> Vec<usize> {
         let mut widths: Vec<usize> =
             self.columns.iter().map(|(heading, _)| heading.width()).collect();
         for row in self.rows.iter().flatten() {
@@ -52,8 +65,15 @@ impl Table {
                 *width = (*width).max(cell.width());
             }
         }
+        widths
+    }
+
+    /// Draws the table. With a width, the widest column is shortened until lines fit; without one nothing is.
+    #[must_use]
+    pub fn draw(&self, width: Option<usize>) -> String {
+        let mut widths = self.widths();
         if let Some(limit) = width {
-            shorten(&mut widths, limit);
+            shorten(&self.columns, &mut widths, limit);
         }
         let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
         let rule = "-".repeat(total);
@@ -64,12 +84,11 @@ impl Table {
         out.push_str(&rule);
         out.push('\n');
         for row in &self.rows {
-            match row {
-                Some(cells) => self.line(&mut out, cells, &widths),
-                None => {
-                    out.push_str(&rule);
-                    out.push('\n');
-                }
+            if let Some(cells) = row {
+                self.line(&mut out, cells, &widths);
+            } else {
+                out.push_str(&rule);
+                out.push('\n');
             }
         }
         out
@@ -95,13 +114,20 @@ impl Table {
     }
 }
 
-fn shorten(widths: &mut [usize], limit: usize) {
+/// Takes from the widest column of text first; dates, words and numbers only when texts have become short.
+fn shorten(columns: &[(String, Align)], widths: &mut [usize], limit: usize) {
     let gutters = 2 * widths.len().saturating_sub(1);
-    while widths.iter().sum::<usize>() + gutters > limit {
-        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > NARROWEST) else {
-            return;
-        };
-        *widest -= 1;
+    let is_text = |at: usize| columns[at].1 == Align::Left;
+    for (narrowest, texts_only) in [(SHORT_TEXT, true), (NARROWEST, false)] {
+        while widths.iter().sum::<usize>() + gutters > limit {
+            let widest = (0..widths.len())
+                .filter(|at| widths[*at] > narrowest && (is_text(*at) || !texts_only))
+                .max_by_key(|at| widths[*at]);
+            let Some(widest) = widest else {
+                break;
+            };
+            widths[widest] -= 1;
+        }
     }
 }
 

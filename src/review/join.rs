@@ -1,5 +1,7 @@
 //! The join: features, scores, tiers and findings into one review.
 
+use std::mem::take;
+
 use crate::config::{Config, load};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
@@ -7,7 +9,7 @@ use crate::features::{self, ClientFeatures, Portfolio, Stage};
 use crate::ledger::Ledger;
 use crate::money::{Money, round12};
 use crate::period::{Day, Window, period_end, period_name};
-use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scores};
+use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scales, Scores};
 use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Outcome};
@@ -23,6 +25,8 @@ use super::{
 pub struct Context {
     /// Today: an as-of date after it is refused.
     pub today: Day,
+    /// Threads to compute with.
+    pub threads: usize,
 }
 
 /// Makes the review of what was read.
@@ -37,13 +41,14 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         &loaded.industries,
         as_of,
         &config.features,
+        context.threads,
     );
     let control = control(&mut loaded, as_of);
     // The ledger is the largest thing there is, and everything that follows rests on the features alone.
     loaded.ledger = Ledger::default();
 
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
-    let mut scores = score::score(&portfolio.features, &active, &config.score);
+    let scores = score::score(&portfolio.features, &active, &config.score);
     let cases: Vec<Case<'_>> = loaded
         .clients
         .iter()
@@ -58,22 +63,11 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
             owner: file.owner.as_deref(),
         })
         .collect();
-    let mut outcomes = tier::assign(&cases, config);
+    let outcomes = tier::assign(&cases, config);
 
-    let mut tally = Tally::default();
-    // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
-    let mut order: Vec<usize> = (0..outcomes.len()).collect();
-    order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
-    let clients: Vec<Client> = order
-        .into_iter()
-        .map(|at| {
-            let findings = signal::judge(&portfolio.features[at], &config.signal, &mut tally);
-            let file = std::mem::take(&mut loaded.clients[at]);
-            let score = std::mem::take(&mut scores.clients[at]);
-            let outcome = std::mem::take(&mut outcomes[at]);
-            client(file, at, &mut portfolio, score, outcome, findings, config)
-        })
-        .collect();
+    let Scores { scales, model_coverage, clients: scores } = scores;
+    let files = take(&mut loaded.clients);
+    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, config);
 
     let tiers = portfolio::tiers(&clients, &portfolio);
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
@@ -97,15 +91,15 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         windows: portfolio.windows,
         currency: loaded.currency.unwrap_or_else(|| config.currency.clone()),
         policy: config.policy,
-        model_coverage: scores.model_coverage,
+        model_coverage,
         totals: totals(&clients, &portfolio),
         control,
         anchors: METRICS
             .iter()
-            .zip(&scores.scales.0)
+            .zip(&scales.0)
             .map(|(metric, (posts, _))| (metric.code(), posts.0.clone()))
             .collect(),
-        scale: scale(&scores),
+        scale: scale(&scales),
         weights: METRICS
             .iter()
             .map(|metric| {
@@ -133,6 +127,67 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         config_sha256: load::sha256(config),
         clients,
     })
+}
+
+/// Judges and joins all clients, and puts them in the order of the review.
+///
+/// What they are made of is used up on the way, by one thread: its memory is what the clients are built from.
+#[expect(clippy::vec_box, reason = "each box is freed as soon as its client is built")]
+fn clients(
+    files: Vec<Box<ClientFile>>,
+    portfolio: &mut Portfolio,
+    scores: Vec<ClientScore>,
+    outcomes: Vec<Outcome>,
+    config: &Config,
+) -> (Vec<Client>, Tally) {
+    // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
+    let mut order: Vec<usize> = (0..outcomes.len()).collect();
+    order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
+    let frame = Frame { as_of: portfolio.as_of, margin_rate: portfolio.margin_rate };
+    let mut tally = Tally::default();
+    let mut clients: Vec<Client> = files
+        .into_iter()
+        .zip(take(&mut portfolio.features))
+        .zip(take(&mut portfolio.stages))
+        .zip(take(&mut portfolio.monthly))
+        .zip(scores)
+        .zip(outcomes)
+        .map(|(((((file, features), stage), monthly), score), outcome)| {
+            let findings = signal::judge(&features, &config.signal, &mut tally);
+            client(
+                Known { file: *file, features, stage, monthly, score, outcome, findings },
+                frame,
+                config,
+            )
+        })
+        .collect();
+    // In place: clients are large. What stood at an earlier place has been swapped on to where `order` says.
+    for place in 0..clients.len() {
+        let mut from = order[place];
+        while from < place {
+            from = order[from];
+        }
+        clients.swap(place, from);
+    }
+    (clients, tally)
+}
+
+/// What is known of one client before it is joined.
+struct Known {
+    file: ClientFile,
+    features: Box<ClientFeatures>,
+    stage: Stage,
+    monthly: Vec<Money>,
+    score: ClientScore,
+    outcome: Outcome,
+    findings: Vec<Finding>,
+}
+
+/// What the join of every client depends on.
+#[derive(Clone, Copy)]
+struct Frame {
+    as_of: Day,
+    margin_rate: Option<f64>,
 }
 
 /// The control totals with the rows after the as-of date left out.
@@ -175,11 +230,11 @@ fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsO
     })
 }
 
-fn scale(scores: &Scores) -> Scale {
+fn scale(scales: &Scales) -> Scale {
     let calibrated = || {
         METRICS
             .iter()
-            .zip(&scores.scales.0)
+            .zip(&scales.0)
             .filter(|(metric, _)| metric.total().is_some())
             .map(|(_, scale)| scale.1)
     };
@@ -192,22 +247,13 @@ fn scale(scores: &Scores) -> Scale {
     }
 }
 
-fn client(
-    file: ClientFile,
-    at: usize,
-    portfolio: &mut Portfolio,
-    score: ClientScore,
-    outcome: Outcome,
-    findings: Vec<Finding>,
-    config: &Config,
-) -> Client {
-    let features = std::mem::take(&mut portfolio.features[at]);
-    let monthly = std::mem::take(&mut portfolio.monthly[at]);
+fn client(known: Known, frame: Frame, config: &Config) -> Client {
+    let Known { file, features, stage, monthly, score, outcome, findings } = known;
     let (risk, risk_level) = risk(&findings, config);
     let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
     let top = findings.first();
     let due = top.map(|finding| {
-        portfolio.as_of.plus_working_days(match finding.level {
+        frame.as_of.plus_working_days(match finding.level {
             Level::High => config.due.high,
             Level::Medium => config.due.medium,
             Level::Low => config.due.low,
@@ -219,7 +265,7 @@ fn client(
         owner: file.owner,
         industry: file.industry,
         region: file.region,
-        stage: portfolio.stages[at],
+        stage,
         active: features.orders > 0,
         rank: outcome.rank,
         score: score.score,
@@ -246,13 +292,13 @@ fn client(
                 code: finding.code,
                 level: finding.level,
                 evidence: finding.evidence,
-                first_seen: portfolio.as_of,
+                first_seen: frame.as_of,
             })
             .collect(),
         risk,
         risk_level,
         priority: at_stake.to_f64() * risk,
-        marks: marks(&features, score.groups, portfolio, config),
+        marks: marks(&features, score.groups, frame, config),
         loss_impact: features.sales_share,
         monthly,
         features,
@@ -282,17 +328,12 @@ fn risk(findings: &[Finding], config: &Config) -> (f64, RiskLevel) {
 }
 
 /// The three marks of a key account; a mark that rests on unknown figures is unknown.
-fn marks(
-    features: &ClientFeatures,
-    groups: ByGroup,
-    portfolio: &Portfolio,
-    config: &Config,
-) -> Marks {
+fn marks(features: &ClientFeatures, groups: ByGroup, frame: Frame, config: &Config) -> Marks {
     let rule = &config.marks;
     let share = features.sales_share.map(|share| round12(share) >= rule.sales_share);
     let margin = features
         .margin_rate
-        .zip(portfolio.margin_rate)
+        .zip(frame.margin_rate)
         .map(|(own, all)| round12(own - all) >= rule.margin_above);
     let contribution = match (share, margin) {
         (Some(true), _) | (_, Some(true)) => Some(true),

@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn every_alias_belongs_to_a_field_and_to_one_only() {
         for table in TABLES {
-            let aliases = of_table(table.code()).expect(table.code());
+            let aliases = of_table(table.code()).expect("aliases of every table");
             for field in table.fields() {
                 assert!(
                     aliases.contains_key(field.name),

@@ -42,7 +42,7 @@ fn iso(text: &[u8]) -> Option<Day> {
 
 /// A serial number, or a compact date such as 20250301 that was stored as a number.
 fn from_number(number: f64) -> Result<Day, Trouble> {
-    if (19_000_101.0..=21_991_231.0).contains(&number) && number == number.trunc() {
+    if (19_000_101.0..=21_991_231.0).contains(&number) && number.fract() == 0.0 {
         let number = number as i32;
         return Day::from_ymd(number / 10_000, (number / 100 % 100) as u32, (number % 100) as u32)
             .ok_or(Trouble::Range);

@@ -204,7 +204,7 @@ mod tests {
             row(3, &["单据编号", "业务日期", "客户", "金额（万元）", "备注"]),
             row(4, &["T1", "2026-01-01", "甲公司", "3.5", ""]),
         ];
-        let layout = recognise(&rows, &UserColumns::new(), None, None).ok().expect("recognised");
+        let layout = recognise(&rows, &UserColumns::new(), None, None).expect("recognised");
         assert_eq!((layout.table.code(), layout.header_row), ("transactions", 3));
         assert_eq!(fields(&layout), ["order_id", "date", "client_name", "amount", ""]);
         assert_eq!(layout.columns[3].unit, Some(Unit::Power(4)));
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn prefers_the_amount_without_tax() {
         let rows = [row(1, &["客户", "日期", "价税合计", "无税金额"])];
-        let layout = recognise(&rows, &UserColumns::new(), None, None).ok().expect("recognised");
+        let layout = recognise(&rows, &UserColumns::new(), None, None).expect("recognised");
         assert_eq!(fields(&layout), ["client_name", "date", "", "amount"]);
         assert_eq!(layout.passed_over, [("价税合计".to_owned(), "amount", "无税金额".to_owned())]);
     }
@@ -223,7 +223,7 @@ mod tests {
         let rows = [row(1, &["ResellerKey", "OrderDate", "SalesAmount", "TotalProductCost"])];
         let user: UserColumns =
             toml::from_str("[transactions]\nclient = [\"ResellerKey\"]\ncost = []").expect("valid");
-        let layout = recognise(&rows, &user, None, None).ok().expect("recognised");
+        let layout = recognise(&rows, &user, None, None).expect("recognised");
         assert_eq!(fields(&layout), ["client", "date", "amount", ""]);
     }
 
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn the_annual_revenue_of_the_client_is_no_amount() {
         let rows = [row(1, &["Account Name", "AnnualRevenue", "Industry"])];
-        let layout = recognise(&rows, &UserColumns::new(), None, None).ok().expect("recognised");
+        let layout = recognise(&rows, &UserColumns::new(), None, None).expect("recognised");
         assert_eq!(fields(&layout), ["name", "", "industry"]);
     }
 }

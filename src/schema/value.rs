@@ -98,14 +98,13 @@ fn trimmed(text: &str) -> &str {
 #[must_use]
 pub fn text<'a>(cell: &Cell<'a>) -> Option<Cow<'a, str>> {
     let text = match *cell {
-        Cell::Blank => return None,
+        Cell::Blank | Cell::Error(_) => return None,
         Cell::Text(text) => Cow::Borrowed(trimmed(text)),
         Cell::Doubled(text) => Cow::Owned(text.replace("\"\"", "\"").trim().to_owned()),
         Cell::Number(number) => Cow::Owned(number_text(number)),
         Cell::Decimal(units, scale) => Cow::Owned(decimal_text(units, scale)),
         Cell::Date(day, _) => Cow::Owned(day.to_string()),
         Cell::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
-        Cell::Error(_) => return None,
     };
     if is_null(&text) { None } else { Some(text) }
 }
@@ -115,9 +114,8 @@ pub fn text<'a>(cell: &Cell<'a>) -> Option<Cow<'a, str>> {
 pub fn shown(cell: &Cell<'_>) -> String {
     match *cell {
         Cell::Blank => String::new(),
-        Cell::Text(text) => text.to_owned(),
+        Cell::Text(text) | Cell::Error(text) => text.to_owned(),
         Cell::Doubled(text) => text.replace("\"\"", "\""),
-        Cell::Error(text) => text.to_owned(),
         _ => text(cell).map(Cow::into_owned).unwrap_or_default(),
     }
 }
@@ -125,7 +123,7 @@ pub fn shown(cell: &Cell<'_>) -> String {
 /// A float as the shortest decimal that has its first 15 significant digits, which is what a spreadsheet shows.
 #[must_use]
 pub fn number_text(number: f64) -> String {
-    if number == number.trunc() && number.abs() < 1e15 {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
         return format!("{number:.0}");
     }
     let text = format!("{number:.14e}");

@@ -35,7 +35,7 @@ impl Goalposts {
 
     /// Goalposts at the quantiles of values above zero; equal values keep the highest points.
     #[must_use]
-    pub fn calibrated(values: &mut Vec<f64>) -> Self {
+    pub fn calibrated(values: &mut [f64]) -> Self {
         values.sort_unstable_by(f64::total_cmp);
         let mut posts: Vec<(f64, f64)> = vec![(0.0, 0.0)];
         for (quantile, points) in CALIBRATION {
@@ -43,7 +43,7 @@ impl Goalposts {
                 continue;
             };
             match posts.last_mut() {
-                Some(last) if last.0 == value => last.1 = points,
+                Some(last) if last.0.total_cmp(&value).is_eq() => last.1 = points,
                 _ => posts.push((value, points)),
             }
         }

@@ -1,6 +1,6 @@
 //! What share of the client's yearly demand is still open to us.
 //!
-//! 1 − net sales ÷ annual_potential, between 0 and 1. Unknown without a yearly demand in the client file.
+//! 1 − net sales ÷ `annual_potential`, between 0 and 1. Unknown without a yearly demand in the client file.
 //!
 //! Tune: `score.anchors.headroom`.
 //! ——

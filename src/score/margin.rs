@@ -1,6 +1,6 @@
 //! Margin of the last 12 months, less the cost of the capital outstanding.
 //!
-//! Margin rate × net sales − net sales × pay_days ÷ 365 × `features.capital_rate` (6 % a year). The margin rate comes from the
+//! Margin rate × net sales − net sales × `pay_days` ÷ 365 × `features.capital_rate` (6 % a year). The margin rate comes from the
 //! rows whose cost or margin is known; it is unknown when they cover less than 80 % of the amount. The scale is calibrated as
 //! for net sales.
 //!

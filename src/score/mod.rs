@@ -5,6 +5,7 @@
 //! documentation that `kam explain` prints, and one line in [`METRICS`].
 
 mod business_lines;
+mod compute;
 mod executive_contact;
 mod goalposts;
 mod growth;
@@ -15,10 +16,9 @@ mod margin;
 mod needs_fit;
 mod net_sales;
 mod referrals;
-mod score;
 
+pub use compute::{ClientScore, Scores, score};
 pub use goalposts::{Goalposts, Scale, Scales};
-pub use score::{ClientScore, Scores, score};
 
 use serde::{Serialize, Serializer};
 

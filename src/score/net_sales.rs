@@ -1,7 +1,7 @@
 //! Net sales of the last 12 months, less where they were paid late.
 //!
 //! Gross sales less returns. When the client takes longer than `features.credit_days` (60) to pay, the figure is scaled by
-//! credit_days ÷ pay_days: sales on long credit count for less. The scale is calibrated on the active clients (median = 50
+//! `credit_days` ÷ `pay_days`: sales on long credit count for less. The scale is calibrated on the active clients (median = 50
 //! points, 90th percentile = 90) unless anchors freeze it; under 10 such clients it uses shares of total sales.
 //!
 //! Example: 1,200,000 paid in 90 days counts as 800,000.

@@ -112,7 +112,7 @@ fn highest(levels: config::Levels, fires: impl Fn(f64) -> bool) -> Option<Level>
 }
 
 fn day(day: Option<Day>) -> Fact {
-    day.map_or_else(|| Fact::Text(String::new()), Fact::Day)
+    day.map_or_else(|| Fact::from(""), Fact::Day)
 }
 
 /// What a signal could say of a portfolio.
@@ -167,5 +167,6 @@ pub fn judge(
         }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings.shrink_to_fit();
     findings
 }

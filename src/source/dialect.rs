@@ -57,12 +57,11 @@ fn score(sample: &str, delimiter: u8) -> f64 {
     }
     let count = widths.len();
     widths.sort_unstable();
-    let most = widths
+    widths
         .chunk_by(|a, b| a == b)
         .filter(|run| run[0] > 1)
         .map(|run| run.len() as f64 / count as f64 * (run[0] as f64).sqrt())
-        .fold(0.0, f64::max);
-    most
+        .fold(0.0, f64::max)
 }
 
 /// The delimiter that a setting names: one character, or `tab`.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{ColumnReport, InputReport, Loaded, Options};
 use crate::config::rules::nearest;
 use crate::config::{Config, Source};
-use crate::diagnostic::{Diagnostic, Fact, Origin};
+use crate::diagnostic::{Diagnostic, Fact, Origin, Severity};
 use crate::error::{Error, Result};
 use crate::schema::aliases::{self, Basis, Unit, unit_word};
 use crate::schema::column::{Given, Survey, decide};
@@ -116,7 +116,7 @@ pub(super) fn open(
     if problems.is_empty()
         && !sheets.iter().any(|sheet| sheet.layout.table.code() == "transactions")
     {
-        problems = nothing_usable(loaded, &sheets, config);
+        problems = nothing_usable(loaded, &sheets, config)?;
     }
     if problems.is_empty() { Ok(sheets) } else { Err(Error { diagnostics: problems }) }
 }
@@ -148,35 +148,32 @@ fn among(unknown: Diagnostic, wrong: &str, known: &[&str]) -> Diagnostic {
     }
 }
 
-/// Why there are no transactions: the sheets that came nearest, else that nothing was recognised.
-fn nothing_usable(loaded: &Loaded, sheets: &[Sheet], config: &Config) -> Vec<Diagnostic> {
+/// Why there are no transactions: what the sheets that came near lack, else that nothing was recognised.
+fn nothing_usable(loaded: &Loaded, sheets: &[Sheet], config: &Config) -> Result<Vec<Diagnostic>> {
     let mut found: Vec<Diagnostic> = loaded
         .diagnostics
         .groups()
         .filter(|(code, _)| *code == "sheet-not-used")
         .flat_map(|(_, group)| group.details.clone())
         .filter(|detail| detail.facts.contains_key("missing"))
-        .chain(sheets.iter().filter_map(|sheet| almost(sheet, config)))
-        .map(|detail| Diagnostic {
-            code: "missing-column",
-            severity: crate::diagnostic::Severity::Error,
-            ..detail
-        })
+        .map(|detail| Diagnostic { code: "missing-column", severity: Severity::Error, ..detail })
         .collect();
-    if found.is_empty() {
-        let tables: Vec<String> = sheets.iter().map(|sheet| sheet.origin.file.clone()).collect();
-        found.push(Diagnostic::error("no-table", Origin::default()).with("files", tables));
+    // Transactions that lack a single column look like clients, which need no more than a name.
+    for sheet in sheets {
+        let rows = sheet.document.borrow_mut().sample(sheet.index, HEADER_SEARCH)?;
+        if let Err(nearest) =
+            heading::recognise(&rows, &config.columns, table("transactions"), None)
+            && nearest.missing.len() == 1
+        {
+            let lacking = not_used(sheet.origin.clone(), false, &nearest);
+            found.push(Diagnostic { code: "missing-column", severity: Severity::Error, ..lacking });
+        }
     }
-    found
-}
-
-/// What a sheet lacks that is taken for another table, but would be transactions with one column more.
-fn almost(sheet: &Sheet, config: &Config) -> Option<Diagnostic> {
-    let rows = sheet.document.borrow_mut().sample(sheet.index, HEADER_SEARCH).ok()?;
-    let header_row = Some(sheet.layout.header_row);
-    let nearest =
-        heading::recognise(&rows, &config.columns, table("transactions"), header_row).err()?;
-    (nearest.missing.len() == 1).then(|| not_used(sheet.origin.clone(), false, &nearest))
+    if found.is_empty() {
+        let files: Vec<String> = sheets.iter().map(|sheet| sheet.origin.file.clone()).collect();
+        found.push(Diagnostic::error("no-table", Origin::default()).with("files", files));
+    }
+    Ok(found)
 }
 
 fn open_one(

@@ -4,6 +4,7 @@
 //! into one ledger, and at last clients are told apart ([`resolve`]).
 
 mod inputs;
+mod overlap;
 mod report;
 mod resolve;
 mod side;
@@ -46,7 +47,7 @@ pub struct Loaded {
     /// The transactions; its clients are positions in `clients`.
     pub ledger: Ledger,
     /// One per client, sorted by id; those without a row in a client file have only id and name.
-    pub clients: Vec<ClientFile>,
+    pub clients: Vec<Box<ClientFile>>,
     /// Yearly growth by normalised industry.
     pub industries: BTreeMap<String, f64>,
     /// Every transaction row accounted for.
@@ -69,23 +70,26 @@ pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loade
     let mut sheets = inputs::open(files, config, options, &mut loaded)?;
     let side = side::read(&mut sheets, options, &mut loaded)?;
     let mut parts: Vec<Part> = Vec::new();
+    let mut ledgers: Vec<(Origin, Ledger)> = Vec::new();
+    let several =
+        sheets.iter().filter(|sheet| sheet.layout.table.code() == "transactions").count() > 1;
     let mut money = transactions::Totals::default();
     for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions") {
-        transactions::read(
-            sheet,
-            &side.products,
-            config,
-            options,
-            &mut loaded,
-            &mut money,
-            &mut parts,
-        )?;
+        let found =
+            transactions::read(sheet, &side.products, config, options, &mut loaded, &mut money)?;
+        if several {
+            ledgers.push((sheet.origin.clone(), Part::merge(found, options.threads)));
+        } else {
+            parts = found;
+        }
     }
     if !options.all {
         check(&loaded, config, &options.skip, options.strict)?;
     }
     loaded.currency = money.currency(config)?;
-    loaded.ledger = Part::merge(parts);
+    overlap::report(&ledgers, &mut loaded);
+    parts.extend(ledgers.into_iter().map(|(_, ledger)| ledger.into()));
+    loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
     resolve::clients(&mut loaded, side.clients);
     Ok(loaded)

@@ -15,45 +15,38 @@ const SUGGESTED: usize = 200;
 
 /// Gives every row of the ledger its client: by id, by normalised name, by alias; else the row's own name is the client.
 pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
-    let mut clients: Vec<ClientFile> = Vec::with_capacity(files.len());
+    let mut clients: Vec<Box<ClientFile>> = Vec::with_capacity(files.len());
     let mut by_id: HashMap<String, usize> = HashMap::new();
     for file in files {
-        match by_id.get(&file.id) {
-            Some(at) => fill(&mut clients[*at], file),
-            None => {
-                by_id.insert(file.id.clone(), clients.len());
-                clients.push(file);
-            }
+        if let Some(at) = by_id.get(&file.id) {
+            fill(&mut clients[*at], file);
+        } else {
+            by_id.insert(file.id.clone(), clients.len());
+            clients.push(Box::new(file));
         }
     }
     let by_name = names(&clients);
-    let named = |name: &str| {
-        if by_name.is_empty() {
-            None
-        } else {
-            by_name.get(&normalise(name)).and_then(Option::as_ref)
-        }
-    };
     let listed = clients.len();
-    let mut unknown = Vec::new();
-    let mut of_row = Vec::with_capacity(loaded.ledger.clients.len());
-    for (key, name) in loaded.ledger.clients.iter().zip(&loaded.ledger.client_names) {
-        let known = by_id.get(key).or_else(|| named(key)).or_else(|| named(name.as_ref()?));
-        let at = known.copied().unwrap_or_else(|| {
-            clients.push(ClientFile {
-                id: key.clone(),
-                name: name.clone().unwrap_or_else(|| key.clone()),
-                ..ClientFile::default()
-            });
-            unknown.push(clients.len() - 1);
+    let known = |key: &str, name: Option<&String>| -> Option<usize> {
+        if listed == 0 {
+            return None;
+        }
+        let named = |name: &str| by_name.get(&normalise(name)).copied().flatten();
+        by_id.get(key).copied().or_else(|| named(key)).or_else(|| named(name?))
+    };
+    let keys = std::mem::take(&mut loaded.ledger.clients);
+    let mut of_row = Vec::with_capacity(keys.len());
+    for (key, name) in keys.into_iter().zip(std::mem::take(&mut loaded.ledger.client_names)) {
+        let at = known(&key, name.as_ref()).unwrap_or_else(|| {
+            let name = name.unwrap_or_else(|| key.clone());
+            clients.push(Box::new(ClientFile { id: key, name, ..ClientFile::default() }));
             clients.len() - 1
         });
         of_row.push(at);
     }
     // Without a client file every client is "unknown", which says nothing.
     if listed > 0 {
-        for (count, at) in unknown.iter().enumerate() {
-            let client = &clients[*at];
+        for (count, client) in clients[listed..].iter().enumerate() {
             let mut warning = Diagnostic::warning("unknown-client", Origin::default())
                 .with_cell(client.id.clone());
             if count < SUGGESTED
@@ -70,11 +63,9 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
     for (position, at) in order.iter().enumerate() {
         place[*at] = position as u32;
     }
-    let to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
     clients.sort_by(|a, b| a.id.cmp(&b.id));
-    let ids: Vec<String> = clients.iter().map(|client| client.id.clone()).collect();
-    let names = vec![None; ids.len()];
-    loaded.ledger.reassign(&to, ids, names);
+    let to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
+    loaded.ledger.reassign(&to, clients.len());
     loaded.clients = clients;
 }
 
@@ -94,7 +85,7 @@ fn fill(known: &mut ClientFile, file: ClientFile) {
 }
 
 /// Normalised names and aliases; a name that several clients share points to none of them.
-fn names(clients: &[ClientFile]) -> BTreeMap<String, Option<usize>> {
+fn names(clients: &[Box<ClientFile>]) -> BTreeMap<String, Option<usize>> {
     let mut names = BTreeMap::new();
     for (at, client) in clients.iter().enumerate() {
         for name in std::iter::once(&client.name).chain(&client.aliases).map(|name| normalise(name))
@@ -106,7 +97,7 @@ fn names(clients: &[ClientFile]) -> BTreeMap<String, Option<usize>> {
                 .entry(name)
                 .and_modify(|known| {
                     if *known != Some(at) {
-                        *known = None
+                        *known = None;
                     }
                 })
                 .or_insert(Some(at));
@@ -115,15 +106,37 @@ fn names(clients: &[ClientFile]) -> BTreeMap<String, Option<usize>> {
     names
 }
 
-fn nearest<'a>(name: &str, clients: &'a [ClientFile]) -> Option<&'a ClientFile> {
+fn nearest<'a>(name: &str, clients: &'a [Box<ClientFile>]) -> Option<&'a ClientFile> {
     let name = normalise(name);
     clients
         .iter()
         .map(|client| (jaro_winkler(&name, &normalise(&client.name)), client))
         .filter(|(likeness, _)| *likeness >= LIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)))
-        .map(|(_, client)| client)
+        .map(|(_, client)| client.as_ref())
 }
+
+/// Legal forms at the end of a name.
+const FORMS: [&str; 18] = [
+    "ltd",
+    "limited",
+    "inc",
+    "incorporated",
+    "llc",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "gmbh",
+    "ag",
+    "kg",
+    "sa",
+    "bv",
+    "plc",
+    "pty",
+    "srl",
+    "spa",
+];
 
 /// A name without what does not tell clients apart: width, case, spaces, brackets, the legal form.
 pub(super) fn normalise(name: &str) -> String {
@@ -133,26 +146,6 @@ pub(super) fn normalise(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .map(ToOwned::to_owned)
         .collect();
-    const FORMS: [&str; 18] = [
-        "ltd",
-        "limited",
-        "inc",
-        "incorporated",
-        "llc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "gmbh",
-        "ag",
-        "kg",
-        "sa",
-        "bv",
-        "plc",
-        "pty",
-        "srl",
-        "spa",
-    ];
     while words.len() > 1 && words.last().is_some_and(|word| FORMS.contains(&word.as_str())) {
         words.pop();
     }

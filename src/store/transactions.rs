@@ -13,7 +13,7 @@ use super::{Control, Loaded, Options, leave_out, totals};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Origin};
 use crate::error::Result;
-use crate::ledger::{BLANK_LINE, Builder, Line, OrderKey, Part};
+use crate::ledger::{BLANK_LINE, Builder, Line, OrderKey, Part, Payment};
 use crate::money::Money;
 use crate::period::Day;
 use crate::schema::heading::Layout;
@@ -36,8 +36,8 @@ pub(super) struct Totals {
 impl Totals {
     /// The one currency of all rows.
     pub(super) fn currency(&self, config: &Config) -> Result<Option<String>> {
-        // Sums of 64-bit units cannot have wrapped while the sum of magnitudes stays within 64 bits.
-        if self.largest > i128::from(i64::MAX) {
+        // Sums of 64-bit units cannot wrap while the sum of magnitudes stays well within 64 bits.
+        if self.largest > SUMS_STAY_BELOW {
             return Err(Diagnostic::error("amount-overflow", Origin::default()).into());
         }
         let mut named = self.currencies.keys().filter(|code| !code.is_empty());
@@ -66,8 +66,7 @@ pub(super) fn read(
     options: &Options,
     loaded: &mut Loaded,
     totals: &mut Totals,
-    parts: &mut Vec<Part>,
-) -> Result<()> {
+) -> Result<Vec<Part>> {
     let mut sinks = sinks(sheet, products, config, options)?;
     if sinks.iter().any(|sink| sink.open) && !sheet.surveyed {
         sheet.survey(true, options.threads)?;
@@ -99,8 +98,7 @@ pub(super) fn read(
         loaded.diagnostics.push(notice);
     }
     totals::check(sheet, &total_rows, loaded)?;
-    parts.extend(builders.into_iter().map(|builder| builder.finish(paid_known)));
-    Ok(())
+    Ok(builders.into_iter().map(|builder| builder.finish(paid_known)).collect())
 }
 
 fn add(all: &mut Control, part: Control) {
@@ -232,6 +230,10 @@ struct Reject {
 }
 
 const BLANK: Cell<'static> = Cell::Blank;
+/// Payment days from here on are a damaged cell.
+const LONGEST_CREDIT: f64 = 36_600.0;
+/// Sums of magnitudes up to here fit 64 bits whatever is added to what.
+const SUMS_STAY_BELOW: i128 = i64::MAX as i128 / 4;
 
 impl<'a> Sink<'a> {
     fn new(plan: Plan<'a>) -> Self {
@@ -382,14 +384,13 @@ impl<'a> Sink<'a> {
             product.and_then(|product| products.get(product.as_ref()))
         };
         let margin = self.margin(cells, amount, product)?;
-        let paid = self.paid(cells, date)?;
+        let payment = self.payment(cells, date)?;
 
         let line = match columns.business_line.and_then(|at| value::text(cells.get(at)?)) {
             Some(line) => Some(self.line(&line)),
-            None => match product.and_then(|product| product.business_line.as_deref()) {
-                Some(line) => Some(self.line(line)),
-                None => None,
-            },
+            None => product
+                .and_then(|product| product.business_line.as_deref())
+                .map(|line| self.line(line)),
         };
         let client = self.builder.client(&client);
         if let Some(name) = name {
@@ -399,26 +400,26 @@ impl<'a> Sink<'a> {
             Some(id) => OrderKey::new(&id),
             None => OrderKey::NONE,
         };
-        self.magnitude += i128::from(amount.0.unsigned_abs())
-            + i128::from(margin.unwrap_or_default().0.unsigned_abs());
+        self.magnitude +=
+            i128::from(margin.unwrap_or_default().0.unsigned_abs()) + i128::from(returned.0);
         if date > self.plan.today && !self.diagnostics.count_if_full("future-date") {
             let diagnostic = self.diagnostic("future-date", number, cells, columns.date);
             self.diagnostics
                 .push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..diagnostic });
         }
         self.currency(cells, amount);
-        self.builder.push(&Line { client, date, order, amount, returned, margin, line, paid });
+        self.builder.push(&Line { client, date, order, amount, returned, margin, line, payment });
         Ok(())
     }
 
-    fn paid(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Option<Option<Day>>, Reject> {
+    fn payment(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Payment, Reject> {
         let columns = self.plan.columns;
         if columns.paid_date.is_none() && columns.pay_days.is_none() {
-            return Ok(None);
+            return Ok(Payment::Unknown);
         }
         if let Some(paid) = self.date(cells, columns.paid_date)? {
             self.paid_known = true;
-            return Ok(Some(Some(paid)));
+            return Ok(Payment::Paid(paid));
         }
         if let Some(at) = columns.pay_days {
             let cell = cells.get(at).unwrap_or(&BLANK);
@@ -427,13 +428,13 @@ impl<'a> Sink<'a> {
                 column: Some(at),
                 expected: "number",
             })?;
-            if let Some(days) = days.filter(|days| days.abs() < 36_600.0) {
+            if let Some(days) = days.filter(|days| days.abs() < LONGEST_CREDIT) {
                 self.paid_known = true;
-                return Ok(Some(Some(date.plus_days(days.round() as i32))));
+                return Ok(Payment::Paid(date.plus_days(days.round() as i32)));
             }
         }
         // Blank: not paid yet where the export has paid dates; with payment days alone it says nothing.
-        Ok(columns.paid_date.map(|_| None))
+        Ok(if columns.paid_date.is_some() { Payment::Open } else { Payment::Unknown })
     }
 
     fn line(&mut self, name: &str) -> u32 {
@@ -585,6 +586,11 @@ impl RowSink for Sink<'_> {
         self.control.rows_in_file += 1;
         let read = self.amount(cells);
         let amount = read.as_ref().ok().copied().flatten();
+        self.magnitude += i128::from(amount.unwrap_or_default().0.unsigned_abs());
+        if self.magnitude > SUMS_STAY_BELOW {
+            // Reported as too large once the sheet has been read; nothing more is added up.
+            return ControlFlow::Break(());
+        }
         if let Some((reason, at)) = self.not_wanted(cells) {
             self.reject(number, cells, &Reject { reason, column: Some(at), expected: "" }, amount);
             return ControlFlow::Continue(());

@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("diagnostic", 0),
     ("money", 0),
     ("named", 0),
+    ("parallel", 0),
     ("period", 0),
     ("config", 0),
     ("source", 1),

@@ -1,5 +1,7 @@
 //! Everything that is tested from outside: the library on whole inputs, and the real binary.
 
+#![allow(clippy::disallowed_methods, reason = "tests may look at their surroundings")]
+
 mod bad;
 mod cli;
 mod conformance;

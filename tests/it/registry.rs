@@ -62,9 +62,8 @@ fn literals(text: &str) -> Vec<&str> {
                 at += length + 1;
             }
             b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth == 0 => break,
+            b')' | b']' | b'}' | b',' | b';' if depth == 0 => break,
             b')' | b']' | b'}' => depth -= 1,
-            b',' | b';' if depth == 0 => break,
             _ => {}
         }
         at += 1;

@@ -169,6 +169,9 @@ fn encodings() {
     );
 }
 
+/// Name, how a cell is written, delimiter, line end.
+type Dialect<'a> = (&'a str, &'a dyn Fn(&str) -> String, &'a str, &'a str);
+
 #[test]
 fn dialects() {
     let joined = |rows: &Rows, each: &dyn Fn(&str) -> String, delimiter: &str, end: &str| {
@@ -183,7 +186,7 @@ fn dialects() {
     };
     let quoted = |cell: &str| format!("\"{cell}\"");
     let as_is = |cell: &str| cell.to_owned();
-    let dialects: [(&str, &dyn Fn(&str) -> String, &str, &str); 5] = [
+    let dialects: [Dialect<'_>; 5] = [
         ("decimal comma", &comma, ";", "\n"),
         ("all quoted", &quoted, ",", "\n"),
         ("tabs", &as_is, "\t", "\r\n"),
@@ -240,9 +243,9 @@ fn threads() {
     }
     let mut inputs = plain("small");
     inputs[1] = input("transactions", csv(&long));
-    let one = text(&reviewed(&inputs, SMALL, 1));
+    let alone = text(&reviewed(&inputs, SMALL, 1));
     for threads in [2, 7] {
-        same(&text(&reviewed(&inputs, SMALL, threads)), &one);
+        same(&text(&reviewed(&inputs, SMALL, threads)), &alone);
     }
 }
 
@@ -296,8 +299,8 @@ fn the_past() {
         let (then, _) = loaded(&known_then, "", 2);
         assert_eq!(then.clients.len(), all.clients.len());
         let expected =
-            compute(&then.ledger, &then.clients, &then.industries, as_of, &config.features);
-        let found = compute(&all.ledger, &all.clients, &all.industries, as_of, &config.features);
+            compute(&then.ledger, &then.clients, &then.industries, as_of, &config.features, 2);
+        let found = compute(&all.ledger, &all.clients, &all.industries, as_of, &config.features, 2);
         for (at, client) in all.clients.iter().enumerate() {
             assert_eq!(found.features[at], expected.features[at], "{} on {date}", client.id);
             assert_eq!(found.stages[at], expected.stages[at], "{} on {date}", client.id);

@@ -71,7 +71,7 @@ pub(crate) fn untimed(text: &str) -> String {
             ("用时 ", " 秒")
         };
         match line.strip_prefix(from).and_then(|rest| rest.split_once(to)) {
-            Some((_, rest)) => out.push_str(&format!("{from}?{to}{rest}")),
+            Some((_, rest)) => out.extend([from, "?", to, rest]),
             None => out.push_str(line),
         }
         out.push('\n');
@@ -216,7 +216,7 @@ pub(crate) fn loaded(
 pub(crate) fn reviewed(inputs: &[Input], settings: &str, threads: usize) -> Review {
     let today = Day::parse_iso(TODAY).expect("a day");
     let (loaded, config) = loaded(inputs, settings, threads);
-    review(loaded, &config, Context { today }).expect("a review")
+    review(loaded, &config, Context { today, threads: 2 }).expect("a review")
 }
 
 /// A ZIP package of stored and deflated parts.

@@ -195,6 +195,7 @@ fn an_empty_review_is_a_workbook_too() {
 
 /// Writes the workbooks to the folder that `KAM_TEST_OUT` names, to be looked at.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "asked for by whoever runs the test")]
 fn writes_files_to_look_at() {
     let Some(folder) = std::env::var_os("KAM_TEST_OUT") else { return };
     for lang in Lang::ALL {
