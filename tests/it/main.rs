@@ -8,6 +8,7 @@ mod conformance;
 mod errors;
 mod files;
 mod floors;
+mod readme;
 mod registry;
 mod same;
 mod support;

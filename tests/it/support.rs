@@ -155,6 +155,12 @@ impl Bench {
         self.run_with(arguments, &[], b"")
     }
 
+    /// Runs the program in a folder below; see [`Bench::run_with`].
+    #[track_caller]
+    pub(crate) fn kam_in(&self, folder: &str, arguments: &[&str]) -> Run {
+        self.run(folder, arguments, &[], b"")
+    }
+
     /// Runs the program with further variables and standard input; it may neither hang nor meet a bug.
     #[track_caller]
     pub(crate) fn run_with(
@@ -163,9 +169,21 @@ impl Bench {
         variables: &[(&str, &str)],
         stdin: &[u8],
     ) -> Run {
+        self.run("", arguments, variables, stdin)
+    }
+
+    #[track_caller]
+    fn run(
+        &self,
+        folder: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        stdin: &[u8],
+    ) -> Run {
         let mut command = assert_cmd::Command::from_std(self.command());
         command
             .args(arguments)
+            .current_dir(self.at(folder))
             .envs(variables.iter().copied())
             .write_stdin(stdin)
             .timeout(PATIENCE);
