@@ -41,7 +41,7 @@ pub fn explain(lang: Lang, code: &str) -> Option<String> {
         sections.push(of_metric(lang, *metric, &defaults));
     }
     if let Some(signal) = SIGNALS.iter().find(|signal| signal.code() == code) {
-        let action = lang.text(&format!("signal.{code}.action"));
+        let action = lang.text(&format!("action.{}", signal.action()));
         let text = [
             doc(lang, signal.doc()),
             settings_under(lang, &format!("signal.{code}"), &defaults),

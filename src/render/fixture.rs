@@ -308,7 +308,10 @@ fn findings(clients: &mut [Client]) {
         client.risk = risk;
         client.risk_level = level;
         client.priority = sales.to_f64() * risk;
-        client.next_step = Some(signals[0].code);
+        client.next_step = crate::signal::SIGNALS
+            .iter()
+            .find(|signal| signal.code() == signals[0].code)
+            .map(|signal| signal.action());
         client.due = Some(day("2026-07-01"));
         client.signals = signals;
     }

@@ -284,7 +284,7 @@ fn client(known: Known, frame: Frame, config: &Config) -> Client {
         to_confirm: outcome.to_confirm,
         one_off: outcome.one_off,
         rising: outcome.rising,
-        next_step: top.map(|finding| finding.code),
+        next_step: top.map(|finding| finding.action),
         due,
         signals: findings
             .into_iter()
@@ -408,8 +408,12 @@ mod tests {
     #[test]
     fn findings_add_up_to_risk() {
         let config = load::load(&[], &[]).expect("defaults").config;
-        let finding =
-            |level| Finding { code: "sales_down", level, evidence: crate::named::Named::default() };
+        let finding = |level| Finding {
+            code: "sales_down",
+            level,
+            evidence: crate::named::Named::default(),
+            action: "ask_sales",
+        };
         assert_eq!(risk(&[], &config), (0.0, RiskLevel::None));
         assert_eq!(risk(&[finding(Level::Low)], &config), (0.1, RiskLevel::Low));
         assert_eq!(

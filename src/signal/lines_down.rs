@@ -25,6 +25,10 @@ impl Signal for LinesDown {
         "lines_down"
     }
 
+    fn action(&self) -> &'static str {
+        "win_back_line"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let (now, before) = (features.lines?, features.lines_prior.filter(|lines| *lines >= 1)?);
         let rule = &config.lines_down;

@@ -24,6 +24,10 @@ impl Signal for MarginDown {
         "margin_down"
     }
 
+    fn action(&self) -> &'static str {
+        "check_prices"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let (now, before) = (features.margin_rate?, features.margin_rate_prior?);
         let facts = [("rate", Fact::Share(now)), ("rate_prior", Fact::Share(before))];

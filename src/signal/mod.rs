@@ -58,6 +58,8 @@ pub struct Finding {
     pub level: Level,
     /// Named numbers.
     pub evidence: Evidence,
+    /// What to do about it.
+    pub action: &'static str,
 }
 
 /// What a signal says of a client that it can judge: a level and the evidence, or nothing.
@@ -67,6 +69,8 @@ pub type Verdict = Option<(Level, Evidence)>;
 pub trait Signal: Sync {
     /// Its name in settings, messages and JSON.
     fn code(&self) -> &'static str;
+    /// What to do about it: a code whose words are in the catalogues.
+    fn action(&self) -> &'static str;
     /// `None` when the data does not allow a judgement.
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict>;
     /// Its documentation in both languages: the head of its file.
@@ -162,7 +166,12 @@ pub fn judge(
             count.clients += 1;
             if let Some((level, evidence)) = verdict {
                 count.fired += 1;
-                findings.push(Finding { code: signal.code(), level, evidence });
+                findings.push(Finding {
+                    code: signal.code(),
+                    level,
+                    evidence,
+                    action: signal.action(),
+                });
             }
         }
     }

@@ -27,6 +27,10 @@ impl Signal for OrderOverdue {
         "order_overdue"
     }
 
+    fn action(&self) -> &'static str {
+        "ask_order"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let (gap, p90) = (features.order_gap_median?, features.order_gap_p90?);
         let days = f64::from(features.days_since_last_order?);

@@ -23,6 +23,10 @@ impl Signal for OrderSilence {
         "order_silence"
     }
 
+    fn action(&self) -> &'static str {
+        "ask_change"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         if features.order_gap_median.is_some() {
             return None;

@@ -25,6 +25,10 @@ impl Signal for OrdersDown {
         "orders_down"
     }
 
+    fn action(&self) -> &'static str {
+        "ask_rivals"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let rule = &config.orders_down;
         if features.orders_base < rule.min_orders {

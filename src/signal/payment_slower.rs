@@ -25,6 +25,10 @@ impl Signal for PaymentSlower {
         "payment_slower"
     }
 
+    fn action(&self) -> &'static str {
+        "agree_payment"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let (now, before) = (features.pay_days?, features.pay_days_prior?);
         let facts =

@@ -25,6 +25,10 @@ impl Signal for ReturnsUp {
         "returns_up"
     }
 
+    fn action(&self) -> &'static str {
+        "find_returns"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let (now, before) = (features.return_rate?, features.return_rate_prior?);
         let rule = &config.returns_up;

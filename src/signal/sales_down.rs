@@ -25,6 +25,10 @@ impl Signal for SalesDown {
         "sales_down"
     }
 
+    fn action(&self) -> &'static str {
+        "ask_sales"
+    }
+
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let rule = &config.sales_down;
         if features.sales_recent_ly <= Money::ZERO || features.orders_recent_ly < rule.min_orders {

@@ -171,7 +171,11 @@ fn nothing_usable(loaded: &Loaded, sheets: &[Sheet], config: &Config) -> Result<
     }
     if found.is_empty() {
         let files: Vec<String> = sheets.iter().map(|sheet| sheet.origin.file.clone()).collect();
-        found.push(Diagnostic::error("no-table", Origin::default()).with("files", files));
+        let origin = match loaded.inputs.as_slice() {
+            [only] => Origin { sheet: only.sheet.clone(), ..Origin::file(&only.file) },
+            _ => Origin::default(),
+        };
+        found.push(Diagnostic::error("no-table", origin).with("files", files));
     }
     Ok(found)
 }

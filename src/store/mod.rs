@@ -5,9 +5,11 @@
 
 mod inputs;
 mod overlap;
+mod reject;
 mod report;
 mod resolve;
 mod side;
+mod sink;
 mod totals;
 mod transactions;
 
@@ -104,7 +106,7 @@ pub fn check(loaded: &Loaded, config: &Config, skip: &[String], strict: bool) ->
         .control
         .by_reason
         .iter()
-        .filter(|(code, _)| transactions::is_error(code) && !skip.iter().any(|skip| skip == *code))
+        .filter(|(code, _)| reject::is_error(code) && !skip.iter().any(|skip| skip == *code))
         .map(|(_, left_out)| left_out.rows)
         .sum();
     let allowed =

@@ -143,9 +143,11 @@ fn everything_named_has_labels_and_documentation() {
     }
     for signal in SIGNALS {
         docs.push((format!("src/signal/{}.rs", signal.code()), signal.doc()));
-        keys.extend(
-            ["label", "sentence", "action"].map(|part| format!("signal.{}.{part}", signal.code())),
-        );
+        keys.extend([
+            format!("signal.{}.label", signal.code()),
+            format!("signal.{}.sentence", signal.code()),
+            format!("action.{}", signal.action()),
+        ]);
     }
     for table in TABLES {
         docs.push((format!("src/schema/tables/{}.rs", table.code()), table.doc()));

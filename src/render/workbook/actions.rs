@@ -102,11 +102,5 @@ fn row(book: &Book, pen: &mut Pen, row: u32, number: usize, client: &Client) -> 
 
 /// The text of the action that the highest finding asks for.
 fn suggested(book: &Book, client: &Client) -> String {
-    let Some(code) = client.next_step else { return String::new() };
-    let own = [format!("action.{code}"), format!("signal.{code}.action")];
-    let first = client.signals.first().map(|found| format!("signal.{}.action", found.code));
-    own.iter()
-        .chain(first.iter())
-        .find_map(|key| book.lang.find(key))
-        .map_or_else(|| code.to_owned(), ToOwned::to_owned)
+    client.next_step.map(|code| book.lang.text(&format!("action.{code}"))).unwrap_or_default()
 }

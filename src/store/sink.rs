@@ -1,0 +1,408 @@
+//! One row at a time: transaction cells to ledger lines. The hot path of the program.
+//!
+//! Each thread has a [`Sink`]; nothing is allocated per row that is used.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
+
+use super::Control;
+use super::side::Product;
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
+use crate::ledger::{BLANK_LINE, Builder, Line, OrderKey, Payment};
+use crate::money::Money;
+use crate::period::Day;
+use crate::schema::heading::Layout;
+use crate::schema::value::{self, Reading, Trouble};
+use crate::schema::{aliases, day};
+use crate::source::{Cell, RowSink};
+
+/// Positions of the columns that are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Columns {
+    pub(super) client: Option<usize>,
+    pub(super) client_name: Option<usize>,
+    pub(super) date: Option<usize>,
+    pub(super) amount: Option<usize>,
+    pub(super) cost: Option<usize>,
+    pub(super) margin: Option<usize>,
+    pub(super) business_line: Option<usize>,
+    pub(super) product: Option<usize>,
+    pub(super) order_id: Option<usize>,
+    pub(super) quantity: Option<usize>,
+    pub(super) unit_price: Option<usize>,
+    pub(super) unit_cost: Option<usize>,
+    pub(super) returned: Option<usize>,
+    pub(super) paid_date: Option<usize>,
+    pub(super) pay_days: Option<usize>,
+    pub(super) currency: Option<usize>,
+    pub(super) status: Option<usize>,
+}
+
+impl Columns {
+    pub(super) fn of(layout: &Layout) -> Self {
+        let at = |field| layout.column_of(field);
+        let (client, client_name) = match (at("client"), at("client_name")) {
+            (None, name) => (name, None),
+            both => both,
+        };
+        Self {
+            client,
+            client_name,
+            date: at("date"),
+            amount: at("amount"),
+            cost: at("cost"),
+            margin: at("margin"),
+            business_line: at("business_line"),
+            product: at("product"),
+            order_id: at("order_id"),
+            quantity: at("quantity"),
+            unit_price: at("unit_price"),
+            unit_cost: at("unit_cost"),
+            returned: at("returned"),
+            paid_date: at("paid_date"),
+            pay_days: at("pay_days"),
+            currency: at("currency"),
+            status: at("status"),
+        }
+    }
+}
+
+/// What all sinks of a sheet share.
+#[derive(Clone)]
+pub(super) struct Plan<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) readings: &'a [Reading],
+    pub(super) origin: &'a Origin,
+    pub(super) filter: &'a [(usize, String)],
+    pub(super) currency: Option<&'a str>,
+    pub(super) products: &'a HashMap<String, Product>,
+    pub(super) skip_status: Vec<String>,
+    pub(super) today: Day,
+    pub(super) surveyed: bool,
+    pub(super) columns: Columns,
+}
+
+/// Takes transaction rows.
+pub(super) struct Sink<'a> {
+    pub(super) plan: Plan<'a>,
+    pub(super) builder: Builder,
+    pub(super) control: Control,
+    pub(super) diagnostics: Diagnostics,
+    pub(super) currencies: BTreeMap<String, Money>,
+    /// Row number and amount of total rows.
+    pub(super) total_rows: BTreeMap<u64, Option<Money>>,
+    /// Σ |amount| + |cost|, to prove that no sum has wrapped.
+    pub(super) magnitude: i128,
+    pub(super) paid_known: bool,
+    /// A cell turned up that needs the whole column.
+    pub(super) open: bool,
+    pub(super) rounded: u64,
+    pub(super) last_line: (String, u32),
+    /// By column: the last date read, as written and as a day.
+    pub(super) dates: Vec<(usize, String, Day)>,
+}
+
+/// Why a row is not used.
+pub(super) struct Reject {
+    pub(super) reason: &'static str,
+    pub(super) column: Option<usize>,
+    pub(super) expected: &'static str,
+}
+
+pub(super) const BLANK: Cell<'static> = Cell::Blank;
+/// Payment days from here on are a damaged cell.
+const LONGEST_CREDIT: f64 = 36_600.0;
+/// Sums of magnitudes up to here fit 64 bits whatever is added to what.
+pub(super) const SUMS_STAY_BELOW: i128 = i64::MAX as i128 / 4;
+
+impl<'a> Sink<'a> {
+    pub(super) fn new(plan: Plan<'a>) -> Self {
+        Self {
+            plan,
+            builder: Builder::default(),
+            control: Control::default(),
+            diagnostics: Diagnostics::default(),
+            currencies: BTreeMap::new(),
+            total_rows: BTreeMap::new(),
+            magnitude: 0,
+            paid_known: false,
+            open: false,
+            rounded: 0,
+            last_line: (String::new(), BLANK_LINE),
+            dates: Vec::new(),
+        }
+    }
+
+    fn money(
+        &mut self,
+        cells: &[Cell<'_>],
+        column: Option<usize>,
+        expected: &'static str,
+    ) -> Result<Option<Money>, Reject> {
+        let Some(at) = column else {
+            return Ok(None);
+        };
+        let cell = cells.get(at).unwrap_or(&BLANK);
+        match value::exact(cell, self.plan.readings[at]) {
+            Ok(Some(exact)) => {
+                self.rounded += u64::from(exact.rounded);
+                Ok(Some(Money(exact.units)))
+            }
+            Ok(None) => Ok(None),
+            Err(_) => {
+                self.open |= value::shown(cell).contains([',', '.']);
+                Err(Reject { reason: "type-error", column, expected })
+            }
+        }
+    }
+
+    fn date(&mut self, cells: &[Cell<'_>], column: Option<usize>) -> Result<Option<Day>, Reject> {
+        let Some(at) = column else {
+            return Ok(None);
+        };
+        let cell = cells.get(at).unwrap_or(&BLANK);
+        // The lines of an order have the same dates.
+        let known = self.dates.iter().position(|known| known.0 == at);
+        if let (Some(known), Cell::Text(text)) = (known, cell)
+            && self.dates[known].1 == *text
+        {
+            return Ok(Some(self.dates[known].2));
+        }
+        match day::day(cell, self.plan.readings[at]) {
+            Ok(day) => {
+                if let (Some(day), Cell::Text(text)) = (day, cell) {
+                    match known {
+                        Some(known) => {
+                            (*text).clone_into(&mut self.dates[known].1);
+                            self.dates[known].2 = day;
+                        }
+                        None => self.dates.push((at, (*text).to_owned(), day)),
+                    }
+                }
+                Ok(day)
+            }
+            Err(trouble) => {
+                self.open |= trouble == Trouble::Undecided;
+                Err(Reject { reason: "type-error", column, expected: "date" })
+            }
+        }
+    }
+
+    /// The amount, from its own column or as quantity × unit price.
+    fn amount(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
+        let columns = self.plan.columns;
+        if let Some(amount) = self.money(cells, columns.amount, "money")? {
+            return Ok(Some(amount));
+        }
+        let price = self.money(cells, columns.unit_price, "money")?;
+        let quantity = self.money(cells, columns.quantity, "number")?;
+        match (price, quantity) {
+            (Some(price), Some(quantity)) => {
+                Money::product(quantity, price).map(Some).ok_or(Reject {
+                    reason: "type-error",
+                    column: columns.quantity,
+                    expected: "number",
+                })
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The margin of a line, if it is known: its own column, else amount less cost.
+    fn margin(
+        &mut self,
+        cells: &[Cell<'_>],
+        amount: Money,
+        product: Option<&Product>,
+    ) -> Result<Option<Money>, Reject> {
+        let columns = self.plan.columns;
+        if let Some(margin) = self.money(cells, columns.margin, "money")? {
+            return Ok(Some(margin));
+        }
+        let mut cost = self.money(cells, columns.cost, "money")?;
+        if cost.is_none()
+            && (columns.unit_cost.is_some()
+                || product.is_some_and(|product| product.unit_cost.is_some()))
+        {
+            let own = self.money(cells, columns.unit_cost, "money")?;
+            let unit_cost = own.or(product.and_then(|product| product.unit_cost));
+            let quantity = self.money(cells, columns.quantity, "number")?;
+            cost = match (unit_cost, quantity) {
+                (Some(unit_cost), Some(quantity)) => Money::product(quantity, unit_cost),
+                _ => None,
+            };
+        }
+        // A cost on a returned line takes the sign of the line.
+        Ok(cost.map(|cost| if amount < Money::ZERO { amount + cost.abs() } else { amount - cost }))
+    }
+
+    fn use_row(
+        &mut self,
+        number: u64,
+        cells: &[Cell<'_>],
+        amount: Option<Money>,
+    ) -> Result<(), Reject> {
+        let columns = self.plan.columns;
+        let client = key(cells, columns.client);
+        let name = columns.client_name.and_then(|at| value::text(cells.get(at)?));
+        let date = self.date(cells, columns.date)?;
+        let (client, name) = match (client, name) {
+            (Some(client), name) => (client, name),
+            (None, Some(name)) => (name, None),
+            (None, None) => return Err(missing(columns.client, "client")),
+        };
+        let date = date.ok_or_else(|| missing(columns.date, "date"))?;
+        let amount =
+            amount.ok_or_else(|| missing(columns.amount.or(columns.unit_price), "money"))?;
+        let returned =
+            self.money(cells, columns.returned, "money")?.map_or(Money::ZERO, Money::abs);
+        let product = columns.product.and_then(|at| value::text(cells.get(at)?));
+        let products = self.plan.products;
+        let product = if products.is_empty() {
+            None
+        } else {
+            product.and_then(|product| products.get(product.as_ref()))
+        };
+        let margin = self.margin(cells, amount, product)?;
+        let payment = self.payment(cells, date)?;
+
+        let line = match columns.business_line.and_then(|at| value::text(cells.get(at)?)) {
+            Some(line) => Some(self.line(&line)),
+            None => product
+                .and_then(|product| product.business_line.as_deref())
+                .map(|line| self.line(line)),
+        };
+        let client = self.builder.client(&client);
+        if let Some(name) = name {
+            self.builder.name_client(client, &name);
+        }
+        let order = match columns.order_id.and_then(|at| value::text(cells.get(at)?)) {
+            Some(id) => OrderKey::new(&id),
+            None => OrderKey::NONE,
+        };
+        self.magnitude +=
+            i128::from(margin.unwrap_or_default().0.unsigned_abs()) + i128::from(returned.0);
+        if date > self.plan.today && !self.diagnostics.count_if_full("future-date") {
+            let diagnostic = self.diagnostic("future-date", number, cells, columns.date);
+            self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+        }
+        self.currency(cells, amount);
+        self.builder.push(&Line { client, date, order, amount, returned, margin, line, payment });
+        Ok(())
+    }
+
+    fn payment(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Payment, Reject> {
+        let columns = self.plan.columns;
+        if columns.paid_date.is_none() && columns.pay_days.is_none() {
+            return Ok(Payment::Unknown);
+        }
+        if let Some(paid) = self.date(cells, columns.paid_date)? {
+            self.paid_known = true;
+            return Ok(Payment::Paid(paid));
+        }
+        if let Some(at) = columns.pay_days {
+            let cell = cells.get(at).unwrap_or(&BLANK);
+            let days = value::number(cell, self.plan.readings[at]).map_err(|_| Reject {
+                reason: "type-error",
+                column: Some(at),
+                expected: "number",
+            })?;
+            if let Some(days) = days.filter(|days| days.abs() < LONGEST_CREDIT) {
+                self.paid_known = true;
+                return Ok(Payment::Paid(date.plus_days(days.round() as i32)));
+            }
+        }
+        // Blank: not paid yet where the export has paid dates; with payment days alone it says nothing.
+        Ok(if columns.paid_date.is_some() { Payment::Open } else { Payment::Unknown })
+    }
+
+    fn line(&mut self, name: &str) -> u32 {
+        if self.last_line.1 != BLANK_LINE && self.last_line.0 == name {
+            return self.last_line.1;
+        }
+        let line = self.builder.line(name);
+        name.clone_into(&mut self.last_line.0);
+        self.last_line.1 = line;
+        line
+    }
+
+    fn currency(&mut self, cells: &[Cell<'_>], amount: Money) {
+        let own = self.plan.columns.currency.and_then(|at| value::text(cells.get(at)?));
+        let Some(code) = own.or(self.plan.currency.map(Cow::Borrowed)) else {
+            if self.plan.columns.currency.is_some() {
+                *self.currencies.entry(String::new()).or_default() += amount;
+            }
+            return;
+        };
+        let code = code.to_uppercase();
+        if let Some(sum) = self.currencies.get_mut(&code) {
+            *sum += amount;
+        } else {
+            self.currencies.insert(code, amount);
+        }
+    }
+
+    /// Whether the row does not count by a choice of the settings.
+    fn not_wanted(&self, cells: &[Cell<'_>]) -> Option<(&'static str, usize)> {
+        for (at, wanted) in self.plan.filter {
+            let cell = cells.get(*at).unwrap_or(&BLANK);
+            if value::text(cell).is_none_or(|text| text != wanted.as_str()) {
+                return Some(("filtered-row", *at));
+            }
+        }
+        let at = self.plan.columns.status?;
+        let status = value::text(cells.get(at)?)?;
+        let status = aliases::normalise(&status);
+        self.plan.skip_status.contains(&status).then_some(("skipped-status", at))
+    }
+}
+
+fn missing(column: Option<usize>, expected: &'static str) -> Reject {
+    Reject { reason: "missing-value", column, expected }
+}
+
+fn key<'c>(cells: &[Cell<'c>], column: Option<usize>) -> Option<Cow<'c, str>> {
+    value::text(cells.get(column?)?)
+}
+
+impl RowSink for Sink<'_> {
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        if number <= self.plan.layout.header_row {
+            return ControlFlow::Continue(());
+        }
+        self.control.rows_in_file += 1;
+        let read = self.amount(cells);
+        let amount = read.as_ref().ok().copied().flatten();
+        self.magnitude += i128::from(amount.unwrap_or_default().0.unsigned_abs());
+        if self.magnitude > SUMS_STAY_BELOW {
+            // Reported as too large once the sheet has been read; nothing more is added up.
+            return ControlFlow::Break(());
+        }
+        if let Some((reason, at)) = self.not_wanted(cells) {
+            self.reject(number, cells, &Reject { reason, column: Some(at), expected: "" }, amount);
+            return ControlFlow::Continue(());
+        }
+        let used = match read {
+            Ok(amount) => self.use_row(number, cells, amount),
+            Err(reject) => Err(reject),
+        };
+        match used {
+            Ok(()) => {
+                let amount = amount.unwrap_or_default();
+                self.control.rows_used += 1;
+                self.control.amount_in_file += amount;
+                self.control.amount_used += amount;
+                ControlFlow::Continue(())
+            }
+            Err(found) => {
+                if self.open && !self.plan.surveyed {
+                    return ControlFlow::Break(());
+                }
+                let reject = self.classify(cells, found, amount);
+                self.reject(number, cells, &reject, amount);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+}
