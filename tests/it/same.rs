@@ -232,18 +232,29 @@ fn orders_of_rows_and_files() {
 
 #[test]
 fn threads() {
-    // Long enough to be cut into several blocks.
+    // Long enough to be cut into several blocks, with line ends in cells, and some rows that are not right.
     let mut long = rows("small", "transactions");
     let once = long.split_off(1);
+    long[0].push("note".to_owned());
     for copy in 0..12 {
-        long.extend(once.iter().cloned().map(|mut row| {
+        for (at, row) in once.iter().enumerate() {
+            let mut row = row.clone();
             row[5] = format!("{}-{copy}", row[5]);
-            row
-        }));
+            row.push(if at % 3 == 0 { "\"a, \"\"b\"\"\n\nc\"" } else { "" }.to_owned());
+            if at == 100 * copy + 7 {
+                row[2] = "many".to_owned();
+            }
+            long.push(row);
+        }
     }
     let mut inputs = plain("small");
     inputs[1] = input("transactions", csv(&long));
     let alone = text(&reviewed(&inputs, SMALL, 1));
+    assert_eq!(
+        alone.matches("\"type-error\"").count(),
+        14,
+        "once in all, 12 in detail, once in the control"
+    );
     for threads in [2, 7] {
         same(&text(&reviewed(&inputs, SMALL, threads)), &alone);
     }
