@@ -8,10 +8,8 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 const CUT: &str = "...";
 /// What a text needs to be worth its column.
 const READABLE_TEXT: usize = 40;
-/// Texts are shortened to this before anything else is.
-const SHORT_TEXT: usize = 16;
-/// No column is shortened below this.
-const NARROWEST: usize = 8;
+/// No text is shortened below this, the width of a date.
+const NARROWEST: usize = 10;
 
 /// On which side a column's cells stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,20 +112,17 @@ impl Table {
     }
 }
 
-/// Takes from the widest column of text first; dates, words and numbers only when texts have become short.
+/// Takes from the widest column of text; a figure that is cut would be another figure, so numbers keep their width.
 fn shorten(columns: &[(String, Align)], widths: &mut [usize], limit: usize) {
     let gutters = 2 * widths.len().saturating_sub(1);
-    let is_text = |at: usize| columns[at].1 == Align::Left;
-    for (narrowest, texts_only) in [(SHORT_TEXT, true), (NARROWEST, false)] {
-        while widths.iter().sum::<usize>() + gutters > limit {
-            let widest = (0..widths.len())
-                .filter(|at| widths[*at] > narrowest && (is_text(*at) || !texts_only))
-                .max_by_key(|at| widths[*at]);
-            let Some(widest) = widest else {
-                break;
-            };
-            widths[widest] -= 1;
-        }
+    while widths.iter().sum::<usize>() + gutters > limit {
+        let widest = (0..widths.len())
+            .filter(|at| columns[*at].1 == Align::Left && widths[*at] > NARROWEST)
+            .max_by_key(|at| widths[*at]);
+        let Some(widest) = widest else {
+            return;
+        };
+        widths[widest] -= 1;
     }
 }
 
