@@ -35,23 +35,23 @@ pub struct ClientScore {
 #[must_use]
 pub fn score(features: &[Box<ClientFeatures>], active: &[bool], config: &config::Score) -> Scores {
     let scales = Scales::find(features, active, config);
-    let weights: Vec<f64> = METRICS
+    let plan: Plan = METRICS
         .iter()
-        .map(|metric| config.weights.get(metric.code()).copied().unwrap_or(0.0))
+        .map(|metric| (metric.group(), config.weights.get(metric.code()).copied().unwrap_or(0.0)))
         .collect();
     let points: Vec<Vec<Option<f64>>> =
         features.iter().map(|features| points(features, &scales, config)).collect();
-    let model_coverage = weights
+    let model_coverage = plan
         .iter()
         .enumerate()
         .filter(|(at, _)| {
             points.iter().zip(active).any(|(points, active)| *active && points[*at].is_some())
         })
-        .map(|(_, weight)| weight)
+        .map(|(_, (_, weight))| weight)
         .sum();
     let clients = points
         .into_iter()
-        .map(|points| one(points, &weights, model_coverage, config.aggregation))
+        .map(|points| one(points, &plan, model_coverage, config.aggregation))
         .collect();
     Scores { scales, model_coverage, clients }
 }
@@ -67,29 +67,30 @@ fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) ->
         .collect()
 }
 
+/// Group and weight of each metric.
+type Plan = Vec<(Group, f64)>;
+
 fn one(
     points: Vec<Option<f64>>,
-    weights: &[f64],
+    plan: &Plan,
     model_coverage: f64,
     aggregation: Aggregation,
 ) -> ClientScore {
-    let mut groups = [None; 3];
+    let mut sums = [0.0; 3];
     let mut group_weights = [0.0; 3];
     let mut known_weights = [0.0; 3];
-    for (group, place) in Group::ALL.iter().zip(0..) {
-        let members = || {
-            METRICS
-                .iter()
-                .enumerate()
-                .filter(|(_, metric)| metric.group() == *group)
-                .map(|(at, _)| at)
-        };
-        group_weights[place] = members().map(|at| weights[at]).sum();
-        let known = || members().filter(|at| points[*at].is_some());
-        known_weights[place] = known().map(|at| weights[at]).sum();
+    for ((group, weight), points) in plan.iter().zip(&points) {
+        let place = *group as usize;
+        group_weights[place] += weight;
+        if let Some(points) = points {
+            known_weights[place] += weight;
+            sums[place] += weight * points;
+        }
+    }
+    let mut groups = [None; 3];
+    for place in 0..3 {
         if known_weights[place] > 0.0 {
-            let sum: f64 = known().map(|at| weights[at] * points[at].unwrap_or(0.0)).sum();
-            groups[place] = Some(sum / known_weights[place]);
+            groups[place] = Some(sums[place] / known_weights[place]);
         }
     }
     let total: f64 =
@@ -108,17 +109,17 @@ fn one(
             }
         }
     });
-    let adds = METRICS
+    let adds = plan
         .iter()
         .enumerate()
-        .map(|(at, metric)| {
-            let place = metric.group() as usize;
+        .map(|(at, (group, weight))| {
+            let place = *group as usize;
             let (own, group, score) = (points[at]?, groups[place]?, score?);
             if total <= 0.0 || known_weights[place] <= 0.0 {
                 return None;
             }
             // The metric's part of its group's weight among the groups that count.
-            let share = group_weights[place] / total * weights[at] / known_weights[place];
+            let share = group_weights[place] / total * weight / known_weights[place];
             Some(match aggregation {
                 Aggregation::Arithmetic => share * own,
                 Aggregation::Geometric if group > 0.0 => score * share * own / group,
@@ -143,8 +144,9 @@ mod tests {
 
     use super::*;
 
-    fn weights() -> Vec<f64> {
-        vec![20.0, 20.0, 10.0, 10.0, 5.0, 5.0, 12.0, 8.0, 6.0, 4.0]
+    fn plan() -> Plan {
+        let weights = [20.0, 20.0, 10.0, 10.0, 5.0, 5.0, 12.0, 8.0, 6.0, 4.0];
+        METRICS.iter().map(|metric| metric.group()).zip(weights).collect()
     }
 
     proptest! {
@@ -153,7 +155,7 @@ mod tests {
             points in prop::collection::vec(prop::option::of(0.0_f64..=100.0), 10), geometric in any::<bool>(),
         ) {
             let aggregation = if geometric { Aggregation::Geometric } else { Aggregation::Arithmetic };
-            let client = one(points, &weights(), 100.0, aggregation);
+            let client = one(points, &plan(), 100.0, aggregation);
             match client.score {
                 None => prop_assert!(client.points.0.iter().all(Option::is_none)),
                 Some(score) => {
@@ -169,7 +171,7 @@ mod tests {
     fn missing_is_not_zero() {
         let mut points = vec![None; 10];
         points[0] = Some(80.0);
-        let client = one(points, &weights(), 100.0, Aggregation::Arithmetic);
+        let client = one(points, &plan(), 100.0, Aggregation::Arithmetic);
         assert_eq!((client.score, client.coverage), (Some(80.0), 20.0));
     }
 }

@@ -251,13 +251,8 @@ fn emit(sink: &mut dyn RowSink, row: u64, cells: &[Cell<'_>]) -> Result<(), Stop
 
 /// Adds a field as a cell; says whether it holds anything.
 fn push<'a>(cells: &mut Vec<Cell<'a>>, field: &'a str) -> bool {
-    let first = field.as_bytes().first();
-    let blank = match first {
-        None => true,
-        // Only fields that begin with a space or a non-ASCII byte can be white space all through.
-        Some(byte) if *byte <= b' ' || *byte >= 0x80 => field.trim().is_empty(),
-        Some(_) => false,
-    };
+    // Only a field whose first character is white space can be white space all through.
+    let blank = field.chars().next().is_none_or(char::is_whitespace) && field.trim().is_empty();
     cells.push(if blank { Cell::Blank } else { Cell::Text(field) });
     !blank
 }
