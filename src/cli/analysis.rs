@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use crate::config::load::{self, Layer};
 use crate::config::rules::nearest;
-use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
+use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Origin};
 use crate::error::{Error, Result};
 use crate::locale::Lang;
 use crate::period::Day;
-use crate::review::{self, Context, Review};
+use crate::review::{self, AsOfFrom, Context, Review};
 use crate::source::{Input, Place, pattern};
 use crate::store::{self, Loaded, Options};
 
@@ -216,10 +216,14 @@ pub(super) fn load(
     let progress = Progress::start(ui, &ui.lang.text("summary.reading"));
     let loaded = store::load(&inputs, config, &options);
     progress.stop();
-    let loaded = loaded?;
     if config.lang == "auto" && !ui.lang_given {
-        ui.lang = language_of_headings(&loaded).unwrap_or(ui.lang);
+        let found = match &loaded {
+            Ok(loaded) => language_of_headings(loaded),
+            Err(error) => error.diagnostics.iter().any(is_about_chinese).then_some(Lang::Zh),
+        };
+        ui.lang = found.unwrap_or(ui.lang);
     }
+    let loaded = loaded?;
     Ok((loaded, settings, inputs, Context { today, threads }))
 }
 
@@ -235,7 +239,12 @@ pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<A
     let review = review::review(loaded, &settings.loaded.config, context)?;
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
-        let age = newest.map_or(i32::MAX, |newest| review.as_of.days_since(newest));
+        // An as-of date that was taken from the data is never older than the data: then today counts.
+        let reference = match review.as_of_from {
+            AsOfFrom::Given => review.as_of,
+            AsOfFrom::Data => context.today,
+        };
+        let age = newest.map_or(i32::MAX, |newest| reference.days_since(newest));
         if age > max as i32 {
             let stale = Diagnostic::error("stale-data", Origin::default())
                 .with("days", age)
@@ -264,6 +273,27 @@ fn check_skips(skips: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Whether a problem shows Chinese headings: then its reader reads Chinese.
+fn is_about_chinese(problem: &Diagnostic) -> bool {
+    let shown = match &problem.excerpt {
+        Some(Excerpt::Record { headings, .. }) => headings.as_slice(),
+        _ => &[],
+    };
+    let listed = match problem.facts.get("headings") {
+        Some(Fact::List(headings)) => headings.as_slice(),
+        _ => &[],
+    };
+    shown
+        .iter()
+        .chain(listed)
+        .chain(&problem.origin.heading)
+        .any(|heading| heading.contains(is_chinese))
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
 /// Chinese when any heading that is used has a Chinese character.
 fn language_of_headings(loaded: &Loaded) -> Option<Lang> {
     let mut used = loaded
@@ -273,6 +303,5 @@ fn language_of_headings(loaded: &Loaded) -> Option<Lang> {
         .filter(|column| column.field.is_some())
         .peekable();
     used.peek()?;
-    let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-    Some(if used.any(|column| column.heading.contains(chinese)) { Lang::Zh } else { Lang::En })
+    Some(if used.any(|column| column.heading.contains(is_chinese)) { Lang::Zh } else { Lang::En })
 }

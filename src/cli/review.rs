@@ -1,5 +1,6 @@
 //! `kam review`: the main job.
 
+use std::io::Write as _;
 use std::mem::ManuallyDrop;
 use std::time::Instant;
 
@@ -26,6 +27,7 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         Format::Json => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             json::write(review, &mut out).map_err(unwrap_io)?;
+            out.flush()?;
         }
         Format::Csv => ui.answer(&List::Score.csv(review, ui.lang)?)?,
         Format::Jsonl => ui.answer(&List::Score.json(review, ui.lang, true)?)?,

@@ -34,6 +34,8 @@ pub struct Config {
     pub max_rejected: f64,
     /// Statuses whose transactions do not count.
     pub skip_status: Vec<String>,
+    /// Stages of deals that count.
+    pub won_stage: Vec<String>,
     /// Constants of the features.
     pub features: Features,
     /// Weights and anchors.

@@ -55,6 +55,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("policy", Kind::OneOf(&["rank", "share", "all"])),
     ("max_rejected", SHARE),
     ("skip_status", Kind::Texts),
+    ("won_stage", Kind::Texts),
     ("features.credit_days", AMOUNT),
     ("features.capital_rate", SHARE),
     ("features.margin_known", SHARE),

@@ -22,6 +22,7 @@ const fn check(code: &'static str, severity: Severity) -> Check {
 pub const CHECKS: &[Check] = &[
     check("after-as-of", Notice),
     check("ambiguous-date", Error),
+    check("ambiguous-number", Notice),
     check("amount-basis", Notice),
     check("amount-overflow", Error),
     check("as-of-future", Error),
@@ -35,6 +36,7 @@ pub const CHECKS: &[Check] = &[
     check("config-value", Error),
     check("config-weights", Error),
     check("currency-mix", Error),
+    check("duplicate-input", Notice),
     check("duplicate-key", Warning),
     check("encoding-guess", Notice),
     check("file-damaged", Error),

@@ -214,14 +214,14 @@ impl Builder {
         }
     }
 
-    /// Ends the build of this part. `unpaid_known` says whether the export has any paid date or payment days at all;
-    /// without one, a blank says nothing.
+    /// Ends the build of this part. `unpaid_known` says whether the export has any paid date at all; without one, a blank
+    /// says nothing.
     #[must_use]
     pub fn finish(mut self, unpaid_known: bool) -> Part {
         self.flush();
         let mut payments = self.payments.rows;
         if !unpaid_known {
-            payments.clear();
+            payments.retain(|row| row.paid.is_some());
         }
         let names = self.names.into_iter().map(|name| name.map(String::from)).collect();
         Part(Ledger {

@@ -239,13 +239,6 @@ pub fn by_client<E: Entry>(rows: &[E], clients: usize) -> Vec<&[E]> {
 }
 
 impl Ledger {
-    /// The first and last date of any row, or `None` when there are no rows.
-    #[must_use]
-    pub fn span(&self) -> Option<(Day, Day)> {
-        let dates = || self.orders.iter().map(|row| row.date);
-        Some((dates().min()?, dates().max()?))
-    }
-
     /// Rows and their net amount after a date.
     #[must_use]
     pub fn after(&self, date: Day) -> (u64, Money) {

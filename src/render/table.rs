@@ -8,6 +8,8 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 const CUT: &str = "...";
 /// What a text needs to be worth its column.
 const READABLE_TEXT: usize = 40;
+/// A cell that is wider than this is damaged, and would pad all others to its width.
+const WIDEST: usize = 500;
 /// No text is shortened below this, the width of a date.
 const NARROWEST: usize = 10;
 
@@ -35,7 +37,12 @@ impl Table {
     }
 
     /// Adds a row.
-    pub fn row(&mut self, cells: Vec<String>) {
+    pub fn row(&mut self, mut cells: Vec<String>) {
+        for cell in &mut cells {
+            if cell.width() > WIDEST || cell.contains(char::is_control) {
+                *cell = cut(cell, WIDEST);
+            }
+        }
         self.rows.push(Some(cells));
     }
 

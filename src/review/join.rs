@@ -161,13 +161,16 @@ fn clients(
             )
         })
         .collect();
-    // In place: clients are large. What stood at an earlier place has been swapped on to where `order` says.
-    for place in 0..clients.len() {
-        let mut from = order[place];
-        while from < place {
-            from = order[from];
+    // In place, cycle by cycle: clients are large.
+    for start in 0..clients.len() {
+        let mut place = start;
+        while order[place] != start {
+            let from = order[place];
+            clients.swap(place, from);
+            order[place] = place;
+            place = from;
         }
-        clients.swap(place, from);
+        order[place] = place;
     }
     (clients, tally)
 }

@@ -83,6 +83,16 @@ pub fn basis(heading: &str) -> Basis {
     }
 }
 
+/// Whether the amounts under a heading are in the books' own currency.
+#[must_use]
+pub fn is_own_currency(heading: &str) -> bool {
+    let heading = normalise(heading);
+    all()
+        .get("basis")
+        .and_then(|lists| lists.get("own_currency"))
+        .is_some_and(|list| list.contains(&heading))
+}
+
 /// A heading without what does not matter: width, case, spaces, punctuation, a bracketed unit.
 #[must_use]
 pub fn normalise(heading: &str) -> String {

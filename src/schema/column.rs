@@ -5,6 +5,8 @@
 
 use std::ops::ControlFlow;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::aliases::Unit;
 use super::day::{Parts, parts};
 use super::heading::Layout;
@@ -21,6 +23,8 @@ pub struct Evidence {
     pub commas: u64,
     /// Numbers that could be either.
     pub either: u64,
+    /// The first of those by text.
+    pub number: Option<String>,
     /// Dates whose first part is over 12.
     pub day_first: u64,
     /// Dates whose second part is over 12.
@@ -44,7 +48,10 @@ impl Evidence {
     }
 
     fn observe_date(&mut self, text: &str) {
-        match parts(text.trim()) {
+        let folded: String = text.nfkc().collect();
+        match parts(folded.trim()) {
+            // Day and month are the same number: both readings are one day.
+            Some(Parts::YearLast(a, b, _)) if a == b => {}
             Some(Parts::YearLast(a, b, _)) => match (a > 12, b > 12) {
                 (true, false) => self.day_first += 1,
                 (false, true) => self.month_first += 1,
@@ -60,6 +67,11 @@ impl Evidence {
     }
 
     fn observe_number(&mut self, text: &str) {
+        // Words with a comma in them say nothing about numbers.
+        let text = text.trim_matches(|c: char| !c.is_ascii_digit());
+        if !text.chars().all(|c| c.is_ascii_digit() || ",. '\u{a0}\u{202f}".contains(c)) {
+            return;
+        }
         let digits_after =
             |at: usize| text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
         match (text.rfind(','), text.rfind('.')) {
@@ -68,14 +80,21 @@ impl Evidence {
             (Some(_), Some(_)) => self.points += 1,
             (Some(comma), None) => match digits_after(comma) {
                 _ if text.find(',') != Some(comma) => self.points += 1,
-                3 => self.either += 1,
+                3 => self.either(text),
                 _ => self.commas += 1,
             },
             (None, Some(point)) => match digits_after(point) {
                 _ if text.find('.') != Some(point) => self.commas += 1,
-                3 => self.either += 1,
+                3 => self.either(text),
                 _ => self.points += 1,
             },
+        }
+    }
+
+    fn either(&mut self, text: &str) {
+        self.either += 1;
+        if self.number.as_deref().is_none_or(|number| text < number) {
+            self.number = Some(text.to_owned());
         }
     }
 
@@ -86,10 +105,20 @@ impl Evidence {
         self.day_first += other.day_first;
         self.month_first += other.month_first;
         self.undecided += other.undecided;
+        self.number = match (self.number.take(), other.number.clone()) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
         self.example = match (self.example.take(), other.example.clone()) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
+    }
+
+    /// A number that could be read two ways, where nothing in the column settles it.
+    #[must_use]
+    pub fn open_number(&self) -> Option<&str> {
+        if self.points + self.commas == 0 { self.number.as_deref() } else { None }
     }
 
     /// Whether something was seen that more rows could settle.

@@ -62,23 +62,28 @@ fn written(text: &str, order: Option<DateOrder>) -> Result<Option<Day>, Trouble>
     if is_null(folded) {
         return Ok(None);
     }
+    if folded.len() == 5 && folded.bytes().all(|byte| byte.is_ascii_digit()) {
+        return folded.parse().map_err(|_| Trouble::Type).and_then(from_number).map(Some);
+    }
     let parts = parts(folded).ok_or(Trouble::Type)?;
     match parts {
         Parts::Known(year, month, day) => {
             Day::from_ymd(year, month, day).map(Some).ok_or(Trouble::Range)
         }
-        Parts::YearLast(a, b, year) => {
+        Parts::YearLast(a, b, c) => {
             let order = order.or(match (a > 12, b > 12) {
                 (true, false) => Some(DateOrder::Dmy),
                 (false, true) => Some(DateOrder::Mdy),
+                _ if a == b => Some(DateOrder::Dmy),
                 _ => None,
             });
-            let (month, day) = match order {
-                Some(DateOrder::Dmy) => (b, a),
-                Some(DateOrder::Mdy) => (a, b),
+            let (year, month, day) = match order {
+                Some(DateOrder::Dmy) => (c, b, a),
+                Some(DateOrder::Mdy) => (c, a, b),
+                Some(DateOrder::Ymd) => (a, b, c),
                 None => return Err(Trouble::Undecided),
             };
-            Day::from_ymd(year, month, day).map(Some).ok_or(Trouble::Range)
+            Day::from_ymd(full_year(year), month, day).map(Some).ok_or(Trouble::Range)
         }
     }
 }
@@ -88,8 +93,8 @@ fn written(text: &str, order: Option<DateOrder>) -> Result<Option<Day>, Trouble>
 pub enum Parts {
     /// Year, month and day are clear.
     Known(i32, u32, u32),
-    /// Two parts in an order that the column decides, then the year.
-    YearLast(u32, u32, i32),
+    /// Three parts in an order that the column decides; the year stands last unless the settings say first.
+    YearLast(u32, u32, u32),
 }
 
 /// Takes a written date apart.
@@ -161,7 +166,7 @@ pub fn parts(text: &str) -> Option<Parts> {
         3 if !time_follows(rest) => None,
         3 if widths[0] == 4 => Some(Parts::Known(numbers[0] as i32, numbers[1], numbers[2])),
         3 if widths[2] == 4 || widths[2] == 2 => {
-            Some(Parts::YearLast(numbers[0], numbers[1], full_year(numbers[2])))
+            Some(Parts::YearLast(numbers[0], numbers[1], numbers[2]))
         }
         _ => None,
     }
@@ -208,6 +213,7 @@ mod tests {
             ("2025-01-02T14:15:33+01:00", "2025-01-02"),
             ("2025-01-02 14:15:33.123Z", "2025-01-02"),
             ("２０２５／０３／０１", "2025-03-01"),
+            ("46000", "2025-12-09"),
         ] {
             assert_eq!(read(text), Ok(Some(iso.to_owned())), "{text}");
         }
@@ -224,6 +230,9 @@ mod tests {
         let reading = Reading { date_order: Some(DateOrder::Dmy), ..Reading::default() };
         assert_eq!(day(&Cell::Text("03/04/2025"), reading), Ok(Day::from_ymd(2025, 4, 3)));
         assert_eq!(day(&Cell::Text("04/13/2025"), reading), Err(Trouble::Range));
+        let reading = Reading { date_order: Some(DateOrder::Ymd), ..Reading::default() };
+        assert_eq!(day(&Cell::Text("25/03/04"), reading), Ok(Day::from_ymd(2025, 3, 4)));
+        assert_eq!(read("05/05/2026"), Ok(Some("2026-05-05".to_owned())));
     }
 
     #[test]

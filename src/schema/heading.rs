@@ -163,7 +163,21 @@ fn layout(row: &OwnedRow, table: &'static dyn Table, user: &UserColumns) -> Layo
             }
         }
     }
-    Layout { table, header_row: row.number, columns, passed_over }
+    let mut layout = Layout { table, header_row: row.number, columns, passed_over };
+    leave_invoice_total(&mut layout, &normal);
+    layout
+}
+
+/// Invoice lines of Xero repeat the total of the invoice on each line: their amount is quantity × unit amount.
+fn leave_invoice_total(layout: &mut Layout, normal: &[String]) {
+    let repeats = ["unitamount", "quantity", "invoicenumber", "total"]
+        .iter()
+        .all(|heading| normal.iter().any(|other| other == heading));
+    if let (true, Some(at)) = (repeats, layout.column_of("amount"))
+        && normal[at] == "total"
+    {
+        layout.columns[at].field = None;
+    }
 }
 
 fn heading_text(cell: &OwnedCell) -> String {
@@ -225,6 +239,25 @@ mod tests {
             toml::from_str("[transactions]\nclient = [\"ResellerKey\"]\ncost = []").expect("valid");
         let layout = recognise(&rows, &user, None, None).expect("recognised");
         assert_eq!(fields(&layout), ["client", "date", "amount", ""]);
+    }
+
+    #[test]
+    fn the_total_of_an_invoice_is_not_the_amount_of_its_lines() {
+        let cells =
+            ["*ContactName", "*InvoiceNumber", "*InvoiceDate", "Total", "*Quantity", "*UnitAmount"];
+        let layout =
+            recognise(&[row(1, &cells)], &UserColumns::new(), None, None).expect("recognised");
+        assert_eq!(
+            fields(&layout),
+            ["client_name", "order_id", "date", "", "quantity", "unit_price"]
+        );
+    }
+
+    #[test]
+    fn the_amount_without_tax_stands_beside_the_one_with_it() {
+        let rows = [row(1, &["客户", "日期", "价税合计", "金额"])];
+        let layout = recognise(&rows, &UserColumns::new(), None, None).expect("recognised");
+        assert_eq!(fields(&layout), ["client_name", "date", "", "amount"]);
     }
 
     #[test]

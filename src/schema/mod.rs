@@ -6,6 +6,7 @@
 
 pub mod aliases;
 pub mod column;
+pub mod currency;
 pub mod day;
 pub mod heading;
 pub mod tables;

@@ -22,6 +22,8 @@ pub enum DateOrder {
     Dmy,
     /// Month, day, year.
     Mdy,
+    /// Year, month, day, where the year has two digits.
+    Ymd,
 }
 
 impl DateOrder {
@@ -31,6 +33,7 @@ impl DateOrder {
         match self {
             Self::Dmy => "dmy",
             Self::Mdy => "mdy",
+            Self::Ymd => "ymd",
         }
     }
 }

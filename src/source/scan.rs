@@ -17,7 +17,9 @@ use super::{Cell, RowSink};
 /// Size of a block: small enough for the cache of one core, large enough to be worth handing over.
 const BLOCK: usize = 512 * 1024;
 /// The longest record; anything longer is an unclosed quote.
-const LONGEST_RECORD: usize = 64 * 1024 * 1024;
+pub(super) const LONGEST_RECORD: usize = 16 * 1024 * 1024;
+/// As many columns as a spreadsheet has.
+pub(super) const MOST_COLUMNS: usize = 16_384;
 const QUOTE: u8 = b'"';
 
 /// Why scanning a block ended early.
@@ -27,6 +29,8 @@ pub(super) enum Stop {
     Enough,
     /// The text is not regular.
     Odd,
+    /// A record has more columns than any table.
+    Wide,
     /// The text is not UTF-8.
     NotUtf8,
     /// The stream failed.
@@ -150,6 +154,9 @@ fn scan_plain(text: &str, mut row: u64, delimiter: u8, sink: &mut dyn RowSink) -
     for at in memchr2_iter(delimiter, b'\n', bytes) {
         if bytes[at] == delimiter {
             filled |= push(&mut cells, &text[start..at]);
+            if cells.len() > MOST_COLUMNS {
+                return Err(Stop::Wide);
+            }
         } else {
             let end = if at > start && bytes[at - 1] == b'\r' { at - 1 } else { at };
             filled |= push(&mut cells, &text[start..end]);
@@ -219,6 +226,9 @@ fn scan_quoted(
         }
         match bytes.get(at) {
             Some(byte) if *byte == delimiter => {
+                if cells.len() > MOST_COLUMNS {
+                    return Err(Stop::Wide);
+                }
                 at += 1;
                 if at == bytes.len() {
                     cells.push(Cell::Blank);

@@ -10,7 +10,7 @@ use encoding_rs::{Encoding, UTF_8};
 use flate2::read::MultiGzDecoder;
 
 use super::encoding::{self, Decoding};
-use super::scan::{Feeder, Stop, scan};
+use super::scan::{Feeder, LONGEST_RECORD, MOST_COLUMNS, Stop, scan};
 use super::{Cell, Hints, OwnedCell, RowSink, dialect};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
@@ -140,6 +140,10 @@ impl TextFile {
         Error::io(code, self.name.clone(), error)
     }
 
+    fn suspicious(&self, reason: &str) -> Error {
+        Diagnostic::error("file-suspicious", Origin::file(&self.name)).with("reason", reason).into()
+    }
+
     fn wrong_encoding(&self) -> Error {
         Diagnostic::error("wrong-encoding", Origin::file(&self.name))
             .with("encoding", self.encoding.name())
@@ -155,6 +159,7 @@ impl TextFile {
         match self.read_blocks(threads, make) {
             Ok(sinks) => Ok(sinks),
             Err(Stop::Odd) => self.read_odd(make()).map(|sink| vec![sink]),
+            Err(Stop::Wide) => Err(self.suspicious("too-many-columns")),
             Err(Stop::NotUtf8) => Err(self.wrong_encoding()),
             Err(Stop::Io(error)) => Err(self.unreadable(&error)),
             Err(Stop::Enough) => Ok(Vec::new()),
@@ -217,6 +222,7 @@ impl TextFile {
             .from_reader(Tail {
                 text: self.text().map_err(|error| self.unreadable(&error))?,
                 last: 0,
+                record: 0,
             });
         let mut record = csv::StringRecord::new();
         let mut number = 0;
@@ -229,12 +235,21 @@ impl TextFile {
                 }
                 Ok(false) => return Ok(sink),
                 // Only within quotes can a cell hold a line end.
+                Ok(true) if record.len() > MOST_COLUMNS => {
+                    return Err(self.suspicious("too-many-columns"));
+                }
                 Ok(true) => {
+                    reader.get_mut().record = 0;
                     spans =
                         record.iter().next_back().is_some_and(|cell| cell.contains(['\n', '\r']));
                 }
                 Err(error) => {
                     return Err(match error.into_kind() {
+                        csv::ErrorKind::Io(error)
+                            if error.kind() == io::ErrorKind::FileTooLarge =>
+                        {
+                            self.suspicious("endless-row")
+                        }
                         csv::ErrorKind::Io(error) => self.unreadable(&error),
                         _ => self.wrong_encoding(),
                     });
@@ -259,6 +274,8 @@ impl TextFile {
 struct Tail<R> {
     text: R,
     last: u8,
+    /// Bytes since the last record began; the buffer of the reader on top is small beside the limit.
+    record: usize,
 }
 
 impl<R: Read> Read for Tail<R> {
@@ -266,6 +283,10 @@ impl<R: Read> Read for Tail<R> {
         let count = self.text.read(buffer)?;
         if let Some(last) = buffer[..count].iter().rfind(|byte| !byte.is_ascii_whitespace()) {
             self.last = *last;
+        }
+        self.record += count;
+        if self.record > LONGEST_RECORD {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
         Ok(count)
     }

@@ -1,102 +1,21 @@
 //! Opening inputs and recognising their sheets.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{ColumnReport, InputReport, Loaded, Options};
+use super::sheet::{Sheet, columns};
+use super::{InputReport, Loaded, Options};
 use crate::config::rules::nearest;
 use crate::config::{Config, Source};
 use crate::diagnostic::{Diagnostic, Fact, Origin, Severity};
 use crate::error::{Error, Result};
 use crate::schema::aliases::{self, Basis, Unit, unit_word};
-use crate::schema::column::{Given, Survey, decide};
+use crate::schema::column::Given;
 use crate::schema::heading::{self, HEADER_SEARCH, Layout, Nearest};
-use crate::schema::value::{DateOrder, Reading};
-use crate::schema::{Kind, table};
-use crate::source::{Document, Hints, Input, Place, pattern};
-
-/// Rows that the first decision about a column rests on.
-const SURVEY_ROWS: u64 = 1000;
-
-/// A sheet that was recognised and how it is to be read.
-pub(super) struct Sheet {
-    pub document: Rc<RefCell<Document>>,
-    pub index: usize,
-    pub layout: Layout,
-    /// By column; default where the column has no field.
-    pub readings: Vec<Reading>,
-    pub given: Given,
-    /// Column and value that a row must have.
-    pub filter: Vec<(usize, String)>,
-    pub currency: Option<String>,
-    /// File and sheet.
-    pub origin: Origin,
-    /// Position of its report.
-    pub report: usize,
-    /// Whether all rows have been surveyed.
-    pub surveyed: bool,
-}
-
-impl Sheet {
-    /// Where a cell of it stands.
-    pub(super) fn at(&self, row: u64, column: Option<usize>) -> Origin {
-        let heading =
-            column.and_then(|at| self.layout.columns.get(at)).map(|column| column.heading.clone());
-        Origin { row: Some(row), column, heading, ..self.origin.clone() }
-    }
-
-    /// Looks through the columns: the first rows, or all of them.
-    pub(super) fn survey(&mut self, all: bool, threads: usize) -> Result<()> {
-        let limit = if all { u64::MAX } else { SURVEY_ROWS };
-        let layout = &self.layout;
-        let threads = if all { threads } else { 1 };
-        let surveys =
-            self.document.borrow_mut().read(self.index, threads, || Survey::new(layout, limit))?;
-        let evidence = Survey::together(surveys, layout.columns.len());
-        if !all && evidence.iter().any(crate::schema::column::Evidence::is_open) {
-            return self.survey(true, threads.max(2));
-        }
-        self.surveyed |= all;
-        let mut problems = Vec::new();
-        let mut readings = Vec::with_capacity(layout.columns.len());
-        for (at, (column, evidence)) in layout.columns.iter().zip(&evidence).enumerate() {
-            let Some(field) = column.field.map(|field| layout.table.fields()[field]) else {
-                readings.push(Reading::default());
-                continue;
-            };
-            match decide(field, column.unit, evidence, self.given) {
-                Ok(reading) => readings.push(reading),
-                Err(example) => {
-                    let origin = Origin {
-                        row: None,
-                        column: Some(at),
-                        heading: Some(column.heading.clone()),
-                        ..self.origin.clone()
-                    };
-                    let both = |order| {
-                        let reading = Reading { date_order: Some(order), ..Reading::default() };
-                        crate::schema::day::day(&crate::source::Cell::Text(&example), reading)
-                            .ok()
-                            .flatten()
-                            .map_or_else(String::new, |day| day.to_string())
-                    };
-                    problems.push(
-                        Diagnostic::error("ambiguous-date", origin)
-                            .with("dmy", both(DateOrder::Dmy))
-                            .with("mdy", both(DateOrder::Mdy))
-                            .with_cell(example.clone()),
-                    );
-                    readings.push(Reading::default());
-                }
-            }
-        }
-        if !problems.is_empty() {
-            return Err(Error { diagnostics: problems });
-        }
-        self.readings = readings;
-        Ok(())
-    }
-}
+use crate::schema::table;
+use crate::schema::value::DateOrder;
+use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
 
 /// Opens all inputs. Sheets that are no table are reported as unused; problems with files are reported together.
 pub(super) fn open(
@@ -107,7 +26,17 @@ pub(super) fn open(
 ) -> Result<Vec<Sheet>> {
     let mut sheets = Vec::new();
     let mut problems = Vec::new();
+    let mut paths = BTreeSet::new();
     for input in files {
+        if let Place::File(path) = &input.place
+            && let Ok(path) = path.canonicalize()
+            && !paths.insert(path)
+        {
+            loaded
+                .diagnostics
+                .push(Diagnostic::notice("duplicate-input", Origin::file(&input.name)));
+            continue;
+        }
         if let Err(error) = open_one(input, config, options, loaded, &mut sheets) {
             problems.extend(error.diagnostics);
         }
@@ -187,18 +116,7 @@ fn open_one(
     loaded: &mut Loaded,
     sheets: &mut Vec<Sheet>,
 ) -> Result<()> {
-    if let Place::File(path) = &input.place {
-        let about = std::fs::metadata(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::file("file-missing", &input.name),
-            _ => Error::io("file-unreadable", &input.name, &error),
-        })?;
-        if about.is_dir() {
-            return Err(Error::file("file-is-folder", &input.name));
-        }
-        if about.len() == 0 {
-            return Err(Error::file("file-empty", &input.name));
-        }
-    }
+    check_file(input)?;
     let sources: Vec<&Source> =
         config.source.iter().filter(|source| pattern::fits(&source.path, &input.name)).collect();
     let first = sources.first().copied();
@@ -256,7 +174,7 @@ fn open_one(
             Ok(layout) => {
                 report.table = Some(layout.table.code());
                 report.header_row = Some(layout.header_row);
-                let given = given(source)?;
+                let given = given_or_titled(source, &rows, &layout, &origin, loaded)?;
                 let filter = filter(source, &layout, &origin)?;
                 note_choices(&layout, &origin, loaded);
                 let mut sheet = Sheet {
@@ -271,7 +189,8 @@ fn open_one(
                     layout,
                     surveyed: false,
                 };
-                sheet.survey(false, options.threads)?;
+                let open = sheet.survey(false, options.threads)?;
+                loaded.diagnostics.extend(open);
                 report.columns = columns(&sheet);
                 loaded.inputs.push(report);
                 sheets.push(sheet);
@@ -279,6 +198,40 @@ fn open_one(
         }
     }
     Ok(())
+}
+
+/// A file must be there, be a file, and hold something.
+fn check_file(input: &Input) -> Result<()> {
+    if let Place::File(path) = &input.place {
+        let about = std::fs::metadata(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::file("file-missing", &input.name),
+            _ => Error::io("file-unreadable", &input.name, &error),
+        })?;
+        if about.is_dir() {
+            return Err(Error::file("file-is-folder", &input.name));
+        }
+        if about.len() == 0 {
+            return Err(Error::file("file-empty", &input.name));
+        }
+    }
+    Ok(())
+}
+
+/// The unit that a line above the headings gives, such as `单位：万元`: row, text, power of ten.
+fn unit_of_title(rows: &[OwnedRow], header_row: u64) -> Option<(u64, String, u32)> {
+    let titles = rows.iter().take_while(|row| row.number < header_row);
+    let mut texts = titles.flat_map(|row| row.cells.iter().map(move |cell| (row.number, cell)));
+    texts.find_map(|(number, cell)| {
+        let OwnedCell::Text(text) = cell else {
+            return None;
+        };
+        let (_, word) = text.split_once("单位：").or_else(|| text.split_once("单位:"))?;
+        let word = word.split_whitespace().next()?.trim_end_matches([')', '）']);
+        match unit_word(word)? {
+            Unit::Power(power) => Some((number, text.clone(), power)),
+            _ => None,
+        }
+    })
 }
 
 fn unknown_table(code: &str) -> Diagnostic {
@@ -298,6 +251,27 @@ fn not_used(origin: Origin, empty: bool, nearest: &Nearest) -> Diagnostic {
             .with("missing", nearest.missing.clone())
             .with("headings", nearest.headings.clone()),
     }
+}
+
+/// What the settings say of a source, and the unit of its title lines where they say none.
+fn given_or_titled(
+    source: Option<&Source>,
+    rows: &[OwnedRow],
+    layout: &Layout,
+    origin: &Origin,
+    loaded: &mut Loaded,
+) -> Result<Given> {
+    let mut given = given(source)?;
+    if given.power.is_none()
+        && let Some((number, text, power)) = unit_of_title(rows, layout.header_row)
+    {
+        given.power = Some(power);
+        let origin = Origin { row: Some(number), heading: Some(text), ..origin.clone() };
+        let factor = 10_u64.pow(power);
+        let notice = Diagnostic::notice("unit-in-heading", origin).with("factor", factor);
+        loaded.diagnostics.push(notice);
+    }
+    Ok(given)
 }
 
 fn given(source: Option<&Source>) -> Result<Given> {
@@ -321,6 +295,7 @@ fn given(source: Option<&Source>) -> Result<Given> {
         date_order: match source.date_order.as_deref() {
             Some("dmy") => Some(DateOrder::Dmy),
             Some("mdy") => Some(DateOrder::Mdy),
+            Some("ymd") => Some(DateOrder::Ymd),
             _ => None,
         },
         power,
@@ -387,36 +362,4 @@ fn note_choices(layout: &Layout, origin: &Origin, loaded: &mut Loaded) {
             loaded.diagnostics.push(notice);
         }
     }
-}
-
-pub(super) fn columns(sheet: &Sheet) -> Vec<ColumnReport> {
-    sheet
-        .layout
-        .columns
-        .iter()
-        .zip(&sheet.readings)
-        .map(|(column, reading)| {
-            let field = column.field.map(|at| sheet.layout.table.fields()[at]);
-            let mut notes = Vec::new();
-            if field.is_some_and(|field| field.kind == Kind::Date)
-                && let Some(order) = reading.date_order
-            {
-                notes.push(order.code().to_owned());
-            }
-            if reading.decimal_comma {
-                notes.push("decimal-comma".to_owned());
-            }
-            if reading.power > 0 {
-                notes.push(format!("×{}", 10_u64.pow(reading.power)));
-            }
-            if reading.percent {
-                notes.push("%".to_owned());
-            }
-            ColumnReport {
-                heading: column.heading.clone(),
-                field: field.map(|field| field.name),
-                reading: (!notes.is_empty()).then(|| notes.join(", ")),
-            }
-        })
-        .collect()
 }

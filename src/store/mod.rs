@@ -8,6 +8,7 @@ mod overlap;
 mod reject;
 mod report;
 mod resolve;
+mod sheet;
 mod side;
 mod sink;
 mod totals;

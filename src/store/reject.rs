@@ -30,11 +30,12 @@ impl Sink<'_> {
                 Ok(Some(_))
             )
         });
-        if date_missing
-            && let Some(at) = cells
-                .iter()
-                .position(|cell| value::text(cell).is_some_and(|text| totals::is_total(&text)))
-        {
+        // A total is named in its first cell or in place of a client; a date that cannot be read is an error.
+        let first = cells.iter().position(|cell| *cell != Cell::Blank);
+        let label = [first, columns.client].into_iter().flatten().find(|at| {
+            cells.get(*at).and_then(value::text).is_some_and(|text| totals::is_total(&text))
+        });
+        if let Some(at) = label.filter(|at| blank(columns.date) || columns.date == Some(*at)) {
             return Reject { reason: "total-row", column: Some(at), expected: "" };
         }
         let headings = self.plan.layout.columns.iter();
@@ -48,11 +49,10 @@ impl Sink<'_> {
         if repeated >= 3 {
             return Reject { reason: "repeated-header", column: None, expected: "" };
         }
-        if blank(columns.date)
-            && amount.is_none()
-            && (blank(columns.client)
-                || cells.iter().filter(|cell| **cell != Cell::Blank).count() == 1)
-        {
+        // Footers: hardly anything in the row, and neither a date nor an amount.
+        let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
+        let little = filled <= 2 || (blank(columns.client) && blank(columns.date));
+        if date_missing && amount.is_none() && little {
             return Reject { reason: "note-row", column: None, expected: "" };
         }
         found

@@ -10,8 +10,10 @@ use crate::diagnostic::{Diagnostic, Origin};
 
 /// Likeness from which a known client is suggested for an unknown one.
 const LIKE: f64 = 0.9;
-/// Unknown clients for which suggestions are looked up: each costs a comparison with every client.
+/// Unknown clients for which suggestions are looked up, at most.
 const SUGGESTED: usize = 200;
+/// Comparisons of names that looking them up may take.
+const COMPARISONS: usize = 2_000_000;
 
 /// Gives every row of the ledger its client: by id, by normalised name, by alias; else the row's own name is the client.
 pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
@@ -37,7 +39,13 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
     let keys = std::mem::take(&mut loaded.ledger.clients);
     let mut of_row = Vec::with_capacity(keys.len());
     for (key, name) in keys.into_iter().zip(std::mem::take(&mut loaded.ledger.client_names)) {
-        let at = known(&key, name.as_ref()).unwrap_or_else(|| {
+        let at = known(&key, name.as_ref());
+        if let (Some(at), Some(name)) = (at, &name)
+            && clients[at].name == clients[at].id
+        {
+            clients[at].name.clone_from(name);
+        }
+        let at = at.unwrap_or_else(|| {
             let name = name.unwrap_or_else(|| key.clone());
             clients.push(Box::new(ClientFile { id: key, name, ..ClientFile::default() }));
             clients.len() - 1
@@ -46,11 +54,17 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
     }
     // Without a client file every client is "unknown", which says nothing.
     if listed > 0 {
+        let suggested = COMPARISONS.checked_div(listed).unwrap_or(0).min(SUGGESTED);
+        let normal: Vec<String> = if clients.len() == listed || suggested == 0 {
+            Vec::new()
+        } else {
+            clients[..listed].iter().map(|client| normalise(&client.name)).collect()
+        };
         for (count, client) in clients[listed..].iter().enumerate() {
             let mut warning = Diagnostic::warning("unknown-client", Origin::default())
                 .with_cell(client.id.clone());
-            if count < SUGGESTED
-                && let Some(near) = nearest(&client.name, &clients[..listed])
+            if count < suggested
+                && let Some(near) = nearest(&client.name, &clients[..listed], &normal)
             {
                 warning = warning.with("suggestion", format!("{} ({})", near.name, near.id));
             }
@@ -71,6 +85,9 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
 
 /// A later row of the same client fills what earlier ones left blank.
 fn fill(known: &mut ClientFile, file: ClientFile) {
+    if known.name == known.id {
+        known.name = file.name;
+    }
     known.aliases.extend(file.aliases);
     known.industry = known.industry.take().or(file.industry);
     known.region = known.region.take().or(file.region);
@@ -106,17 +123,22 @@ fn names(clients: &[Box<ClientFile>]) -> BTreeMap<String, Option<usize>> {
     names
 }
 
-fn nearest<'a>(name: &str, clients: &'a [Box<ClientFile>]) -> Option<&'a ClientFile> {
+fn nearest<'a>(
+    name: &str,
+    clients: &'a [Box<ClientFile>],
+    normal: &[String],
+) -> Option<&'a ClientFile> {
     let name = normalise(name);
     clients
         .iter()
-        .map(|client| (jaro_winkler(&name, &normalise(&client.name)), client))
+        .zip(normal)
+        .map(|(client, other)| (jaro_winkler(&name, other), client))
         .filter(|(likeness, _)| *likeness >= LIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)))
         .map(|(_, client)| client.as_ref())
 }
 
-/// Legal forms at the end of a name.
+/// Legal forms at the end of western names.
 const FORMS: [&str; 18] = [
     "ltd",
     "limited",

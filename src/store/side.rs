@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
-use super::inputs::Sheet;
+use super::sheet::{self, Sheet};
 use super::{Loaded, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt};
 use crate::error::Result;
@@ -21,8 +21,6 @@ pub struct ClientFile {
     pub name: String,
     /// Other names.
     pub aliases: Vec<String>,
-    /// Whether a client file lists it.
-    pub listed: bool,
     /// Industry.
     pub industry: Option<String>,
     /// Region.
@@ -77,8 +75,8 @@ pub(super) fn read(sheets: &mut [Sheet], options: &Options, loaded: &mut Loaded)
     for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() != "transactions") {
         let mut rows = rows(sheet)?;
         if rows.open && !sheet.surveyed {
-            sheet.survey(true, options.threads)?;
-            loaded.inputs[sheet.report].columns = super::inputs::columns(sheet);
+            loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
+            loaded.inputs[sheet.report].columns = sheet::columns(sheet);
             rows = self::rows(sheet)?;
         }
         loaded.inputs[sheet.report].rows = rows.count;
@@ -139,7 +137,6 @@ fn take(side: &mut Side, table: &str, row: &Row) -> Option<String> {
                 id: id.clone(),
                 name,
                 aliases,
-                listed: true,
                 industry: text(row, "industry"),
                 region: text(row, "region"),
                 owner: text(row, "owner"),
@@ -155,11 +152,9 @@ fn take(side: &mut Side, table: &str, row: &Row) -> Option<String> {
         }
         "products" => {
             let key = text(row, "product")?;
-            let product = Product {
-                business_line: text(row, "business_line"),
-                unit_cost: money(row, "unit_cost"),
-            };
-            side.products.entry(key.clone()).or_insert(product);
+            let product = side.products.entry(key.clone()).or_default();
+            product.business_line = product.business_line.take().or(text(row, "business_line"));
+            product.unit_cost = product.unit_cost.or(money(row, "unit_cost"));
             Some(key)
         }
         _ => {

@@ -8,13 +8,14 @@ use std::ops::ControlFlow;
 
 use super::Control;
 use super::side::Product;
+use super::totals;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::ledger::{BLANK_LINE, Builder, Line, OrderKey, Payment};
 use crate::money::Money;
 use crate::period::Day;
 use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{aliases, day};
+use crate::schema::{aliases, currency, day};
 use crate::source::{Cell, RowSink};
 
 /// Positions of the columns that are read.
@@ -37,6 +38,8 @@ pub(super) struct Columns {
     pub(super) pay_days: Option<usize>,
     pub(super) currency: Option<usize>,
     pub(super) status: Option<usize>,
+    pub(super) stage: Option<usize>,
+    pub(super) voided: Option<usize>,
 }
 
 impl Columns {
@@ -62,10 +65,19 @@ impl Columns {
             returned: at("returned"),
             paid_date: at("paid_date"),
             pay_days: at("pay_days"),
-            currency: at("currency"),
+            // Amounts in the books' own currency are so whatever was invoiced.
+            currency: at("currency").filter(|_| !amount_is_own(layout)),
             status: at("status"),
+            stage: at("stage"),
+            voided: at("voided"),
         }
     }
+}
+
+fn amount_is_own(layout: &Layout) -> bool {
+    layout
+        .column_of("amount")
+        .is_some_and(|at| aliases::is_own_currency(&layout.columns[at].heading))
 }
 
 /// What all sinks of a sheet share.
@@ -78,6 +90,7 @@ pub(super) struct Plan<'a> {
     pub(super) currency: Option<&'a str>,
     pub(super) products: &'a HashMap<String, Product>,
     pub(super) skip_status: Vec<String>,
+    pub(super) won_stage: Vec<String>,
     pub(super) today: Day,
     pub(super) surveyed: bool,
     pub(super) columns: Columns,
@@ -94,6 +107,7 @@ pub(super) struct Sink<'a> {
     pub(super) total_rows: BTreeMap<u64, Option<Money>>,
     /// Σ |amount| + |cost|, to prove that no sum has wrapped.
     pub(super) magnitude: i128,
+    /// Whether the paid-date column holds any date.
     pub(super) paid_known: bool,
     /// A cell turned up that needs the whole column.
     pub(super) open: bool,
@@ -111,6 +125,8 @@ pub(super) struct Reject {
 }
 
 pub(super) const BLANK: Cell<'static> = Cell::Blank;
+/// What a column that marks voided rows says of them.
+const VOIDED: [&str; 5] = ["是", "y", "yes", "true", "1"];
 /// Payment days from here on are a damaged cell.
 const LONGEST_CREDIT: f64 = 36_600.0;
 /// Sums of magnitudes up to here fit 64 bits whatever is added to what.
@@ -229,7 +245,8 @@ impl<'a> Sink<'a> {
             let unit_cost = own.or(product.and_then(|product| product.unit_cost));
             let quantity = self.money(cells, columns.quantity, "number")?;
             cost = match (unit_cost, quantity) {
-                (Some(unit_cost), Some(quantity)) => Money::product(quantity, unit_cost),
+                (Some(unit_cost), Some(quantity)) => Money::product(quantity, unit_cost)
+                    .filter(|cost| cost.abs().0 <= value::LARGEST),
                 _ => None,
             };
         }
@@ -252,6 +269,9 @@ impl<'a> Sink<'a> {
             (None, Some(name)) => (name, None),
             (None, None) => return Err(missing(columns.client, "client")),
         };
+        if totals::is_bare_total(&client) {
+            return Err(Reject { reason: "total-row", column: columns.client, expected: "" });
+        }
         let date = date.ok_or_else(|| missing(columns.date, "date"))?;
         let amount =
             amount.ok_or_else(|| missing(columns.amount.or(columns.unit_price), "money"))?;
@@ -308,9 +328,18 @@ impl<'a> Sink<'a> {
                 column: Some(at),
                 expected: "number",
             })?;
-            if let Some(days) = days.filter(|days| days.abs() < LONGEST_CREDIT) {
-                self.paid_known = true;
-                return Ok(Payment::Paid(date.plus_days(days.round() as i32)));
+            match days {
+                Some(days) if days.abs() < LONGEST_CREDIT => {
+                    return Ok(Payment::Paid(date.plus_days(days.round() as i32)));
+                }
+                Some(_) => {
+                    return Err(Reject {
+                        reason: "type-error",
+                        column: Some(at),
+                        expected: "number",
+                    });
+                }
+                None => {}
             }
         }
         // Blank: not paid yet where the export has paid dates; with payment days alone it says nothing.
@@ -328,18 +357,25 @@ impl<'a> Sink<'a> {
     }
 
     fn currency(&mut self, cells: &[Cell<'_>], amount: Money) {
-        let own = self.plan.columns.currency.and_then(|at| value::text(cells.get(at)?));
-        let Some(code) = own.or(self.plan.currency.map(Cow::Borrowed)) else {
+        let columns = self.plan.columns;
+        let own = columns.currency.and_then(|at| value::text(cells.get(at)?));
+        let in_cell = || match columns.amount.and_then(|at| cells.get(at)) {
+            Some(Cell::Text(text)) if columns.currency.is_none() => {
+                currency::of_amount(text).map(Cow::Borrowed)
+            }
+            _ => None,
+        };
+        let Some(code) = own.or(self.plan.currency.map(Cow::Borrowed)).or_else(in_cell) else {
             if self.plan.columns.currency.is_some() {
                 *self.currencies.entry(String::new()).or_default() += amount;
             }
             return;
         };
-        let code = code.to_uppercase();
-        if let Some(sum) = self.currencies.get_mut(&code) {
+        let code = currency::code(&code);
+        if let Some(sum) = self.currencies.get_mut(code.as_ref()) {
             *sum += amount;
         } else {
-            self.currencies.insert(code, amount);
+            self.currencies.insert(code.into_owned(), amount);
         }
     }
 
@@ -351,10 +387,20 @@ impl<'a> Sink<'a> {
                 return Some(("filtered-row", *at));
             }
         }
-        let at = self.plan.columns.status?;
-        let status = value::text(cells.get(at)?)?;
-        let status = aliases::normalise(&status);
-        self.plan.skip_status.contains(&status).then_some(("skipped-status", at))
+        let columns = self.plan.columns;
+        let word = |column: Option<usize>| -> Option<(usize, String)> {
+            let at = column?;
+            Some((at, aliases::normalise(&value::text(cells.get(at)?)?)))
+        };
+        let skipped = |status: &String| self.plan.skip_status.contains(status);
+        let yes = |word: &String| VOIDED.contains(&word.as_str()) || skipped(word);
+        let won =
+            |stage: &String| self.plan.won_stage.iter().any(|won| stage.starts_with(won.as_str()));
+        word(columns.status)
+            .filter(|(_, status)| skipped(status))
+            .or_else(|| word(columns.voided).filter(|(_, voided)| yes(voided)))
+            .or_else(|| word(columns.stage).filter(|(_, stage)| !won(stage)))
+            .map(|(at, _)| ("skipped-status", at))
     }
 }
 
@@ -380,7 +426,9 @@ impl RowSink for Sink<'_> {
             return ControlFlow::Break(());
         }
         if let Some((reason, at)) = self.not_wanted(cells) {
-            self.reject(number, cells, &Reject { reason, column: Some(at), expected: "" }, amount);
+            let unwanted = Reject { reason, column: Some(at), expected: "" };
+            let reject = self.classify(cells, unwanted, amount);
+            self.reject(number, cells, &reject, amount);
             return ControlFlow::Continue(());
         }
         let used = match read {

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Loaded;
-use super::inputs::Sheet;
+use super::sheet::Sheet;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::money::Money;
@@ -15,16 +15,31 @@ use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading};
 use crate::source::{Cell, RowSink};
 
-/// Whether a text is the label of a total row.
-pub(super) fn is_total(text: &str) -> bool {
+const WORDS: [&str; 8] = ["合计", "小计", "总计", "总和", "累计", "合計", "小計", "總計"];
+const LATIN: [&str; 6] = ["total", "totals", "subtotal", "grandtotal", "grandtotals", "sum"];
+
+fn folded(text: &str) -> String {
     let folded: String =
         text.nfkc().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-    let folded = folded.trim_end_matches([':', '.']);
-    let worded = ["合计", "小计", "总计", "总和", "累计", "合計", "小計", "總計"];
-    worded.iter().any(|word| folded.starts_with(word) || folded.ends_with(word))
-        || ["total", "totals", "subtotal", "grandtotal", "grandtotals", "sum"].contains(&folded)
+    folded.trim_end_matches([':', '.']).to_owned()
+}
+
+/// Whether a text is the label of a total row: `合计`, `华东区小计`, `Total for Northwind`.
+pub(super) fn is_total(text: &str) -> bool {
+    let folded = folded(text);
+    WORDS.iter().any(|word| folded.starts_with(word) || folded.ends_with(word))
+        || LATIN.contains(&folded.as_str())
         || ["totalfor", "subtotalfor", "grandtotals("].iter().any(|head| folded.starts_with(head))
-        || folded.ends_with("total")
+}
+
+/// Whether a text is nothing but the word for a total: no client is called that, even in a row with a date.
+pub(super) fn is_bare_total(text: &str) -> bool {
+    // Quick for the names of clients: none of the words is longer, and none begins with a digit.
+    if text.len() > 16 || text.bytes().next().is_some_and(|first| first.is_ascii_digit()) {
+        return false;
+    }
+    let folded = folded(text);
+    WORDS.contains(&folded.as_str()) || LATIN.contains(&folded.as_str())
 }
 
 /// Compares total rows with the rows above them: since the last total, since the beginning, or the totals so far.
@@ -121,8 +136,9 @@ mod tests {
         ] {
             assert!(is_total(text), "{text}");
         }
-        for text in ["Total Station", "统计", "C001", "设计院"] {
+        for text in ["Total Station", "Sky Total", "统计", "C001", "设计院"] {
             assert!(!is_total(text), "{text}");
         }
+        assert!(is_bare_total("小 计") && is_bare_total("Total:") && !is_bare_total("累计科技"));
     }
 }

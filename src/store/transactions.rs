@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::inputs::Sheet;
+use super::sheet::{self, Sheet};
 use super::side::Product;
 use super::sink::{Columns, Plan, SUMS_STAY_BELOW, Sink};
 use super::{Control, Loaded, Options, totals};
@@ -24,12 +24,16 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// The one currency of all rows.
-    pub(super) fn currency(&self, config: &Config) -> Result<Option<String>> {
-        // Sums of 64-bit units cannot wrap while the sum of magnitudes stays well within 64 bits.
+    /// Sums of 64-bit units cannot wrap while the sum of magnitudes stays well within 64 bits.
+    fn check(&self) -> Result<()> {
         if self.largest > SUMS_STAY_BELOW {
             return Err(Diagnostic::error("amount-overflow", Origin::default()).into());
         }
+        Ok(())
+    }
+
+    /// The one currency of all rows.
+    pub(super) fn currency(&self, config: &Config) -> Result<Option<String>> {
         let mut named = self.currencies.keys().filter(|code| !code.is_empty());
         let first = named.next().cloned();
         if named.next().is_some() || (first.is_some() && self.currencies.len() > 1) {
@@ -59,8 +63,8 @@ pub(super) fn read(
 ) -> Result<Vec<Part>> {
     let mut sinks = sinks(sheet, products, config, options)?;
     if sinks.iter().any(|sink| sink.open) && !sheet.surveyed {
-        sheet.survey(true, options.threads)?;
-        loaded.inputs[sheet.report].columns = super::inputs::columns(sheet);
+        loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
+        loaded.inputs[sheet.report].columns = sheet::columns(sheet);
         sinks = self::sinks(sheet, products, config, options)?;
     }
     let mut paid_known = false;
@@ -68,12 +72,13 @@ pub(super) fn read(
     let mut rows = 0;
     let mut builders = Vec::new();
     let mut rounded = 0;
+    totals.largest += sinks.iter().map(|sink| sink.magnitude).sum::<i128>();
+    totals.check()?;
     for mut sink in sinks {
         paid_known |= sink.paid_known;
         rows += sink.control.rows_in_file;
         rounded += sink.rounded;
         total_rows.append(&mut sink.total_rows);
-        totals.largest += sink.magnitude;
         for (code, amount) in sink.currencies {
             *totals.currencies.entry(code).or_default() += amount;
         }
@@ -118,6 +123,7 @@ fn sinks<'a>(
         filter: &sheet.filter,
         currency: sheet.currency.as_deref(),
         products,
+        won_stage: config.won_stage.iter().map(|stage| aliases::normalise(stage)).collect(),
         skip_status: config.skip_status.iter().map(|status| aliases::normalise(status)).collect(),
         today: options.today,
         surveyed: sheet.surveyed,

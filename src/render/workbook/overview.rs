@@ -184,6 +184,7 @@ fn top_tier_empty(book: &Book, largest: f64) -> String {
     let rule = &book.review.config.tier.strategic;
     let key = match (book.review.policy, rule.over) {
         (Policy::Rank, _) => "overview.top_tier_lowered",
+        _ if largest > rule.share => "overview.top_tier_lowered",
         (_, true) => "overview.top_tier_over",
         (_, false) => "overview.top_tier_reach",
     };
