@@ -15,6 +15,7 @@ impl Day {
     /// The day of a year, month (1–12) and day of month, or `None` when the calendar has no such day
     /// or the year is outside 1900–2199 (a typing error, not a transaction).
     #[must_use]
+    #[inline]
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
         if !(1900..2200).contains(&year)
             || !(1..=12).contains(&month)

@@ -161,9 +161,14 @@ impl Ui {
                 self.error_stream(&self.drawn(diagnostic, None));
             }
         } else {
-            let internal = Diagnostic::error("internal", Origin::default())
-                .with("reason", format!("{error:#}"));
-            self.error_stream(&self.drawn(&internal, None));
+            let reason = format!("{error:#}");
+            // The answer is all that is written without a file of its own.
+            let problem = if error.downcast_ref::<io::Error>().is_some() {
+                Diagnostic::error("cannot-write", Origin::file(self.lang.text("summary.stdout")))
+            } else {
+                Diagnostic::error("internal", Origin::default())
+            };
+            self.error_stream(&self.drawn(&problem.with("reason", reason), None));
         }
         ExitCode::from(2)
     }

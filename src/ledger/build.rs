@@ -110,6 +110,7 @@ impl<E> Default for Rows<E> {
 }
 
 impl<E: Entry> Rows<E> {
+    #[inline]
     fn push(&mut self, row: E, clients: usize) {
         if self.rows.len() >= self.combine_at {
             self.rows = combine(vec![std::mem::take(&mut self.rows)], clients);
@@ -135,6 +136,7 @@ pub struct Builder {
 
 impl Builder {
     /// The number of a client.
+    #[inline]
     pub fn client(&mut self, key: &str) -> u32 {
         let number = self.clients.number(key);
         if number as usize == self.names.len() {
@@ -152,6 +154,7 @@ impl Builder {
     }
 
     /// The number of a business line.
+    #[inline]
     pub fn line(&mut self, name: &str) -> u32 {
         self.line_names.number(name)
     }

@@ -25,6 +25,7 @@ pub fn code(name: &str) -> Cow<'static, str> {
 /// The currency that an amount names itself, such as `USD 100` or `€ 12`. A yen or yuan sign alone names none, and a
 /// dollar sign only some dollar.
 #[must_use]
+#[inline]
 pub fn of_amount(text: &str) -> Option<&'static str> {
     let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     if plain(text.as_bytes().last())

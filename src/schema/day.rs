@@ -12,6 +12,7 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// A day; a time of day after it is dropped. `Ok(None)` is nothing.
+#[inline]
 pub fn day(cell: &Cell<'_>, reading: Reading) -> Result<Option<Day>, Trouble> {
     match *cell {
         Cell::Blank | Cell::Error(_) => Ok(None),
@@ -28,6 +29,7 @@ pub fn day(cell: &Cell<'_>, reading: Reading) -> Result<Option<Day>, Trouble> {
 }
 
 /// The common case: exactly `YYYY-MM-DD` or `YYYY/MM/DD`.
+#[inline]
 fn iso(text: &[u8]) -> Option<Day> {
     let [y1, y2, y3, y4, a, m1, m2, b, d1, d2] = *text else {
         return None;

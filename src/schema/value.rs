@@ -73,6 +73,7 @@ pub struct Exact {
 
 /// Whether a text stands for nothing.
 #[must_use]
+#[inline]
 pub fn is_null(text: &str) -> bool {
     let text = trimmed(text);
     let Some(first) = text.bytes().next() else {
@@ -91,6 +92,7 @@ pub fn is_null(text: &str) -> bool {
 }
 
 /// The text without white space around it; quick where there is none, as nearly always.
+#[inline]
 fn trimmed(text: &str) -> &str {
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     if blank(text.chars().next()) || blank(text.chars().next_back()) { text.trim() } else { text }
@@ -98,6 +100,7 @@ fn trimmed(text: &str) -> &str {
 
 /// The text of a cell, trimmed; `None` for nothing. Whole numbers have no decimals, so an id typed as a number stays one.
 #[must_use]
+#[inline]
 pub fn text<'a>(cell: &Cell<'a>) -> Option<Cow<'a, str>> {
     let text = match *cell {
         Cell::Blank | Cell::Error(_) => return None,
@@ -146,6 +149,7 @@ fn decimal_text(units: i128, scale: u32) -> String {
 }
 
 /// An exact number: money, a price, a quantity. `Ok(None)` is nothing.
+#[inline]
 pub fn exact(cell: &Cell<'_>, reading: Reading) -> Result<Option<Exact>, Trouble> {
     match *cell {
         Cell::Blank | Cell::Error(_) => Ok(None),
@@ -167,6 +171,7 @@ pub fn exact(cell: &Cell<'_>, reading: Reading) -> Result<Option<Exact>, Trouble
 }
 
 /// The common case without allocation: an optional minus, digits, at most four decimals.
+#[inline]
 fn plain(text: &[u8], reading: Reading) -> Option<Exact> {
     if reading.power != 0 || reading.percent || reading.decimal_comma {
         return None;

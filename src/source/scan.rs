@@ -252,6 +252,7 @@ fn scan_quoted(
     Ok(())
 }
 
+#[inline]
 fn emit(sink: &mut dyn RowSink, row: u64, cells: &[Cell<'_>]) -> Result<(), Stop> {
     match sink.row(row, cells) {
         ControlFlow::Continue(()) => Ok(()),
@@ -260,6 +261,7 @@ fn emit(sink: &mut dyn RowSink, row: u64, cells: &[Cell<'_>]) -> Result<(), Stop
 }
 
 /// Adds a field as a cell; says whether it holds anything.
+#[inline]
 fn push<'a>(cells: &mut Vec<Cell<'a>>, field: &'a str) -> bool {
     // Only a field whose first character is white space can be white space all through.
     let blank = field.chars().next().is_none_or(char::is_whitespace) && field.trim().is_empty();

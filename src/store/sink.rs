@@ -150,6 +150,7 @@ impl<'a> Sink<'a> {
         }
     }
 
+    #[inline]
     fn money(
         &mut self,
         cells: &[Cell<'_>],
@@ -173,6 +174,7 @@ impl<'a> Sink<'a> {
         }
     }
 
+    #[inline]
     fn date(&mut self, cells: &[Cell<'_>], column: Option<usize>) -> Result<Option<Day>, Reject> {
         let Some(at) = column else {
             return Ok(None);
@@ -346,6 +348,7 @@ impl<'a> Sink<'a> {
         Ok(if columns.paid_date.is_some() { Payment::Open } else { Payment::Unknown })
     }
 
+    #[inline]
     fn line(&mut self, name: &str) -> u32 {
         if self.last_line.1 != BLANK_LINE && self.last_line.0 == name {
             return self.last_line.1;
@@ -356,6 +359,7 @@ impl<'a> Sink<'a> {
         line
     }
 
+    #[inline]
     fn currency(&mut self, cells: &[Cell<'_>], amount: Money) {
         let columns = self.plan.columns;
         let own = columns.currency.and_then(|at| value::text(cells.get(at)?));
@@ -380,6 +384,7 @@ impl<'a> Sink<'a> {
     }
 
     /// Whether the row does not count by a choice of the settings.
+    #[inline]
     fn not_wanted(&self, cells: &[Cell<'_>]) -> Option<(&'static str, usize)> {
         for (at, wanted) in self.plan.filter {
             let cell = cells.get(*at).unwrap_or(&BLANK);
@@ -408,6 +413,7 @@ fn missing(column: Option<usize>, expected: &'static str) -> Reject {
     Reject { reason: "missing-value", column, expected }
 }
 
+#[inline]
 fn key<'c>(cells: &[Cell<'c>], column: Option<usize>) -> Option<Cow<'c, str>> {
     value::text(cells.get(column?)?)
 }

@@ -33,9 +33,16 @@ pub(super) fn is_total(text: &str) -> bool {
 }
 
 /// Whether a text is nothing but the word for a total: no client is called that, even in a row with a date.
+#[inline]
 pub(super) fn is_bare_total(text: &str) -> bool {
-    // Quick for the names of clients: none of the words is longer, and none begins with a digit.
-    if text.len() > 16 || text.bytes().next().is_some_and(|first| first.is_ascii_digit()) {
+    // Quick for the names of clients, since every row is asked.
+    let possible = text.len() <= 24
+        && if text.is_ascii() {
+            matches!(text.bytes().next(), Some(b't' | b'T' | b's' | b'S' | b'g' | b'G'))
+        } else {
+            text.contains(['计', '計', '和'])
+        };
+    if !possible {
         return false;
     }
     let folded = folded(text);
