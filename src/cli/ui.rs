@@ -6,11 +6,14 @@ use std::process::ExitCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, Group, Origin, Severity};
 use crate::error::Error;
 use crate::locale::Lang;
+use crate::render::table::cut;
 use crate::render::{excerpt, message};
 
 use super::args::{Global, When};
 use super::{env, language_of};
 
+/// Of a cell as given, this much is shown in a line.
+const CELL_SHOWN: usize = 40;
 /// Rows named in a note such as "3 more like this".
 const ROWS_NAMED: usize = 5;
 
@@ -140,10 +143,22 @@ impl Ui {
     /// A diagnostic in one line.
     pub(super) fn line(&self, diagnostic: &Diagnostic) -> String {
         let words = message::words(self.lang, diagnostic, 0, &[]);
+        let cell = diagnostic.cell.as_deref().filter(|cell| {
+            diagnostic.severity != Severity::Notice
+                && !cell.is_empty()
+                && !words.message.contains(cell)
+        });
+        let message = match cell {
+            Some(cell) => {
+                let values = [("sentence", words.message), ("cell", cut(cell, CELL_SHOWN))];
+                self.lang.fill("location.cell", &values)
+            }
+            None => words.message,
+        };
         let said = if words.location.is_empty() {
-            words.message
+            message
         } else {
-            let values = [("sentence", words.message), ("place", words.location)];
+            let values = [("sentence", message), ("place", words.location)];
             self.lang.fill("location.behind", &values)
         };
         format!("{}[{}]: {said}", words.severity, diagnostic.code)

@@ -51,7 +51,7 @@ pub enum Payment {
 /// Texts of up to 15 bytes, as ids are, are keys by themselves: finding one touches a single place in memory.
 #[derive(Debug, Default)]
 struct Interner {
-    short: HashMap<[u8; 16], u32, FxBuildHasher>,
+    short: HashMap<(u64, u64), u32, FxBuildHasher>,
     long: HashMap<Box<str>, u32, FxBuildHasher>,
     last: (String, Option<u32>),
 }
@@ -79,21 +79,27 @@ impl Interner {
     fn into_texts(self) -> Vec<String> {
         let mut texts = vec![String::new(); self.short.len() + self.long.len()];
         self.short.into_iter().for_each(|(key, number)| {
-            let text = &key[1..=usize::from(key[0])];
-            texts[number as usize] = String::from_utf8_lossy(text).into_owned();
+            texts[number as usize] = long(key);
         });
         self.long.into_iter().for_each(|(text, number)| texts[number as usize] = text.into());
         texts
     }
 }
 
-/// The length of a short text and its bytes.
-fn short(text: &str) -> Option<[u8; 16]> {
+/// The length of a short text and its bytes, as two numbers: those are hashed at once.
+fn short(text: &str) -> Option<(u64, u64)> {
     let mut key = [0; 16];
     let bytes = text.as_bytes();
     key.get_mut(1..=bytes.len())?.copy_from_slice(bytes);
     key[0] = bytes.len() as u8;
-    Some(key)
+    let both = u128::from_le_bytes(key);
+    Some((both as u64, (both >> 64) as u64))
+}
+
+/// The text that [`short`] made a key of.
+fn long((low, high): (u64, u64)) -> String {
+    let key = (u128::from(high) << 64 | u128::from(low)).to_le_bytes();
+    String::from_utf8_lossy(&key[1..=usize::from(key[0])]).into_owned()
 }
 
 /// Rows of one table and when to add them up next.
