@@ -232,15 +232,22 @@ impl Builder {
         if !unpaid_known {
             payments.retain(|row| row.paid.is_some());
         }
-        let names = self.names.into_iter().map(|name| name.map(String::from)).collect();
-        Part(Ledger {
-            clients: self.clients.into_texts(),
+        let (clients, client_at) = sorted(self.clients.into_texts());
+        let (line_names, line_at) = sorted(self.line_names.into_texts());
+        let mut names = vec![None; clients.len()];
+        for (name, at) in self.names.into_iter().zip(&client_at) {
+            names[*at as usize] = name.map(String::from);
+        }
+        let mut part = Ledger {
+            clients,
             client_names: names,
-            line_names: self.line_names.into_texts(),
+            line_names,
             orders: self.orders.rows,
             lines: self.lines.rows,
             payments,
-        })
+        };
+        renumber(&mut part, &client_at, &line_at);
+        Part(part)
     }
 }
 
@@ -251,7 +258,7 @@ fn add_to<K: PartialEq>(sums: &mut Vec<(K, Money)>, key: K, amount: Money) {
     }
 }
 
-/// What one builder found: a ledger whose texts are still in the order of that builder.
+/// What one builder found: a ledger with its own numbers of clients and lines, whose rows are in the order they came.
 #[derive(Debug)]
 pub struct Part(Ledger);
 
@@ -279,18 +286,7 @@ impl Part {
                     *known = name;
                 }
             }
-            for row in &mut part.orders {
-                row.client = client_at[row.client as usize];
-            }
-            for row in &mut part.lines {
-                row.client = client_at[row.client as usize];
-                if row.line != BLANK_LINE {
-                    row.line = line_at[row.line as usize];
-                }
-            }
-            for row in &mut part.payments {
-                row.client = client_at[row.client as usize];
-            }
+            renumber(part, client_at, line_at);
             orders.push(std::mem::take(&mut part.orders));
             lines.push(std::mem::take(&mut part.lines));
             payments.push(std::mem::take(&mut part.payments));
@@ -309,30 +305,48 @@ impl Part {
     }
 }
 
-/// All texts of several lists, sorted, and for each list the position of each of its texts.
+/// Gives clients and lines the numbers of another list.
+fn renumber(ledger: &mut Ledger, client_at: &[u32], line_at: &[u32]) {
+    for row in &mut ledger.orders {
+        row.client = client_at[row.client as usize];
+    }
+    for row in &mut ledger.lines {
+        row.client = client_at[row.client as usize];
+        if row.line != BLANK_LINE {
+            row.line = line_at[row.line as usize];
+        }
+    }
+    for row in &mut ledger.payments {
+        row.client = client_at[row.client as usize];
+    }
+}
+
+/// Sorted texts, and the place in them of each text by its number.
+fn sorted(texts: Vec<String>) -> (Vec<String>, Vec<u32>) {
+    let mut numbered: Vec<(String, u32)> = texts.into_iter().zip(0..).collect();
+    numbered.sort_unstable();
+    let mut places = vec![0; numbered.len()];
+    for ((_, number), place) in numbered.iter().zip(0..) {
+        places[*number as usize] = place;
+    }
+    (numbered.into_iter().map(|(text, _)| text).collect(), places)
+}
+
+/// All texts of several sorted lists, sorted, and for each list the place of each of its texts.
 fn union(lists: Vec<Vec<String>>) -> (Vec<String>, Vec<Vec<u32>>) {
-    let mut numbers: HashMap<String, u32, FxBuildHasher> = HashMap::default();
-    let mut places: Vec<Vec<u32>> = lists
-        .into_iter()
-        .map(|list| {
-            list.into_iter()
-                .map(|text| {
-                    let next = numbers.len() as u32;
-                    *numbers.entry(text).or_insert(next)
-                })
-                .collect()
-        })
-        .collect();
-    let mut texts: Vec<(String, u32)> = numbers.into_iter().collect();
-    texts.sort_unstable();
-    let mut position = vec![0_u32; texts.len()];
-    for ((_, number), place) in texts.iter().zip(0..) {
-        position[*number as usize] = place;
+    let mut places: Vec<Vec<u32>> =
+        lists.iter().map(|list| Vec::with_capacity(list.len())).collect();
+    let mut lists: Vec<_> = lists.into_iter().map(|list| list.into_iter().peekable()).collect();
+    let mut all = Vec::with_capacity(lists.iter().map(ExactSizeIterator::len).max().unwrap_or(0));
+    while let Some(next) = lists.iter_mut().filter_map(|list| list.peek()).min().cloned() {
+        for (list, places) in lists.iter_mut().zip(&mut places) {
+            if list.next_if(|text| *text == next).is_some() {
+                places.push(all.len() as u32);
+            }
+        }
+        all.push(next);
     }
-    for place in places.iter_mut().flatten() {
-        *place = position[*place as usize];
-    }
-    (texts.into_iter().map(|(text, _)| text).collect(), places)
+    (all, places)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::ledger::Part;
 use crate::money::Money;
+use crate::parallel;
 use crate::schema::aliases;
 
 /// Sums over all transaction sheets that only make sense together.
@@ -93,7 +94,8 @@ pub(super) fn read(
         loaded.diagnostics.push(notice);
     }
     totals::check(sheet, &total_rows, loaded)?;
-    Ok(builders.into_iter().map(|builder| builder.finish(paid_known)).collect())
+    let finish = builders.into_iter().map(|builder| move || builder.finish(paid_known)).collect();
+    Ok(parallel::join(finish))
 }
 
 fn add(all: &mut Control, part: Control) {
