@@ -73,32 +73,38 @@ pub fn compute(
         .map(|range| {
             let (frame, months) = (&frame, months.as_slice());
             let (orders, lines, payments) = (&orders, &lines, &payments);
-            move || -> Vec<(Box<ClientFeatures>, Stage, Vec<Money>)> {
-                range
+            move || {
+                let mut sums = Sums::new(months.len());
+                let rows: Vec<(Box<ClientFeatures>, Stage, Vec<Money>)> = range
                     .map(|at| {
                         let rows =
                             Rows { orders: orders[at], lines: lines[at], payments: payments[at] };
                         let mut row = features(rows, frame);
                         from_file(&mut row, &clients[at], industries);
                         let stage = stage(&row, frame);
-                        (Box::new(row), stage, by_month(orders[at], &months[12..]))
+                        (Box::new(row), stage, sums.add(orders[at], months))
                     })
-                    .collect()
+                    .collect();
+                (rows, sums)
             }
         })
         .collect();
     let mut table = Vec::with_capacity(clients.len());
     let mut stages = Vec::with_capacity(clients.len());
     let mut monthly = Vec::with_capacity(clients.len());
-    for (row, stage, own) in parallel::join(jobs).into_iter().flatten() {
-        table.push(row);
-        stages.push(stage);
-        monthly.push(own);
+    let mut all = Sums::new(months.len());
+    for (rows, sums) in parallel::join(jobs) {
+        for (row, stage, own) in rows {
+            table.push(row);
+            stages.push(stage);
+            monthly.push(own);
+        }
+        for (sum, own) in all.months.iter_mut().zip(sums.months) {
+            *sum += own;
+        }
+        all.margin += sums.margin;
+        all.known += sums.known;
     }
-    let in_ttm = || ledger.orders.iter().filter(|row| windows.ttm.contains(row.date));
-    let margin: Money = in_ttm().map(|row| row.margin).sum();
-    let known: Money = in_ttm().map(|row| row.known).sum();
-    let month_sums = by_month(&ledger.orders, &months);
     let net_sales: Money = table.iter().map(|row| row.net_sales).sum();
     let net_sales_prior: Money = table.iter().map(|row| row.net_sales_prior).sum();
     for row in &mut table {
@@ -110,23 +116,46 @@ pub fn compute(
         features: table,
         stages,
         monthly,
-        months: months.into_iter().zip(month_sums).collect(),
+        months: months.into_iter().zip(all.months).collect(),
         net_sales,
         net_sales_prior,
-        margin_rate: ratio(margin, known),
+        margin_rate: ratio(all.margin, all.known),
     }
 }
 
-/// Net sales of each month.
-fn by_month(orders: &[OrderRow], months: &[Window]) -> Vec<Money> {
-    let mut sums = vec![Money::ZERO; months.len()];
-    for row in orders {
-        let month = months.partition_point(|month| month.to < row.date);
-        if months.get(month).is_some_and(|month| month.contains(row.date)) {
-            sums[month] += row.positive + row.negative - row.returned;
-        }
+/// Sums over several clients.
+struct Sums {
+    /// Net sales of each of the 24 months.
+    months: Vec<Money>,
+    /// Margin of the last 12 months, as far as it is known.
+    margin: Money,
+    /// Amount of the rows whose margin is known.
+    known: Money,
+}
+
+impl Sums {
+    fn new(months: usize) -> Self {
+        Self { months: vec![Money::ZERO; months], margin: Money::ZERO, known: Money::ZERO }
     }
-    sums
+
+    /// Adds one client's orders, and returns its net sales in each of the last 12 months.
+    fn add(&mut self, orders: &[OrderRow], months: &[Window]) -> Vec<Money> {
+        let year = months.len() / 2;
+        let mut own = vec![Money::ZERO; year];
+        for row in orders {
+            let month = months.partition_point(|month| month.to < row.date);
+            if months.get(month).is_some_and(|month| month.contains(row.date)) {
+                let net = row.positive + row.negative - row.returned;
+                self.months[month] += net;
+                if month >= year {
+                    own[month - year] += net;
+                    self.margin += row.margin;
+                    self.known += row.known;
+                }
+            }
+        }
+        own
+    }
 }
 
 /// What the client file and the industries add.
