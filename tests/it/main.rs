@@ -6,6 +6,7 @@ mod bad;
 mod cli;
 mod conformance;
 mod errors;
+mod exports;
 mod files;
 mod floors;
 mod readme;
