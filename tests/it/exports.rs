@@ -76,9 +76,8 @@ fn amounts_are_read_as_the_file_means_them() {
     ] {
         assert_eq!(used(text), Money(whole * Money::SCALE), "{what}");
     }
-    let remark: String = (0..120)
-        .map(|at| format!("C{},2026-01-{:02},\"1,{:03}\"\n", at % 7, at % 28 + 1, at))
-        .collect();
+    let row = |at: usize| format!("C{},2026-01-{:02},\"1,{:03}\"\n", at % 7, at % 28 + 1, at);
+    let remark = (0..120).map(row).collect::<Vec<_>>().concat();
     let text = format!("client id,date,amount\n{remark}C1,2026-02-01,\"pending, see mail\"\n");
     assert_eq!(used(&text), Money((120 * 1000 + 119 * 60) * Money::SCALE));
 }
@@ -93,7 +92,8 @@ fn a_blank_payment_says_nothing_where_no_paid_date_is_known() {
 
 #[test]
 fn many_clients_are_put_in_order_at_once() {
-    let clients: String = (0..3000).map(|at| format!("C{at:04},N{at}\n")).collect();
+    let client = |at: usize| format!("C{at:04},N{at}\n");
+    let clients = (0..3000).map(client).collect::<Vec<_>>().concat();
     let place = |text: String| Place::Memory(Arc::from(text.into_bytes()));
     let inputs = [
         Input {

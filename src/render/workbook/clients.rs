@@ -155,7 +155,12 @@ fn lines(pen: &mut Pen, columns: &Columns, last: u32) -> Result<()> {
         .set_last_point_color(ORANGE)
         .set_line_weight(1.5)
         .show_hidden_data(true);
-    pen.sheet.add_sparkline_group(HEADER + 1, columns.line, last, columns.line, &line)?;
+    if last == HEADER + 1 {
+        // A group needs several rows.
+        pen.sheet.add_sparkline(last, columns.line, &line)?;
+    } else {
+        pen.sheet.add_sparkline_group(HEADER + 1, columns.line, last, columns.line, &line)?;
+    }
     pen.sheet.group_columns_collapsed(columns.months, columns.end)?;
     Ok(())
 }
