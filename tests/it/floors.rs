@@ -1,7 +1,9 @@
 //! The floors: a module imports only from floors below its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::support::sources;
 
 /// Modules by floor. Those of one floor may use each other only where `SAME_FLOOR` says so.
 const FLOORS: &[(&str, u8)] = &[
@@ -42,19 +44,6 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("demo", "locale"),
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).expect("src").map(|entry| entry.expect("entry").path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
 fn floor(module: &str) -> Option<u8> {
     FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
 }
@@ -62,8 +51,7 @@ fn floor(module: &str) -> Option<u8> {
 #[test]
 fn modules_import_downwards_only() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
+    let files = sources(&root);
     let mut wrong = Vec::new();
     for file in files {
         let relative = file.strip_prefix(&root).expect("inside");

@@ -2,7 +2,7 @@
 //! case.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kam::config::load::load;
 use kam::diagnostic::{CHECKS, Severity};
@@ -12,25 +12,14 @@ use kam::schema::{TABLES, doc_part};
 use kam::score::METRICS;
 use kam::signal::SIGNALS;
 
+use crate::support::sources;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn fail_with(wrong: &[String]) {
     assert!(wrong.is_empty(), "{} missing:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
 }
 
 /// What a code is handed to, and whether only a hyphen tells a code from other texts there.
@@ -73,8 +62,7 @@ fn literals(text: &str) -> Vec<&str> {
 
 #[test]
 fn every_code_in_the_source_is_registered() {
-    let mut files = Vec::new();
-    sources(&root().join("src"), &mut files);
+    let files = sources(&root().join("src"));
     let mut wrong = Vec::new();
     for file in files {
         if file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {

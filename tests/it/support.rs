@@ -246,3 +246,23 @@ pub(crate) fn package(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
     }
     writer.finish().expect("package").into_inner()
 }
+
+/// The Rust files of a folder and of those in it, sorted.
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    entries.sort();
+    let is_rust = |path: &Path| path.extension().is_some_and(|extension| extension == "rs");
+    entries
+        .into_iter()
+        .flat_map(|path| {
+            if path.is_dir() {
+                sources(&path)
+            } else if is_rust(&path) {
+                vec![path]
+            } else {
+                Vec::new()
+            }
+        })
+        .collect()
+}
