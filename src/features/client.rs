@@ -81,7 +81,6 @@ struct Sums {
     margin: Money,
     known: Money,
     known_abs: Money,
-    abs: Money,
 }
 
 impl Sums {
@@ -94,10 +93,11 @@ impl Sums {
     }
 
     fn margin_rate(&self, known_at_least: f64) -> Option<f64> {
-        if self.known <= Money::ZERO || self.abs <= Money::ZERO {
+        let abs = self.positive - self.negative;
+        if self.known <= Money::ZERO || abs <= Money::ZERO {
             return None;
         }
-        let known = round12(self.known_abs.to_f64() / self.abs.to_f64());
+        let known = round12(self.known_abs.to_f64() / abs.to_f64());
         if known < known_at_least { None } else { ratio(self.margin, self.known) }
     }
 }
@@ -117,7 +117,6 @@ fn sums(orders: &[OrderRow], window: Window) -> Sums {
         sums.margin += row.margin;
         sums.known += row.known;
         sums.known_abs += row.known_abs;
-        sums.abs += row.abs;
     }
     sums
 }

@@ -12,7 +12,7 @@ use crate::money::Money;
 use crate::period::Day;
 
 /// Rows appended before they are added up for the first time.
-const FIRST_COMBINE: usize = 256 * 1024;
+const FIRST_COMBINE: usize = 512 * 1024;
 
 /// One transaction line.
 #[derive(Clone, Copy, Debug)]
@@ -184,11 +184,9 @@ impl Builder {
             margin: Money::ZERO,
             known: Money::ZERO,
             known_abs: Money::ZERO,
-            abs: Money::ZERO,
         });
         row.rows += 1;
         row.returned += line.returned;
-        row.abs += line.amount.abs();
         if let Some(margin) = line.margin {
             row.margin += margin;
             row.known += line.amount;
@@ -292,14 +290,18 @@ impl Part {
             payments.push(std::mem::take(&mut part.payments));
         }
         let count = clients.len();
-        let (orders, (lines, payments)) = if threads > 1 {
+        let (orders, lines, payments) = if threads > 1 {
             std::thread::scope(|scope| {
-                let orders = scope.spawn(move || combine(orders, count));
-                let rest = (combine(lines, count), combine(payments, count));
-                (orders.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rest)
+                // Lines are about as much work as both of the others.
+                let others =
+                    scope.spawn(move || (combine(orders, count), combine(payments, count)));
+                let lines = combine(lines, count);
+                let (orders, payments) =
+                    others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                (orders, lines, payments)
             })
         } else {
-            (combine(orders, count), (combine(lines, count), combine(payments, count)))
+            (combine(orders, count), combine(lines, count), combine(payments, count))
         };
         Ledger { clients, client_names, line_names, orders, lines, payments }
     }

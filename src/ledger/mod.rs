@@ -4,7 +4,8 @@
 //! ledger is small, and any feature at any as-of date follows from it without reading again. Ledgers can be merged in
 //! any order to the same result: each table is sorted by its key and sums are integers.
 //!
-//! - `orders`: client, date, order → positive, negative, returned, margin, known amount, known |amount|, |amount|
+//! - `orders`: client, date, order → positive, negative, returned, margin, known amount, known |amount|
+//!   (|amount| of all rows is positive − negative)
 //! - `lines`: client, date, business line → positive
 //! - `payments`: client, date, paid date or none → positive
 
@@ -65,8 +66,6 @@ pub struct OrderRow {
     pub known: Money,
     /// Σ |amount| of those rows.
     pub known_abs: Money,
-    /// Σ |amount| of all rows.
-    pub abs: Money,
 }
 
 /// Sales of one business line on one date.
@@ -142,7 +141,6 @@ impl Entry for OrderRow {
         self.margin += other.margin;
         self.known += other.known;
         self.known_abs += other.known_abs;
-        self.abs += other.abs;
     }
     fn client(&self) -> u32 {
         self.client

@@ -49,21 +49,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
 
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
     let scores = score::score(&portfolio.features, &active, &config.score);
-    let cases: Vec<Case<'_>> = loaded
-        .clients
-        .iter()
-        .enumerate()
-        .map(|(at, file)| Case {
-            client_id: &file.id,
-            features: &portfolio.features[at],
-            stage: portfolio.stages[at],
-            active: active[at],
-            score: scores.clients[at].score,
-            coverage: scores.clients[at].coverage,
-            owner: file.owner.as_deref(),
-        })
-        .collect();
-    let outcomes = tier::assign(&cases, config);
+    let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config);
 
     let Scores { scales, model_coverage, clients: scores } = scores;
     let files = take(&mut loaded.clients);
@@ -127,6 +113,31 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         config_sha256: load::sha256(config),
         clients,
     })
+}
+
+/// The tier of every client and how it came about.
+fn outcomes(
+    loaded: &Loaded,
+    portfolio: &Portfolio,
+    active: &[bool],
+    scores: &Scores,
+    config: &Config,
+) -> Vec<Outcome> {
+    let cases: Vec<Case<'_>> = loaded
+        .clients
+        .iter()
+        .enumerate()
+        .map(|(at, file)| Case {
+            client_id: &file.id,
+            features: &portfolio.features[at],
+            stage: portfolio.stages[at],
+            active: active[at],
+            score: scores.clients[at].score,
+            coverage: scores.clients[at].coverage,
+            owner: file.owner.as_deref(),
+        })
+        .collect();
+    tier::assign(&cases, config)
 }
 
 /// Judges and joins all clients, and puts them in the order of the review.

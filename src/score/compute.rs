@@ -39,13 +39,13 @@ pub fn score(features: &[Box<ClientFeatures>], active: &[bool], config: &config:
         .iter()
         .map(|metric| (metric.group(), config.weights.get(metric.code()).copied().unwrap_or(0.0)))
         .collect();
-    let points: Vec<Vec<Option<f64>>> =
+    let points: Vec<ByMetric> =
         features.iter().map(|features| points(features, &scales, config)).collect();
     let model_coverage = plan
         .iter()
         .enumerate()
         .filter(|(at, _)| {
-            points.iter().zip(active).any(|(points, active)| *active && points[*at].is_some())
+            points.iter().zip(active).any(|(points, active)| *active && points.at(*at).is_some())
         })
         .map(|(_, (_, weight))| weight)
         .sum();
@@ -56,7 +56,7 @@ pub fn score(features: &[Box<ClientFeatures>], active: &[bool], config: &config:
     Scores { scales, model_coverage, clients }
 }
 
-fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) -> Vec<Option<f64>> {
+fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) -> ByMetric {
     METRICS
         .iter()
         .zip(&scales.0)
@@ -71,7 +71,7 @@ fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) ->
 type Plan = Vec<(Group, f64)>;
 
 fn one(
-    points: Vec<Option<f64>>,
+    points: ByMetric,
     plan: &Plan,
     model_coverage: f64,
     aggregation: Aggregation,
@@ -79,7 +79,7 @@ fn one(
     let mut sums = [0.0; 3];
     let mut group_weights = [0.0; 3];
     let mut known_weights = [0.0; 3];
-    for ((group, weight), points) in plan.iter().zip(&points) {
+    for ((group, weight), points) in plan.iter().zip(points.iter()) {
         let place = *group as usize;
         group_weights[place] += weight;
         if let Some(points) = points {
@@ -114,7 +114,7 @@ fn one(
         .enumerate()
         .map(|(at, (group, weight))| {
             let place = *group as usize;
-            let (own, group, score) = (points[at]?, groups[place]?, score?);
+            let (own, group, score) = (points.at(at)?, groups[place]?, score?);
             if total <= 0.0 || known_weights[place] <= 0.0 {
                 return None;
             }
@@ -129,13 +129,7 @@ fn one(
         .collect();
     let known: f64 = known_weights.iter().sum();
     let coverage = if model_coverage > 0.0 { 100.0 * known / model_coverage } else { 0.0 };
-    ClientScore {
-        points: ByMetric(points),
-        adds: ByMetric(adds),
-        groups: ByGroup(groups),
-        score,
-        coverage,
-    }
+    ClientScore { points, adds, groups: ByGroup(groups), score, coverage }
 }
 
 #[cfg(test)]
@@ -155,12 +149,12 @@ mod tests {
             points in prop::collection::vec(prop::option::of(0.0_f64..=100.0), 10), geometric in any::<bool>(),
         ) {
             let aggregation = if geometric { Aggregation::Geometric } else { Aggregation::Arithmetic };
-            let client = one(points, &plan(), 100.0, aggregation);
+            let client = one(points.into_iter().collect(), &plan(), 100.0, aggregation);
             match client.score {
-                None => prop_assert!(client.points.0.iter().all(Option::is_none)),
+                None => prop_assert!(client.points.iter().all(|points| points.is_none())),
                 Some(score) => {
                     prop_assert!((0.0..=100.0 + 1e-9).contains(&score));
-                    let sum: f64 = client.adds.0.iter().flatten().sum();
+                    let sum: f64 = client.adds.iter().flatten().sum();
                     prop_assert!((sum - score).abs() < 1e-9, "{} {}", sum, score);
                 }
             }
@@ -171,7 +165,7 @@ mod tests {
     fn missing_is_not_zero() {
         let mut points = vec![None; 10];
         points[0] = Some(80.0);
-        let client = one(points, &plan(), 100.0, Aggregation::Arithmetic);
+        let client = one(points.into_iter().collect(), &plan(), 100.0, Aggregation::Arithmetic);
         assert_eq!((client.score, client.coverage), (Some(80.0), 20.0));
     }
 }

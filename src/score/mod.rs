@@ -77,15 +77,39 @@ pub trait Metric: Sync {
 }
 
 /// A value per metric, in the order of [`METRICS`]; `None` is unknown. As JSON: metric → value, unknown ones absent.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ByMetric(pub Vec<Option<f64>>);
+///
+/// A review holds two of these per client, so they are kept small: inside, what is unknown is not a number.
+#[derive(Clone, Debug, Default)]
+pub struct ByMetric(Box<[f64]>);
 
 impl ByMetric {
     /// The value of a metric.
     #[must_use]
-    pub fn get(&self, code: &str) -> Option<&f64> {
-        let at = METRICS.iter().position(|metric| metric.code() == code)?;
-        self.0.get(at)?.as_ref()
+    pub fn get(&self, code: &str) -> Option<f64> {
+        METRICS.iter().zip(self.iter()).find(|(metric, _)| metric.code() == code)?.1
+    }
+
+    /// The value of the metric at a position of [`METRICS`].
+    #[must_use]
+    pub fn at(&self, metric: usize) -> Option<f64> {
+        self.0.get(metric).copied().filter(|value| !value.is_nan())
+    }
+
+    /// All values.
+    pub fn iter(&self) -> impl Iterator<Item = Option<f64>> + '_ {
+        (0..self.0.len()).map(|metric| self.at(metric))
+    }
+}
+
+impl FromIterator<Option<f64>> for ByMetric {
+    fn from_iter<I: IntoIterator<Item = Option<f64>>>(values: I) -> Self {
+        Self(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+    }
+}
+
+impl PartialEq for ByMetric {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
     }
 }
 
@@ -93,21 +117,17 @@ impl Serialize for ByMetric {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let known = METRICS
             .iter()
-            .zip(&self.0)
-            .filter_map(|(metric, value)| Some((metric.code(), (*value)?)));
+            .zip(self.iter())
+            .filter_map(|(metric, value)| Some((metric.code(), value?)));
         serializer.collect_map(known)
     }
 }
 
 impl<'a> FromIterator<(&'a str, f64)> for ByMetric {
     fn from_iter<I: IntoIterator<Item = (&'a str, f64)>>(values: I) -> Self {
-        let mut all = vec![None; METRICS.len()];
-        for (code, value) in values {
-            if let Some(at) = METRICS.iter().position(|metric| metric.code() == code) {
-                all[at] = Some(value);
-            }
-        }
-        Self(all)
+        let values: Vec<(&str, f64)> = values.into_iter().collect();
+        let of = |code| values.iter().find(|(known, _)| *known == code).map(|(_, value)| *value);
+        METRICS.iter().map(|metric| of(metric.code())).collect()
     }
 }
 

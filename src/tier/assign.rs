@@ -51,18 +51,23 @@ pub struct Outcome {
 /// Assigns tiers to all clients, in their order.
 #[must_use]
 pub fn assign(cases: &[Case<'_>], config: &Config) -> Vec<Outcome> {
-    let mut outcomes = vec![Outcome::default(); cases.len()];
     let order = ranking(cases);
     let cuts = cuts(cases, &order, config);
-    for (position, at) in order.iter().enumerate() {
-        let case = &cases[*at];
+    let mut positions = vec![None; cases.len()];
+    for (position, at) in order.into_iter().enumerate() {
+        positions[at] = Some(position);
+    }
+    let tier = |(case, position): (&Case<'_>, Option<usize>)| {
+        let Some(position) = position else {
+            return Outcome::default();
+        };
         let score = case.score.map_or(f64::NEG_INFINITY, round12);
         let by_rank =
             Tier::ALL[cuts.iter().position(|cut| position < cut.0 || score >= cut.1).unwrap_or(3)];
         let by_share = by_share(case.features, config);
-        outcomes[*at] = one(case, position + 1, by_rank, by_share, config);
-    }
-    outcomes
+        one(case, position + 1, by_rank, by_share, config)
+    };
+    cases.iter().zip(positions).map(tier).collect()
 }
 
 /// Active clients by score, net sales, margin (unknown last), all descending, then id.
@@ -136,14 +141,14 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
     }
 
     let mut conditions_failed = Vec::new();
-    let failed = conditions(case, tier, config).failed;
-    if !failed.is_empty() {
-        conditions_failed.extend(failed.iter().map(|name| format!("{}:{name}", tier.code())));
+    let mut met = conditions(case, tier, config);
+    if !met.failed.is_empty() {
+        conditions_failed.extend(met.failed.iter().map(|name| format!("{}:{name}", tier.code())));
         tier = tier.lowered(1);
-        let failed = conditions(case, tier, config).failed;
-        conditions_failed.extend(failed.iter().map(|name| format!("{}:{name}", tier.code())));
+        met = conditions(case, tier, config);
+        conditions_failed.extend(met.failed.iter().map(|name| format!("{}:{name}", tier.code())));
     }
-    let mut to_confirm = conditions(case, tier, config).unknown;
+    let mut to_confirm = met.unknown;
     if tier != Tier::Standard && round12(case.coverage) < config.score.coverage_min {
         to_confirm.push("coverage");
     }

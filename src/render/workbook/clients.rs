@@ -182,7 +182,7 @@ fn row(book: &Book, pen: &mut Pen, columns: &Columns, row: u32, client: &Client)
     pen.known(row, columns.adds - 2, client.score, Kind::Points)?;
     pen.number(row, columns.adds - 1, client.coverage, Kind::Amount)?;
     for (index, (metric, _)) in book.review.weights.iter().enumerate() {
-        let adds = client.adds.get(metric).copied();
+        let adds = client.adds.get(metric);
         pen.known(row, columns.adds + index as u16, adds, Kind::Fine)?;
     }
     let at = columns.net_sales;

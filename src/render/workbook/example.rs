@@ -21,7 +21,7 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     headings(book, pen, row, &["metric", "value", "points", "weight", "adds"])?;
     for (metric, weight) in &review.weights {
         let value = value(&client.features, metric);
-        let points = client.points.get(metric).copied();
+        let points = client.points.get(metric);
         let words = match (value, points) {
             (Some(value), _) => measured(metric, value),
             (None, Some(_)) => String::new(),
@@ -31,7 +31,7 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         pen.text(*row, 1, &words)?;
         pen.known(*row, 2, points, Kind::Fine)?;
         pen.number(*row, 3, *weight, Kind::Plain)?;
-        pen.known(*row, 4, client.adds.get(metric).copied(), Kind::Fine)?;
+        pen.known(*row, 4, client.adds.get(metric), Kind::Fine)?;
         *row += 1;
     }
     let style = book.style;
