@@ -53,26 +53,27 @@ pub enum Payment {
 struct Interner {
     short: HashMap<(u64, u64), u32, FxBuildHasher>,
     long: HashMap<Box<str>, u32, FxBuildHasher>,
-    last: (String, Option<u32>),
+    last: Option<((u64, u64), u32)>,
 }
 
 impl Interner {
+    #[inline]
     fn number(&mut self, text: &str) -> u32 {
-        if let (last, Some(number)) = &self.last
-            && last == text
-        {
-            return *number;
-        }
         let next = (self.short.len() + self.long.len()) as u32;
-        let number = match short(text) {
-            Some(key) => *self.short.entry(key).or_insert(next),
-            None => self.long.get(text).copied().unwrap_or_else(|| {
+        let Some(key) = short(text) else {
+            return self.long.get(text).copied().unwrap_or_else(|| {
                 self.long.insert(text.into(), next);
                 next
-            }),
+            });
         };
-        text.clone_into(&mut self.last.0);
-        self.last.1 = Some(number);
+        // The lines of an order have the same client.
+        if let Some((last, number)) = self.last
+            && last == key
+        {
+            return number;
+        }
+        let number = *self.short.entry(key).or_insert(next);
+        self.last = Some((key, number));
         number
     }
 
@@ -338,15 +339,26 @@ fn sorted(texts: Vec<String>) -> (Vec<String>, Vec<u32>) {
 fn union(lists: Vec<Vec<String>>) -> (Vec<String>, Vec<Vec<u32>>) {
     let mut places: Vec<Vec<u32>> =
         lists.iter().map(|list| Vec::with_capacity(list.len())).collect();
-    let mut lists: Vec<_> = lists.into_iter().map(|list| list.into_iter().peekable()).collect();
-    let mut all = Vec::with_capacity(lists.iter().map(ExactSizeIterator::len).max().unwrap_or(0));
-    while let Some(next) = lists.iter_mut().filter_map(|list| list.peek()).min().cloned() {
+    let mut all = Vec::with_capacity(lists.iter().map(Vec::len).max().unwrap_or(0));
+    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
+    let least = |lists: &[std::vec::IntoIter<String>]| {
+        (0..lists.len())
+            .filter_map(|at| Some((lists[at].as_slice().first()?, at)))
+            .min()
+            .map(|(_, at)| at)
+    };
+    while let Some(at) = least(&lists) {
+        let Some(text) = lists[at].next() else {
+            break;
+        };
+        places[at].push(all.len() as u32);
         for (list, places) in lists.iter_mut().zip(&mut places) {
-            if list.next_if(|text| *text == next).is_some() {
+            if list.as_slice().first() == Some(&text) {
+                list.next();
                 places.push(all.len() as u32);
             }
         }
-        all.push(next);
+        all.push(text);
     }
     (all, places)
 }

@@ -48,7 +48,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
     loaded.ledger = Ledger::default();
 
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
-    let scores = score::score(&portfolio.features, &active, &config.score);
+    let scores = score::score(&portfolio.features, &active, &config.score, context.threads);
     let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config);
 
     let Scores { scales, model_coverage, clients: scores } = scores;

@@ -2,6 +2,7 @@
 
 use crate::config::{self, Aggregation};
 use crate::features::ClientFeatures;
+use crate::parallel;
 
 use super::{ByGroup, ByMetric, Group, METRICS, Scales};
 
@@ -33,14 +34,27 @@ pub struct ClientScore {
 
 /// Scores every client. Scales and coverage of the model come from active clients.
 #[must_use]
-pub fn score(features: &[Box<ClientFeatures>], active: &[bool], config: &config::Score) -> Scores {
+pub fn score(
+    features: &[Box<ClientFeatures>],
+    active: &[bool],
+    config: &config::Score,
+    threads: usize,
+) -> Scores {
     let scales = Scales::find(features, active, config);
     let plan: Plan = METRICS
         .iter()
         .map(|metric| (metric.group(), config.weights.get(metric.code()).copied().unwrap_or(0.0)))
         .collect();
-    let points: Vec<ByMetric> =
-        features.iter().map(|features| points(features, &scales, config)).collect();
+    let jobs = parallel::ranges(features.len(), threads)
+        .into_iter()
+        .map(|range| {
+            let scales = &scales;
+            move || -> Vec<ByMetric> {
+                features[range].iter().map(|features| points(features, scales, config)).collect()
+            }
+        })
+        .collect();
+    let points: Vec<ByMetric> = parallel::join(jobs).into_iter().flatten().collect();
     let model_coverage = plan
         .iter()
         .enumerate()

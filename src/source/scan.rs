@@ -67,9 +67,9 @@ impl<R: Read> Feeder<R> {
         loop {
             let have = block.len();
             if have < want {
-                block.resize(want, 0);
-                let read = read_full(&mut self.reader, &mut block[have..]).map_err(Stop::Io)?;
-                block.truncate(have + read);
+                block.reserve(want - have);
+                let mut part = (&mut self.reader).take((want - have) as u64);
+                let read = part.read_to_end(block).map_err(Stop::Io)?;
                 self.finished = read < want - have;
             }
             let cut = if self.finished {
@@ -90,20 +90,6 @@ impl<R: Read> Feeder<R> {
             want = block.len() * 2;
         }
     }
-}
-
-/// Reads until the buffer is full or the stream ends.
-fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// Line ends outside quotes.

@@ -10,7 +10,7 @@ use super::Control;
 use super::side::Product;
 use super::totals;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
-use crate::ledger::{BLANK_LINE, Builder, Line, OrderKey, Payment};
+use crate::ledger::{Builder, Line, OrderKey, Payment};
 use crate::money::Money;
 use crate::period::Day;
 use crate::schema::heading::Layout;
@@ -112,7 +112,6 @@ pub(super) struct Sink<'a> {
     /// A cell turned up that needs the whole column.
     pub(super) open: bool,
     pub(super) rounded: u64,
-    pub(super) last_line: (String, u32),
     /// By column: the last date read, as written and as a day.
     pub(super) dates: Vec<(usize, String, Day)>,
 }
@@ -145,7 +144,6 @@ impl<'a> Sink<'a> {
             paid_known: false,
             open: false,
             rounded: 0,
-            last_line: (String::new(), BLANK_LINE),
             dates: Vec::new(),
         }
     }
@@ -290,10 +288,10 @@ impl<'a> Sink<'a> {
         let payment = self.payment(cells, date)?;
 
         let line = match columns.business_line.and_then(|at| value::text(cells.get(at)?)) {
-            Some(line) => Some(self.line(&line)),
+            Some(line) => Some(self.builder.line(&line)),
             None => product
                 .and_then(|product| product.business_line.as_deref())
-                .map(|line| self.line(line)),
+                .map(|line| self.builder.line(line)),
         };
         let client = self.builder.client(&client);
         if let Some(name) = name {
@@ -346,17 +344,6 @@ impl<'a> Sink<'a> {
         }
         // Blank: not paid yet where the export has paid dates; with payment days alone it says nothing.
         Ok(if columns.paid_date.is_some() { Payment::Open } else { Payment::Unknown })
-    }
-
-    #[inline]
-    fn line(&mut self, name: &str) -> u32 {
-        if self.last_line.1 != BLANK_LINE && self.last_line.0 == name {
-            return self.last_line.1;
-        }
-        let line = self.builder.line(name);
-        name.clone_into(&mut self.last_line.0);
-        self.last_line.1 = line;
-        line
     }
 
     #[inline]
