@@ -1,5 +1,7 @@
 //! The figures of one client, from its rows of the ledger.
 
+use smallvec::SmallVec;
+
 use crate::config;
 use crate::ledger::{BLANK_LINE, LineRow, OrderKey, OrderRow, PaymentRow};
 use crate::money::{Money, round12};
@@ -26,6 +28,9 @@ pub(super) struct Rows<'a> {
     pub lines: &'a [LineRow],
     pub payments: &'a [PaymentRow],
 }
+
+/// A list that is not on the heap for the few orders of most clients.
+type Few<T> = SmallVec<[T; 16]>;
 
 pub(super) fn features(rows: Rows<'_>, frame: &Frame<'_>) -> ClientFeatures {
     let windows = &frame.windows;
@@ -128,7 +133,7 @@ pub(super) fn ratio(numerator: Money, denominator: Money) -> Option<f64> {
 
 /// Distinct orders with a positive row; rows without an order id are one order per date.
 fn orders(orders: &[OrderRow], window: Window) -> u32 {
-    let mut named: Vec<OrderKey> = Vec::new();
+    let mut named: Few<OrderKey> = Few::new();
     let mut unnamed = 0;
     for row in within(orders, window).iter().filter(|row| row.positive > Money::ZERO) {
         if row.order == OrderKey::NONE { unnamed += 1 } else { named.push(row.order) }
@@ -143,7 +148,7 @@ fn lines(lines: &[LineRow], window: Window, lines_named: bool) -> Option<u32> {
         return None;
     }
     let bought = lines.iter().filter(|row| window.contains(row.date));
-    let mut named: Vec<u32> =
+    let mut named: Few<u32> =
         bought.clone().map(|row| row.line).filter(|line| *line != BLANK_LINE).collect();
     if named.is_empty() && bought.count() > 0 {
         return None;
@@ -154,7 +159,7 @@ fn lines(lines: &[LineRow], window: Window, lines_named: bool) -> Option<u32> {
 }
 
 fn top_order_share(orders: &[OrderRow], window: Window) -> Option<f64> {
-    let mut sums: Vec<(OrderKey, Day, Money)> = within(orders, window)
+    let mut sums: Few<(OrderKey, Day, Money)> = within(orders, window)
         .iter()
         .filter(|row| row.positive > Money::ZERO)
         .map(|row| {
@@ -205,7 +210,7 @@ fn pay_days(payments: &[PaymentRow], window: Window, as_of: Day) -> Option<f64> 
 
 /// Order dates and the gaps between them.
 fn rhythm(features: &mut ClientFeatures, orders: &[OrderRow], frame: &Frame<'_>) {
-    let mut dates: Vec<Day> = orders
+    let mut dates: Few<Day> = orders
         .iter()
         .filter(|row| row.positive > Money::ZERO && row.date <= frame.as_of)
         .map(|row| row.date)
@@ -220,7 +225,7 @@ fn rhythm(features: &mut ClientFeatures, orders: &[OrderRow], frame: &Frame<'_>)
     let from = dates.partition_point(|date| *date < frame.windows.history.from);
     let dates = &dates[from..];
     features.order_dates_history = dates.len() as u32;
-    let mut gaps: Vec<f64> =
+    let mut gaps: Few<f64> =
         dates.windows(2).map(|pair| f64::from(pair[1].days_since(pair[0]))).collect();
     gaps.sort_unstable_by(f64::total_cmp);
     if gaps.len() >= 3 {
