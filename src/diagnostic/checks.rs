@@ -21,6 +21,7 @@ const fn check(code: &'static str, severity: Severity) -> Check {
 /// All diagnostics, sorted by code.
 pub const CHECKS: &[Check] = &[
     check("after-as-of", Notice),
+    check("ambiguous-client", Warning),
     check("ambiguous-date", Error),
     check("ambiguous-number", Notice),
     check("amount-basis", Notice),
@@ -28,6 +29,7 @@ pub const CHECKS: &[Check] = &[
     check("as-of-future", Error),
     check("cannot-write", Error),
     check("cell-not-used", Warning),
+    check("client-merged", Notice),
     check("column-choice", Notice),
     check("config-key", Error),
     check("config-missing", Error),

@@ -9,6 +9,7 @@ pub mod column;
 pub mod currency;
 pub mod day;
 pub mod heading;
+pub mod names;
 pub mod tables;
 pub mod value;
 

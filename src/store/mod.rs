@@ -3,6 +3,7 @@
 //! Side tables are read first, because transactions need the products; then the transactions of all inputs are read
 //! into one ledger, and at last clients are told apart ([`resolve`]).
 
+mod directory;
 mod inputs;
 mod overlap;
 mod reject;
@@ -13,6 +14,7 @@ mod side;
 mod sink;
 mod totals;
 mod transactions;
+mod unfiled;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +25,8 @@ use crate::ledger::{Ledger, Part};
 use crate::money::Money;
 use crate::period::Day;
 use crate::source::Input;
+
+use sheet::Sheet;
 
 pub use report::{ColumnReport, Control, InputReport, LeftOut};
 pub use side::ClientFile;
@@ -76,6 +80,7 @@ pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loade
     let mut ledgers: Vec<(Origin, Ledger)> = Vec::new();
     let several =
         sheets.iter().filter(|sheet| sheet.layout.table.code() == "transactions").count() > 1;
+    let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
     let mut money = transactions::Totals::default();
     for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions") {
         let found =
@@ -94,7 +99,7 @@ pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loade
     parts.extend(ledgers.into_iter().map(|(_, ledger)| ledger.into()));
     loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
-    resolve::clients(&mut loaded, side.clients);
+    resolve::clients(&mut loaded, side.clients, named_by_id);
     Ok(loaded)
 }
 

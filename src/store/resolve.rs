@@ -1,12 +1,18 @@
 //! Telling clients apart: transactions name them by id or name, the client file has both.
+//!
+//! Found by id, by the normal form of the name, by the other names of the client file ([`Directory`]); what is not in the
+//! file is a client of its own, once for all spellings of its name ([`unfiled`]).
 
 use std::collections::{BTreeMap, HashMap};
 
 use strsim::jaro_winkler;
-use unicode_normalization::UnicodeNormalization as _;
 
+use super::directory::{Directory, Found};
+use super::unfiled::{self, Spelling};
 use super::{ClientFile, Loaded};
 use crate::diagnostic::{Diagnostic, Origin};
+use crate::ledger::Ledger;
+use crate::schema::names::normal;
 
 /// Likeness from which a known client is suggested for an unknown one.
 const LIKE: f64 = 0.9;
@@ -15,8 +21,93 @@ const SUGGESTED: usize = 200;
 /// Comparisons of names that looking them up may take.
 const COMPARISONS: usize = 2_000_000;
 
-/// Gives every row of the ledger its client: by id, by normalised name, by alias; else the row's own name is the client.
-pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
+/// Gives every row of the ledger its client. `by_id` says that transactions have a column of ids.
+pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool) {
+    let mut clients = listed(files);
+    let listed = clients.len();
+    let keys = std::mem::take(&mut loaded.ledger.clients);
+    let names = std::mem::take(&mut loaded.ledger.client_names);
+    let mut of_row: Vec<usize> = vec![usize::MAX; keys.len()];
+    let mut spelled: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let mut several: Vec<Diagnostic> = Vec::new();
+    if listed > 0 {
+        let directory = Directory::of(&clients);
+        for (at, (key, name)) in keys.iter().zip(&names).enumerate() {
+            let found = directory.look(key, name.as_deref());
+            if let Found::Several(fitting) = &found {
+                several.push(ambiguous(key, fitting, &clients));
+            }
+            if let Some(client) = found.client() {
+                of_row[at] = client;
+                if matches!(found, Found::Name(client) if clients[client].name != *key) {
+                    spelled.entry(client).or_default().push(spelling(key, name.as_deref()));
+                }
+            }
+        }
+    }
+    let unknown: Vec<usize> = (0..keys.len()).filter(|at| of_row[*at] == usize::MAX).collect();
+    let spellings: Vec<Spelling<'_>> = unknown
+        .iter()
+        .map(|at| Spelling { key: &keys[*at], name: names[*at].as_deref() })
+        .collect();
+    let stands_for = unfiled::merged(&spellings, by_id, || {
+        let rows = rows_of_clients(&loaded.ledger, keys.len());
+        unknown.iter().map(|at| rows[*at]).collect()
+    });
+    drop(spellings);
+    let mut taken: Vec<Option<(String, Option<String>)>> =
+        keys.into_iter().zip(names).map(Some).collect();
+    for (position, &at) in unknown.iter().enumerate() {
+        if stands_for[position] == position
+            && let Some((id, name)) = taken[at].take()
+        {
+            let name = name.unwrap_or_else(|| id.clone());
+            of_row[at] = clients.len();
+            clients.push(Box::new(ClientFile { id, name, ..ClientFile::default() }));
+        }
+    }
+    for (&at, &first) in unknown.iter().zip(&stands_for) {
+        let client = of_row[unknown[first]];
+        of_row[at] = client;
+        if let Some((spelling, _)) = taken[at].take() {
+            spelled.entry(client).or_default().push(spelling.clone());
+            clients[client].aliases.push(spelling);
+        }
+    }
+    // A client file of nothing but ids has the names of its clients from transactions.
+    for (at, row) in taken.into_iter().enumerate() {
+        if let Some((key, Some(name))) = row {
+            let client = &mut clients[of_row[at]];
+            if client.name == client.id && client.id == key {
+                client.name = name;
+            }
+        }
+    }
+    for (client, spellings) in spelled {
+        let client = &clients[client];
+        let mut all = vec![client.name.clone()];
+        all.extend(spellings);
+        loaded.diagnostics.push(
+            Diagnostic::notice("client-merged", Origin::default())
+                .with_cell(client.id.clone())
+                .with("spellings", all.len())
+                .with("list", all),
+        );
+    }
+    // Without a client file every client is "unknown", which says nothing.
+    if listed > 0 {
+        unknown_clients(&clients, listed, &several, loaded);
+    }
+    loaded.diagnostics.extend(several);
+    let place = sort(&mut clients);
+    let to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
+    loaded.ledger.reassign(&to, clients.len());
+    loaded.clients = clients;
+}
+
+/// The clients of the client file, one each, sorted by id.
+#[expect(clippy::vec_box, reason = "clients stay boxed up to the review")]
+fn listed(files: Vec<ClientFile>) -> Vec<Box<ClientFile>> {
     let mut clients: Vec<Box<ClientFile>> = Vec::with_capacity(files.len());
     let mut by_id: HashMap<String, usize> = HashMap::new();
     for file in files {
@@ -27,49 +118,14 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
             clients.push(Box::new(file));
         }
     }
-    let by_name = names(&clients);
-    let listed = clients.len();
-    let known = |key: &str, name: Option<&String>| -> Option<usize> {
-        if listed == 0 {
-            return None;
-        }
-        let named = |name: &str| by_name.get(&normalise(name)).copied().flatten();
-        by_id.get(key).copied().or_else(|| named(key)).or_else(|| named(name?))
-    };
-    let keys = std::mem::take(&mut loaded.ledger.clients);
-    let mut of_row = Vec::with_capacity(keys.len());
-    for (key, name) in keys.into_iter().zip(std::mem::take(&mut loaded.ledger.client_names)) {
-        let at = known(&key, name.as_ref());
-        if let (Some(at), Some(name)) = (at, &name)
-            && clients[at].name == clients[at].id
-        {
-            clients[at].name.clone_from(name);
-        }
-        let at = at.unwrap_or_else(|| {
-            let name = name.unwrap_or_else(|| key.clone());
-            clients.push(Box::new(ClientFile { id: key, name, ..ClientFile::default() }));
-            clients.len() - 1
-        });
-        of_row.push(at);
-    }
-    // Without a client file every client is "unknown", which says nothing.
-    if listed > 0 {
-        let suggested = COMPARISONS.checked_div(listed).unwrap_or(0).min(SUGGESTED);
-        let normal: Vec<String> = if clients.len() == listed || suggested == 0 {
-            Vec::new()
-        } else {
-            clients[..listed].iter().map(|client| normalise(&client.name)).collect()
-        };
-        for (count, client) in clients[listed..].iter().enumerate() {
-            let mut warning = Diagnostic::warning("unknown-client", Origin::default())
-                .with_cell(client.id.clone());
-            if count < suggested
-                && let Some(near) = nearest(&client.name, &clients[..listed], &normal)
-            {
-                warning = warning.with("suggestion", format!("{} ({})", near.name, near.id));
-            }
-            loaded.diagnostics.push(warning);
-        }
+    clients.sort_by(|a, b| a.id.cmp(&b.id));
+    clients
+}
+
+/// Sorts clients by id; returns where each one went.
+fn sort(clients: &mut [Box<ClientFile>]) -> Vec<u32> {
+    if clients.is_sorted_by(|a, b| a.id <= b.id) {
+        return (0..clients.len() as u32).collect();
     }
     let mut order: Vec<usize> = (0..clients.len()).collect();
     order.sort_by(|a, b| clients[*a].id.cmp(&clients[*b].id));
@@ -78,9 +134,62 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>) {
         place[*at] = position as u32;
     }
     clients.sort_by(|a, b| a.id.cmp(&b.id));
-    let to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
-    loaded.ledger.reassign(&to, clients.len());
-    loaded.clients = clients;
+    place
+}
+
+fn rows_of_clients(ledger: &Ledger, clients: usize) -> Vec<u64> {
+    let mut rows = vec![0_u64; clients];
+    for row in &ledger.orders {
+        rows[row.client as usize] += u64::from(row.rows);
+    }
+    rows
+}
+
+/// An id with the name beside it, or the one text there is.
+fn spelling(key: &str, name: Option<&str>) -> String {
+    name.map_or_else(|| key.to_owned(), |name| format!("{name} ({key})"))
+}
+
+/// A client as a reader knows it.
+pub(super) fn shown(client: &ClientFile) -> String {
+    if client.name == client.id {
+        client.id.clone()
+    } else {
+        format!("{} ({})", client.name, client.id)
+    }
+}
+
+fn ambiguous(text: &str, fitting: &[usize], clients: &[Box<ClientFile>]) -> Diagnostic {
+    let list: Vec<String> = fitting.iter().map(|at| shown(&clients[*at])).collect();
+    Diagnostic::warning("ambiguous-client", Origin::default()).with_cell(text).with("clients", list)
+}
+
+/// Lists the clients that are not in the client file, with what they may be.
+fn unknown_clients(
+    clients: &[Box<ClientFile>],
+    listed: usize,
+    several: &[Diagnostic],
+    loaded: &mut Loaded,
+) {
+    let suggested = COMPARISONS.checked_div(listed).unwrap_or(0).min(SUGGESTED);
+    let normal: Vec<String> = if clients.len() == listed || suggested == 0 {
+        Vec::new()
+    } else {
+        clients[..listed].iter().map(|client| normal(&client.name).bare).collect()
+    };
+    for (count, client) in clients[listed..].iter().enumerate() {
+        if several.iter().any(|found| found.cell.as_ref() == Some(&client.id)) {
+            continue;
+        }
+        let mut warning =
+            Diagnostic::warning("unknown-client", Origin::default()).with_cell(client.id.clone());
+        if count < suggested
+            && let Some(near) = nearest(&client.name, &clients[..listed], &normal)
+        {
+            warning = warning.with("suggestion", shown(near));
+        }
+        loaded.diagnostics.push(warning);
+    }
 }
 
 /// A later row of the same client fills what earlier ones left blank.
@@ -89,6 +198,7 @@ fn fill(known: &mut ClientFile, file: ClientFile) {
         known.name = file.name;
     }
     known.aliases.extend(file.aliases);
+    known.parent = known.parent.take().or(file.parent);
     known.industry = known.industry.take().or(file.industry);
     known.region = known.region.take().or(file.region);
     known.owner = known.owner.take().or(file.owner);
@@ -101,102 +211,17 @@ fn fill(known: &mut ClientFile, file: ClientFile) {
     known.industry_growth = known.industry_growth.or(file.industry_growth);
 }
 
-/// Normalised names and aliases; a name that several clients share points to none of them.
-fn names(clients: &[Box<ClientFile>]) -> BTreeMap<String, Option<usize>> {
-    let mut names = BTreeMap::new();
-    for (at, client) in clients.iter().enumerate() {
-        for name in std::iter::once(&client.name).chain(&client.aliases).map(|name| normalise(name))
-        {
-            if name.is_empty() {
-                continue;
-            }
-            names
-                .entry(name)
-                .and_modify(|known| {
-                    if *known != Some(at) {
-                        *known = None;
-                    }
-                })
-                .or_insert(Some(at));
-        }
-    }
-    names
-}
-
 fn nearest<'a>(
     name: &str,
     clients: &'a [Box<ClientFile>],
-    normal: &[String],
+    normals: &[String],
 ) -> Option<&'a ClientFile> {
-    let name = normalise(name);
+    let name = normal(name).bare;
     clients
         .iter()
-        .zip(normal)
+        .zip(normals)
         .map(|(client, other)| (jaro_winkler(&name, other), client))
         .filter(|(likeness, _)| *likeness >= LIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)))
         .map(|(_, client)| client.as_ref())
-}
-
-/// Legal forms at the end of western names.
-const FORMS: [&str; 18] = [
-    "ltd",
-    "limited",
-    "inc",
-    "incorporated",
-    "llc",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "gmbh",
-    "ag",
-    "kg",
-    "sa",
-    "bv",
-    "plc",
-    "pty",
-    "srl",
-    "spa",
-];
-
-/// A name without what does not tell clients apart: width, case, spaces, brackets, the legal form.
-pub(super) fn normalise(name: &str) -> String {
-    let folded: String = name.nfkc().collect::<String>().to_lowercase();
-    let mut words: Vec<String> = folded
-        .split(|c: char| !c.is_alphanumeric() && c != '&')
-        .filter(|word| !word.is_empty())
-        .map(ToOwned::to_owned)
-        .collect();
-    while words.len() > 1 && words.last().is_some_and(|word| FORMS.contains(&word.as_str())) {
-        words.pop();
-    }
-    let joined = words.concat();
-    for form in ["股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司"]
-    {
-        if let Some(head) = joined.strip_suffix(form)
-            && !head.is_empty()
-        {
-            return head.to_owned();
-        }
-    }
-    joined
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn legal_forms_and_width_do_not_tell_clients_apart() {
-        for (a, b) in [
-            ("深圳市鸿运达科技有限公司", "深圳市鸿运达科技 有限责任公司"),
-            ("Northwind Trading GmbH", "NORTHWIND TRADING"),
-            ("Ａｃｍｅ Co., Ltd.", "acme"),
-            ("华东（上海）贸易有限公司", "华东(上海)贸易"),
-        ] {
-            assert_eq!(normalise(a), normalise(b));
-        }
-        assert_ne!(normalise("北京分公司"), normalise("上海分公司"));
-    }
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::schema::Kind;
+use crate::schema::aliases::normalise;
 use crate::schema::column::{Evidence, Given, Survey, decide};
 use crate::schema::heading::Layout;
 use crate::schema::value::{DateOrder, Reading, exact};
@@ -41,6 +42,15 @@ impl Sheet {
         let heading =
             column.and_then(|at| self.layout.columns.get(at)).map(|column| column.heading.clone());
         Origin { row: Some(row), column, heading, ..self.origin.clone() }
+    }
+
+    /// Whether its transactions name clients in a column that can hold nothing but ids.
+    pub(super) fn names_clients_by_id(&self) -> bool {
+        self.layout.table.code() == "transactions"
+            && self
+                .layout
+                .column_of("client")
+                .is_some_and(|at| normalise(&self.layout.columns[at].heading) != "client")
     }
 
     /// A number of a column that nothing in it settles: how it is read, and how it might be.

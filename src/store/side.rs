@@ -21,6 +21,8 @@ pub struct ClientFile {
     pub name: String,
     /// Other names.
     pub aliases: Vec<String>,
+    /// Id or name of the client that it belongs to.
+    pub parent: Option<String>,
     /// Industry.
     pub industry: Option<String>,
     /// Region.
@@ -137,6 +139,7 @@ fn take(side: &mut Side, table: &str, row: &Row) -> Option<String> {
                 id: id.clone(),
                 name,
                 aliases,
+                parent: text(row, "parent"),
                 industry: text(row, "industry"),
                 region: text(row, "region"),
                 owner: text(row, "owner"),
