@@ -78,7 +78,7 @@ impl<'a> Directory<'a> {
             for name in std::iter::once(&key).chain(name.as_ref()) {
                 match only(table.get(&name.bare), name.form) {
                     Ok(Some(at)) if own => return Found::Name(at),
-Ok(Some(at)) => return Found::Alias(at),
+                    Ok(Some(at)) => return Found::Alias(at),
                     Ok(None) => {}
                     Err(fitting) => several = Found::Several(fitting),
                 }
