@@ -163,7 +163,8 @@ fn expand(folder: &Path, path: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn input(file: &Path) -> Result<Input> {
+/// The input that an argument names; `-` is standard input.
+pub(super) fn input(file: &Path) -> Result<Input> {
     if file != Path::new("-") {
         return Ok(Input::file(file));
     }

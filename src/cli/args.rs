@@ -54,6 +54,7 @@ pub(super) enum When {
 pub(super) enum Command {
     Demo(Demo),
     Check(Check),
+    Import(Import),
     Review(Review),
     Score(List),
     Tier(List),
@@ -158,6 +159,22 @@ pub(super) enum CheckFormat {
     Full,
     Concise,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    #[arg(value_name = "FILES", required = true, num_args = 1, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    #[arg(long, required = true)]
+    pub raw: bool,
+    #[arg(id = "raw_output", short, long = "output", value_name = "FILE", requires = "raw", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "NAME", requires = "raw")]
+    pub sheet: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "raw")]
+    pub encoding: Option<String>,
+    #[arg(long, value_name = "CHAR", requires = "raw")]
+    pub delimiter: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod files;
 mod help;
 mod lists;
 mod progress;
+mod raw;
 mod review;
 mod ui;
 
@@ -79,6 +80,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Demo(command) => demo::run(&command, ui),
         Command::Check(command) => check::run(&command, ui),
+        Command::Import(command) => raw::run(&command, ui),
         Command::Review(command) => review::run(&command, ui),
         Command::Score(command) => lists::run(crate::render::listing::List::Score, &command, ui),
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),

@@ -67,6 +67,14 @@ impl Ui {
         Ok(())
     }
 
+    /// Writes an answer that is too large to be held.
+    pub(super) fn answer_from(&self, answer: &mut dyn io::Read) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        io::copy(answer, &mut out)?;
+        out.flush()?;
+        Ok(())
+    }
+
     /// Says something beside the answer, unless asked to be quiet.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {

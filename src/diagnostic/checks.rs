@@ -83,6 +83,7 @@ pub const CHECKS: &[Check] = &[
     check("unknown-delimiter", Error),
     check("unknown-encoding", Error),
     check("unknown-field", Error),
+    check("unknown-sheet", Error),
     check("unknown-skip", Error),
     check("unknown-table", Error),
     check("unknown-unit", Error),

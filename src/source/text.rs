@@ -105,10 +105,15 @@ impl TextFile {
         self.encoding.name()
     }
 
-    /// Whether the encoding is a guess.
+    /// What was guessed about it; `origin` is its name.
     #[must_use]
-    pub fn encoding_is_guess(&self) -> bool {
-        self.guessed_encoding
+    pub fn guesses(&self, origin: &Origin) -> Vec<Diagnostic> {
+        let mut guesses = Vec::new();
+        if self.guessed_encoding {
+            let guess = Diagnostic::notice("encoding-guess", origin.clone());
+            guesses.push(guess.with("encoding", self.encoding()));
+        }
+        guesses
     }
 
     /// The delimiter.

@@ -148,10 +148,8 @@ fn open_one(
             delimiter: document.borrow().text().map(|text| (text.delimiter() as char).to_string()),
             columns: Vec::new(),
         };
-        if let Some(text) = document.borrow().text().filter(|text| text.encoding_is_guess()) {
-            let guess = Diagnostic::notice("encoding-guess", origin.clone())
-                .with("encoding", text.encoding());
-            loaded.diagnostics.push(guess);
+        if let Some(text) = document.borrow().text() {
+            loaded.diagnostics.extend(text.guesses(&origin));
         }
         if info.hidden && !named {
             report.unused = Some("hidden-sheet");
