@@ -68,6 +68,8 @@ pub const CHECKS: &[Check] = &[
     check("output-format", Error),
     check("output-is-input", Error),
     check("repeated-header", Notice),
+    check("repeated-line", Notice),
+    check("replaced-line", Notice),
     check("rounded-digits", Notice),
     check("sheet-empty", Notice),
     check("sheet-not-used", Notice),

@@ -26,7 +26,9 @@ use crate::money::Money;
 use crate::period::Day;
 use crate::source::Input;
 
+use overlap::Replaced;
 use sheet::Sheet;
+use transactions::Means;
 
 pub use report::{ColumnReport, Control, InputReport, LeftOut};
 pub use side::ClientFile;
@@ -74,33 +76,54 @@ pub struct Loaded {
 /// `max_rejected` allows (any, when strict).
 pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loaded> {
     let mut loaded = Loaded::default();
-    let mut sheets = inputs::open(files, config, options, &mut loaded)?;
-    let side = side::read(&mut sheets, options, &mut loaded)?;
-    let mut parts: Vec<Part> = Vec::new();
-    let mut ledgers: Vec<(Origin, Ledger)> = Vec::new();
-    let several =
-        sheets.iter().filter(|sheet| sheet.layout.table.code() == "transactions").count() > 1;
+    load_into(&mut loaded, files, config, options)?;
+    Ok(loaded)
+}
+
+/// Reads inputs into something empty; what was found on the way stays there whatever stops the reading.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_into(
+    loaded: &mut Loaded,
+    files: &[Input],
+    config: &Config,
+    options: &Options,
+) -> Result<()> {
+    let mut sheets = inputs::open(files, config, options, loaded)?;
+    let side = side::read(&mut sheets, options, loaded)?;
     let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
-    let mut money = transactions::Totals::default();
-    for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions") {
-        let found =
-            transactions::read(sheet, &side.products, config, options, &mut loaded, &mut money)?;
-        if several {
-            ledgers.push((sheet.origin.clone(), Part::merge(found, options.threads)));
-        } else {
-            parts = found;
+    let mut sheets: Vec<&mut Sheet> =
+        sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions").collect();
+    let means = Means { products: &side.products, config, options, several: sheets.len() > 1 };
+    let mut readings = Vec::with_capacity(sheets.len());
+    let mut problems = Vec::new();
+    for sheet in &mut sheets {
+        match transactions::read(sheet, means, &Replaced::default(), &mut loaded.inputs) {
+            Ok(reading) => readings.push(reading),
+            Err(error) => problems.extend(error.diagnostics),
         }
     }
+    if !problems.is_empty() {
+        return Err(Error { diagnostics: problems });
+    }
+    if means.several {
+        let found = overlap::settle(&mut sheets, &mut readings, means, &mut loaded.inputs)?;
+        loaded.diagnostics.extend(found);
+    }
+    let mut money = transactions::Totals::default();
+    let mut parts: Vec<Part> = Vec::new();
+    for reading in readings {
+        parts.extend(reading.add_to(loaded, &mut money)?);
+    }
     if !options.all {
-        check(&loaded, config, &options.skip, options.strict)?;
+        check(loaded, config, &options.skip, options.strict)?;
     }
     loaded.currency = money.currency(config)?;
-    overlap::report(&ledgers, &mut loaded);
-    parts.extend(ledgers.into_iter().map(|(_, ledger)| ledger.into()));
     loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
-    resolve::clients(&mut loaded, side.clients, named_by_id);
-    Ok(loaded)
+    resolve::clients(loaded, side.clients, named_by_id);
+    Ok(())
 }
 
 /// Whether there are rows, and few enough of them could not be used.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use super::Control;
+use super::overlap::Replaced;
 use super::side::Product;
 use super::totals;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
@@ -30,6 +31,7 @@ pub(super) struct Columns {
     pub(super) business_line: Option<usize>,
     pub(super) product: Option<usize>,
     pub(super) order_id: Option<usize>,
+    pub(super) line_no: Option<usize>,
     pub(super) quantity: Option<usize>,
     pub(super) unit_price: Option<usize>,
     pub(super) unit_cost: Option<usize>,
@@ -59,6 +61,7 @@ impl Columns {
             business_line: at("business_line"),
             product: at("product"),
             order_id: at("order_id"),
+            line_no: at("line_no"),
             quantity: at("quantity"),
             unit_price: at("unit_price"),
             unit_cost: at("unit_cost"),
@@ -93,6 +96,10 @@ pub(super) struct Plan<'a> {
     pub(super) won_stage: Vec<String>,
     pub(super) today: Day,
     pub(super) surveyed: bool,
+    /// Whether other sheets hold transactions too.
+    pub(super) several: bool,
+    /// Rows that do not count because of a line of another sheet.
+    pub(super) replaced: &'a Replaced,
     pub(super) columns: Columns,
 }
 
@@ -112,6 +119,8 @@ pub(super) struct Sink<'a> {
     /// A cell turned up that needs the whole column.
     pub(super) open: bool,
     pub(super) rounded: u64,
+    /// Orders of rows that do not count by their status, where they may overrule those of another sheet.
+    pub(super) unwanted: Builder,
     /// By column: the last date read, as written and as a day.
     pub(super) dates: Vec<(usize, String, Day)>,
 }
@@ -144,12 +153,13 @@ impl<'a> Sink<'a> {
             paid_known: false,
             open: false,
             rounded: 0,
+            unwanted: Builder::default(),
             dates: Vec::new(),
         }
     }
 
     #[inline]
-    fn money(
+    pub(super) fn money(
         &mut self,
         cells: &[Cell<'_>],
         column: Option<usize>,
@@ -173,7 +183,11 @@ impl<'a> Sink<'a> {
     }
 
     #[inline]
-    fn date(&mut self, cells: &[Cell<'_>], column: Option<usize>) -> Result<Option<Day>, Reject> {
+    pub(super) fn date(
+        &mut self,
+        cells: &[Cell<'_>],
+        column: Option<usize>,
+    ) -> Result<Option<Day>, Reject> {
         let Some(at) = column else {
             return Ok(None);
         };
@@ -206,7 +220,7 @@ impl<'a> Sink<'a> {
     }
 
     /// The amount, from its own column or as quantity × unit price.
-    fn amount(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
+    pub(super) fn amount(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
         let columns = self.plan.columns;
         if let Some(amount) = self.money(cells, columns.amount, "money")? {
             return Ok(Some(amount));
@@ -226,7 +240,7 @@ impl<'a> Sink<'a> {
     }
 
     /// The margin of a line, if it is known: its own column, else amount less cost.
-    fn margin(
+    pub(super) fn margin(
         &mut self,
         cells: &[Cell<'_>],
         amount: Money,
@@ -254,7 +268,7 @@ impl<'a> Sink<'a> {
         Ok(cost.map(|cost| if amount < Money::ZERO { amount + cost.abs() } else { amount - cost }))
     }
 
-    fn use_row(
+    pub(super) fn use_row(
         &mut self,
         number: u64,
         cells: &[Cell<'_>],
@@ -372,7 +386,7 @@ impl<'a> Sink<'a> {
 
     /// Whether the row does not count by a choice of the settings.
     #[inline]
-    fn not_wanted(&self, cells: &[Cell<'_>]) -> Option<(&'static str, usize)> {
+    pub(super) fn not_wanted(&self, cells: &[Cell<'_>]) -> Option<(&'static str, usize)> {
         for (at, wanted) in self.plan.filter {
             let cell = cells.get(*at).unwrap_or(&BLANK);
             if value::text(cell).is_none_or(|text| text != wanted.as_str()) {
@@ -401,7 +415,7 @@ fn missing(column: Option<usize>, expected: &'static str) -> Reject {
 }
 
 #[inline]
-fn key<'c>(cells: &[Cell<'c>], column: Option<usize>) -> Option<Cow<'c, str>> {
+pub(super) fn key<'c>(cells: &[Cell<'c>], column: Option<usize>) -> Option<Cow<'c, str>> {
     value::text(cells.get(column?)?)
 }
 
@@ -419,9 +433,16 @@ impl RowSink for Sink<'_> {
             return ControlFlow::Break(());
         }
         if let Some((reason, at)) = self.not_wanted(cells) {
+            if self.plan.several {
+                self.note_unwanted(cells);
+            }
             let unwanted = Reject { reason, column: Some(at), expected: "" };
             let reject = self.classify(cells, unwanted, amount);
             self.reject(number, cells, &reject, amount);
+            return ControlFlow::Continue(());
+        }
+        if let Some(by) = self.plan.replaced.get(&number) {
+            self.replace(number, cells, by, amount);
             return ControlFlow::Continue(());
         }
         let used = match read {

@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::Loaded;
 use super::sheet::Sheet;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
@@ -53,10 +52,9 @@ pub(super) fn is_bare_total(text: &str) -> bool {
 pub(super) fn check(
     sheet: &Sheet,
     totals: &BTreeMap<u64, Option<Money>>,
-    loaded: &mut Loaded,
-) -> Result<()> {
+) -> Result<Vec<Diagnostic>> {
     let Some(amount) = sheet.layout.column_of("amount").filter(|_| !totals.is_empty()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let date = sheet.layout.column_of("date");
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
@@ -71,14 +69,13 @@ pub(super) fn check(
         subtotals: Money::ZERO,
         wrong: Vec::new(),
     })?;
-    for (row, stated, sum) in sinks.into_iter().flat_map(|sink| sink.wrong) {
-        let mismatch = Diagnostic::warning("total-mismatch", sheet.at(row, Some(amount)))
+    let wrong = sinks.into_iter().flat_map(|sink| sink.wrong).map(|(row, stated, sum)| {
+        Diagnostic::warning("total-mismatch", sheet.at(row, Some(amount)))
             .with("stated", stated)
             .with("sum", sum)
-            .with("difference", stated - sum);
-        loaded.diagnostics.push(mismatch);
-    }
-    Ok(())
+            .with("difference", stated - sum)
+    });
+    Ok(wrong.collect())
 }
 
 struct Sums<'a> {

@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::overlap::Replaced;
 use super::sheet::{self, Sheet};
 use super::side::Product;
 use super::sink::{Columns, Plan, SUMS_STAY_BELOW, Sink};
-use super::{Control, Loaded, Options, totals};
+use super::{Control, InputReport, Loaded, Options, totals};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::Result;
-use crate::ledger::Part;
+use crate::ledger::{Ledger, Part};
 use crate::money::Money;
 use crate::parallel;
 use crate::schema::aliases;
@@ -25,14 +26,6 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Sums of 64-bit units cannot wrap while the sum of magnitudes stays well within 64 bits.
-    fn check(&self) -> Result<()> {
-        if self.largest > SUMS_STAY_BELOW {
-            return Err(Diagnostic::error("amount-overflow", Origin::default()).into());
-        }
-        Ok(())
-    }
-
     /// The one currency of all rows.
     pub(super) fn currency(&self, config: &Config) -> Result<Option<String>> {
         let mut named = self.currencies.keys().filter(|code| !code.is_empty());
@@ -53,49 +46,103 @@ impl Totals {
     }
 }
 
-/// Reads one sheet of transactions.
+/// What one sheet of transactions came to.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// Its lines, as each thread found them.
+    pub(super) parts: Vec<Part>,
+    /// Its lines put together, where there are other sheets to compare them with.
+    pub(super) ledger: Ledger,
+    /// Orders of rows that do not count by their status.
+    pub(super) unwanted: Vec<Part>,
+    control: Control,
+    diagnostics: Diagnostics,
+    currencies: BTreeMap<String, Money>,
+    magnitude: i128,
+}
+
+impl Reading {
+    /// Adds it to all that was read, and returns its lines.
+    ///
+    /// # Errors
+    /// Sums of 64-bit units cannot wrap while the sum of magnitudes stays well within 64 bits.
+    pub(super) fn add_to(self, loaded: &mut Loaded, totals: &mut Totals) -> Result<Vec<Part>> {
+        totals.largest += self.magnitude;
+        check(totals.largest)?;
+        for (code, amount) in self.currencies {
+            *totals.currencies.entry(code).or_default() += amount;
+        }
+        add(&mut loaded.control, self.control);
+        loaded.diagnostics.merge(self.diagnostics);
+        Ok(if self.parts.is_empty() { vec![self.ledger.into()] } else { self.parts })
+    }
+}
+
+fn check(magnitude: i128) -> Result<()> {
+    if magnitude > SUMS_STAY_BELOW {
+        return Err(Diagnostic::error("amount-overflow", Origin::default()).into());
+    }
+    Ok(())
+}
+
+/// What all sheets of transactions are read with.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) products: &'a HashMap<String, Product>,
+    pub(super) config: &'a Config,
+    pub(super) options: &'a Options,
+    /// Whether several sheets hold transactions.
+    pub(super) several: bool,
+}
+
+/// Reads one sheet of transactions, without the rows that are replaced.
 pub(super) fn read(
     sheet: &mut Sheet,
-    products: &HashMap<String, Product>,
-    config: &Config,
-    options: &Options,
-    loaded: &mut Loaded,
-    totals: &mut Totals,
-) -> Result<Vec<Part>> {
-    let mut sinks = sinks(sheet, products, config, options)?;
+    means: Means<'_>,
+    replaced: &Replaced,
+    inputs: &mut [InputReport],
+) -> Result<Reading> {
+    let threads = means.options.threads;
+    let mut reading = Reading::default();
+    let mut sinks = sinks(sheet, means, replaced)?;
     if sinks.iter().any(|sink| sink.open) && !sheet.surveyed {
-        loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
-        loaded.inputs[sheet.report].columns = sheet::columns(sheet);
-        sinks = self::sinks(sheet, products, config, options)?;
+        reading.diagnostics.extend(sheet.survey(true, threads)?);
+        inputs[sheet.report].columns = sheet::columns(sheet);
+        sinks = self::sinks(sheet, means, replaced)?;
     }
     let mut paid_known = false;
     let mut total_rows = BTreeMap::new();
     let mut rows = 0;
     let mut builders = Vec::new();
     let mut rounded = 0;
-    totals.largest += sinks.iter().map(|sink| sink.magnitude).sum::<i128>();
-    totals.check()?;
+    reading.magnitude = sinks.iter().map(|sink| sink.magnitude).sum::<i128>();
+    check(reading.magnitude)?;
     for mut sink in sinks {
         paid_known |= sink.paid_known;
         rows += sink.control.rows_in_file;
         rounded += sink.rounded;
         total_rows.append(&mut sink.total_rows);
         for (code, amount) in sink.currencies {
-            *totals.currencies.entry(code).or_default() += amount;
+            *reading.currencies.entry(code).or_default() += amount;
         }
-        add(&mut loaded.control, sink.control);
-        loaded.diagnostics.merge(sink.diagnostics);
+        add(&mut reading.control, sink.control);
+        reading.diagnostics.merge(sink.diagnostics);
         builders.push(sink.builder);
+        reading.unwanted.push(sink.unwanted.finish(false));
     }
-    loaded.inputs[sheet.report].rows = rows;
+    inputs[sheet.report].rows = rows;
     if rounded > 0 {
         let notice =
             Diagnostic::notice("rounded-digits", sheet.origin.clone()).with("rows", rounded);
-        loaded.diagnostics.push(notice);
+        reading.diagnostics.push(notice);
     }
-    totals::check(sheet, &total_rows, loaded)?;
+    reading.diagnostics.extend(totals::check(sheet, &total_rows)?);
     let finish = builders.into_iter().map(|builder| move || builder.finish(paid_known)).collect();
-    Ok(parallel::join(finish))
+    reading.parts = parallel::join(finish);
+    if means.several {
+        reading.ledger = Part::merge(std::mem::take(&mut reading.parts), threads);
+    }
+    Ok(reading)
 }
 
 fn add(all: &mut Control, part: Control) {
@@ -112,13 +159,16 @@ fn add(all: &mut Control, part: Control) {
     }
 }
 
-fn sinks<'a>(
-    sheet: &'a Sheet,
-    products: &'a HashMap<String, Product>,
-    config: &'a Config,
-    options: &'a Options,
-) -> Result<Vec<Sink<'a>>> {
-    let plan = Plan {
+fn sinks<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replaced) -> Result<Vec<Sink<'a>>> {
+    let plan = plan(sheet, means, replaced);
+    let threads = means.options.threads;
+    sheet.document.borrow_mut().read(sheet.index, threads, || Sink::new(plan.clone()))
+}
+
+/// How the rows of a sheet are read.
+pub(super) fn plan<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replaced) -> Plan<'a> {
+    let Means { products, config, options, several } = means;
+    Plan {
         layout: &sheet.layout,
         readings: &sheet.readings,
         origin: &sheet.origin,
@@ -129,7 +179,8 @@ fn sinks<'a>(
         skip_status: config.skip_status.iter().map(|status| aliases::normalise(status)).collect(),
         today: options.today,
         surveyed: sheet.surveyed,
+        several,
+        replaced,
         columns: Columns::of(&sheet.layout),
-    };
-    sheet.document.borrow_mut().read(sheet.index, options.threads, || Sink::new(plan.clone()))
+    }
 }

@@ -9,6 +9,7 @@ mod errors;
 mod exports;
 mod files;
 mod floors;
+mod overlap;
 mod readme;
 mod registry;
 mod same;
