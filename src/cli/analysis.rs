@@ -11,11 +11,13 @@ use crate::error::{Error, Result};
 use crate::locale::Lang;
 use crate::period::Day;
 use crate::review::{self, AsOfFrom, Context, Review};
+use crate::source::secret::use_passwords;
 use crate::source::{Input, Place, pattern};
 use crate::store::{self, Loaded, Options};
 
 use super::args::Analysis;
 use super::env;
+use super::password;
 use super::progress::Progress;
 use super::ui::Ui;
 
@@ -202,6 +204,7 @@ pub(super) fn load(
     check_skips(&arguments.skip)?;
     let today = today()?;
     let inputs = inputs(&arguments.files, &settings)?;
+    use_passwords(password::gather(arguments.password_file.as_deref(), &inputs, ui)?);
     let threads = arguments
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));

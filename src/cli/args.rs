@@ -93,6 +93,8 @@ pub(super) struct Analysis {
     pub skip: Vec<String>,
     #[arg(long, value_name = "DAYS")]
     pub max_age: Option<u32>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
     #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
     pub threads: Option<usize>,
 }

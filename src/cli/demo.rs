@@ -29,6 +29,7 @@ pub(super) fn run(arguments: &Demo, ui: &mut Ui) -> anyhow::Result<Outcome> {
         strict: false,
         skip: Vec::new(),
         max_age: None,
+        password_file: None,
         threads: None,
     };
     let output = Output {

@@ -32,6 +32,16 @@ pub(super) fn folder() -> Option<PathBuf> {
     std::env::current_dir().ok()
 }
 
+/// The file that this program was started from. On Linux that is a link of the system's, which also leads to a program
+/// that has been replaced while it runs.
+pub(super) fn program() -> Option<PathBuf> {
+    let link = Path::new("/proc/self/exe");
+    if cfg!(target_os = "linux") && link.exists() {
+        return Some(link.to_owned());
+    }
+    std::env::current_exe().ok()
+}
+
 /// The date where the user is.
 pub(super) fn date() -> Date {
     jiff::Zoned::now().date()

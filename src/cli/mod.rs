@@ -11,8 +11,10 @@ mod explain;
 mod files;
 mod help;
 mod lists;
+mod password;
 mod progress;
 mod raw;
+mod reader;
 mod review;
 mod ui;
 
@@ -42,9 +44,13 @@ enum Outcome {
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     quiet_shielded_panics();
-    files::remove_on_interrupt();
-    let language = ui::language_of_environment();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = reader::run(&arguments) {
+        return code;
+    }
+    files::remove_on_interrupt();
+    reader::set_up();
+    let language = ui::language_of_environment();
     let command = help::localised(Cli::command(), asked(&arguments).unwrap_or(language));
     let cli = match command
         .try_get_matches_from(arguments)

@@ -41,6 +41,7 @@ pub const CHECKS: &[Check] = &[
     check("duplicate-input", Notice),
     check("duplicate-key", Warning),
     check("encoding-guess", Notice),
+    check("encryption-unknown", Error),
     check("file-damaged", Error),
     check("file-empty", Error),
     check("file-encrypted", Error),
@@ -90,6 +91,7 @@ pub const CHECKS: &[Check] = &[
     check("unknown-table", Error),
     check("unknown-unit", Error),
     check("wrong-encoding", Error),
+    check("wrong-password", Error),
 ];
 
 #[cfg(test)]

@@ -41,9 +41,12 @@ pub(super) fn cell<T: DataType>(value: &T) -> Cell<'_> {
     }
 }
 
+/// How errors look where they are only text.
+pub(super) const ERRORS: [&str; 7] =
+    ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"];
+
 /// One cell of an `OpenDocument` sheet, where errors come as their text.
 pub(super) fn ods_cell(value: &Data) -> Cell<'_> {
-    const ERRORS: [&str; 7] = ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"];
     match cell(value) {
         Cell::Text(text) if ERRORS.contains(&text) => Cell::Error(text),
         other => other,
@@ -88,7 +91,7 @@ fn error_text(error: &CellErrorType) -> &'static str {
 }
 
 /// `2012-09-29`, with or without `T10:30:00.5`; a zone is of no interest.
-fn iso_date(text: &str) -> Option<Cell<'static>> {
+pub(super) fn iso_date(text: &str) -> Option<Cell<'static>> {
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00"));
     let day = Day::parse_iso(date)?;
     let mut parts = time.trim_end_matches('Z').splitn(3, ':');
@@ -101,7 +104,7 @@ fn iso_date(text: &str) -> Option<Cell<'static>> {
 }
 
 /// `PT10H30M00S` as days.
-fn iso_duration(text: &str) -> Option<f64> {
+pub(super) fn iso_duration(text: &str) -> Option<f64> {
     let mut rest = text.strip_prefix("PT")?;
     let mut seconds = 0.0;
     for (unit, weight) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {

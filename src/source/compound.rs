@@ -213,9 +213,8 @@ fn check_records(stream: &[u8]) -> Result<(), Flaw> {
     let mut sheets = Vec::new();
     for (kind, data) in records(stream) {
         match kind {
-            0x002F if u16_at(data, 0).is_some_and(|method| method != 0) => {
-                return Err(Flaw::Encrypted);
-            }
+            // Encryption of records, by XOR or RC4.
+            0x002F => return Err(Flaw::Sealed),
             0x0085 => sheets.extend(u32_at(data, 0).map(|at| at as usize)),
             0x000A => break,
             _ => {}

@@ -80,7 +80,7 @@ fn a_workbook_is_told_from_a_password_and_from_other_files() {
     assert_eq!(file("WordDocument"), Ok(Contents::Other));
     assert_eq!(checked(&[], &number(0, 0, 0, 1.0)), Ok(()));
     let password = record(0x002F, &words_of(&[1, 1, 1]));
-    assert_eq!(checked(&password, &[]), Err(Flaw::Encrypted));
+    assert_eq!(checked(&password, &[]), Err(Flaw::Sealed));
 }
 
 #[test]

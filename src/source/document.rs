@@ -11,7 +11,7 @@ use super::package::{self, Kind};
 use super::parquet::ParquetFile;
 use super::text::TextFile;
 use super::workbook::Workbook;
-use super::{Cell, Format, Hints, OwnedRow, RowSink, SheetInfo};
+use super::{Cell, Format, Hints, OwnedRow, RowSink, SheetInfo, secret};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 
@@ -100,7 +100,7 @@ impl Document {
             Kind::Table(format) => format,
             Kind::Text | Kind::Gzip => Format::Csv,
             Kind::Empty => return Err(Error::file("file-empty", name)),
-            Kind::Encrypted => return Err(Error::file("file-encrypted", name)),
+            Kind::Encrypted => return Self::decrypt(input),
             Kind::Damaged => return Err(Error::file("file-damaged", name)),
             Kind::Zip => return Err(wrong_kind(name, "zip")),
             Kind::OtherCompound => return Err(wrong_kind(name, "compound")),
@@ -129,6 +129,23 @@ impl Document {
                 workbook(Workbook::from_bytes(bytes.to_vec(), name, format)?)
             }
         };
+        Ok(Self { format, sheets, body })
+    }
+
+    /// Opens a workbook that is encrypted, with the password that the surroundings know for it.
+    fn decrypt(input: &Input) -> Result<Self> {
+        let name = input.name.as_str();
+        let password = secret::password(name);
+        let book = match &input.place {
+            Place::Memory(bytes) => Workbook::decrypt(bytes, name, password.as_deref()),
+            Place::File(path) => {
+                let bytes = std::fs::read(path)
+                    .map_err(|error| Error::io("file-unreadable", name, &error))?;
+                Workbook::decrypt(&bytes, name, password.as_deref())
+            }
+        }?;
+        let format = book.format();
+        let (sheets, body) = workbook(book);
         Ok(Self { format, sheets, body })
     }
 

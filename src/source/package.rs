@@ -66,6 +66,12 @@ pub enum Flaw {
     Suspicious(&'static str),
     /// It needs a password.
     Encrypted,
+    /// The password does not open it.
+    WrongPassword,
+    /// It is encrypted in a way that cannot be opened, password or not.
+    Sealed,
+    /// It has sheets of macros from before 1993, for which the reader refuses the whole workbook.
+    MacroSheet,
     /// The operating system could not read it.
     Unreadable(String),
 }
@@ -78,7 +84,13 @@ impl Flaw {
             Self::Damaged(reason) => ("file-damaged", Some(reason)),
             Self::Suspicious(reason) => ("file-suspicious", Some(reason.to_owned())),
             Self::Encrypted => ("file-encrypted", None),
+            Self::WrongPassword => ("wrong-password", None),
+            Self::Sealed => ("encryption-unknown", None),
             Self::Unreadable(reason) => ("file-unreadable", Some(reason)),
+            Self::MacroSheet => {
+                let diagnostic = Diagnostic::error("file-kind", Origin::file(name));
+                return diagnostic.with("kind", "macro-sheet").into();
+            }
         };
         let diagnostic = Diagnostic::error(code, Origin::file(name));
         match reason {
@@ -104,7 +116,7 @@ impl From<zip::result::ZipError> for Flaw {
         match error {
             zip::result::ZipError::Io(error) => error.into(),
             zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => {
-                Self::Encrypted
+                Self::Sealed
             }
             other => Self::Damaged(other.to_string()),
         }

@@ -2,7 +2,8 @@
 //!
 //! A file passes the checks of [`package`] and [`compound`] before the workbook reader sees it, every call into that
 //! reader is shielded from its panics, and a row is never wider than its last filled cell. Only cells that the
-//! workbook itself formats as dates become dates; a duration is a number of days, as Excel stores it.
+//! workbook itself formats as dates become dates; a duration is a number of days, as Excel stores it. Where the program
+//! has said how ([`isolation`](super::isolation)), all formats but xlsx are read in a process of their own.
 //!
 //! [`package`]: super::package
 //! [`compound`]: super::compound
@@ -17,8 +18,9 @@ use calamine::{
 };
 
 use super::cells::{RowBuffer, cell, ods_cell};
+use super::isolation::{self, Isolated, Task};
 use super::package::{Flaw, guarded};
-use super::{Cell, Format, RowSink, SheetInfo, compound, package};
+use super::{Cell, Format, RowSink, SheetInfo, compound, package, secret};
 use crate::error::{Error, Result};
 
 /// A reader that the workbook library can own.
@@ -32,11 +34,14 @@ enum Book {
     Xlsb(Box<Xlsb<Boxed>>),
     Xls(Box<Xls<Boxed>>),
     Ods(Box<Ods<Boxed>>),
+    /// Open in a process of its own.
+    Isolated(Box<Isolated>),
 }
 
 /// An open workbook.
 pub struct Workbook {
     name: String,
+    format: Format,
     book: Book,
     sheets: Vec<SheetInfo>,
     /// The name by which the library knows each sheet.
@@ -48,6 +53,10 @@ impl Workbook {
     pub fn open(path: &Path, name: &str, format: Format) -> Result<Self> {
         let unreadable = |error: std::io::Error| Error::io("file-unreadable", name, &error);
         let mut file = File::open(path).map_err(unreadable)?;
+        if let Some(program) = isolation::program().filter(|_| isolation::is_legacy(format)) {
+            let size = file.metadata().map_err(unreadable)?.len();
+            return Self::isolated(program, &mut file, size, Task::Read(format), name);
+        }
         if format == Format::Xls {
             // The library holds the whole file anyway, and the check wants it too.
             let mut bytes = Vec::new();
@@ -56,26 +65,81 @@ impl Workbook {
         }
         package::check(BufReader::new(&file), format).map_err(|flaw| flaw.into_error(name))?;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-        Self::from_input(Box::new(BufReader::new(file)), name, format)
+        Self::from_input(Box::new(BufReader::new(file)), format)
+            .map_err(|flaw| flaw.into_error(name))
+            .map(|book| book.named(name))
     }
 
     /// Opens a workbook in memory, such as one from standard input.
     pub fn from_bytes(bytes: Vec<u8>, name: &str, format: Format) -> Result<Self> {
-        let checked = match format {
-            Format::Xls => compound::check(&bytes),
-            _ => package::check(Cursor::new(bytes.as_slice()), format),
-        };
-        checked.map_err(|flaw| flaw.into_error(name))?;
-        Self::from_input(Box::new(Cursor::new(bytes)), name, format)
+        if let Some(program) = isolation::program().filter(|_| isolation::is_legacy(format)) {
+            let size = bytes.len() as u64;
+            return Self::isolated(program, &mut bytes.as_slice(), size, Task::Read(format), name);
+        }
+        Self::open_bytes(bytes, format)
+            .map_err(|flaw| flaw.into_error(name))
+            .map(|book| book.named(name))
     }
 
-    fn from_input(input: Boxed, name: &str, format: Format) -> Result<Self> {
-        let book = guarded(|| open_book(input, format)).map_err(|flaw| flaw.into_error(name))?;
+    /// Opens a workbook that is encrypted, with the password if one is known.
+    pub fn decrypt(bytes: &[u8], name: &str, password: Option<&str>) -> Result<Self> {
+        match isolation::program() {
+            Some(program) => {
+                let (mut content, size) = (bytes, bytes.len() as u64);
+                Self::isolated(program, &mut content, size, Task::Decrypt(password), name)
+            }
+            None => Self::decrypt_bytes(bytes.to_vec(), password)
+                .map_err(|flaw| flaw.into_error(name))
+                .map(|book| book.named(name)),
+        }
+    }
+
+    fn isolated(
+        program: &Path,
+        content: &mut dyn Read,
+        size: u64,
+        task: Task<'_>,
+        name: &str,
+    ) -> Result<Self> {
+        let isolated =
+            Isolated::open(program, content, size, task).map_err(|flaw| flaw.into_error(name))?;
+        Ok(Self {
+            name: name.to_owned(),
+            format: isolated.format(),
+            sheets: isolated.sheets().to_vec(),
+            keys: Vec::new(),
+            book: Book::Isolated(Box::new(isolated)),
+        })
+    }
+
+    /// Opens a workbook in this process.
+    pub(super) fn open_bytes(bytes: Vec<u8>, format: Format) -> Result<Self, Flaw> {
+        match format {
+            Format::Xls => compound::check(&bytes)?,
+            _ => package::check(Cursor::new(bytes.as_slice()), format)?,
+        }
+        Self::from_input(Box::new(Cursor::new(bytes)), format)
+    }
+
+    /// Decrypts a workbook and opens it, in this process.
+    pub(super) fn decrypt_bytes(bytes: Vec<u8>, password: Option<&str>) -> Result<Self, Flaw> {
+        let plain = secret::decrypt(bytes, password)?;
+        match package::sniff_bytes(&plain) {
+            package::Kind::Table(format @ (Format::Xlsx | Format::Xlsb)) => {
+                Self::open_bytes(plain, format)
+            }
+            _ => Err(Flaw::Damaged("EncryptedPackage".to_owned())),
+        }
+    }
+
+    fn from_input(input: Boxed, format: Format) -> Result<Self, Flaw> {
+        let book = guarded(|| open_book(input, format))?;
         let metadata = match &book {
             Book::Xlsx(book) => book.sheets_metadata(),
             Book::Xlsb(book) => book.sheets_metadata(),
             Book::Xls(book) => book.sheets_metadata(),
             Book::Ods(book) => book.sheets_metadata(),
+            Book::Isolated(_) => &[],
         };
         let (sheets, keys) = metadata
             .iter()
@@ -85,7 +149,17 @@ impl Workbook {
                 (SheetInfo { name: Some(sheet.name.clone()), hidden }, sheet.name.clone())
             })
             .unzip();
-        Ok(Self { name: name.to_owned(), book, sheets, keys })
+        Ok(Self { name: String::new(), format, book, sheets, keys })
+    }
+
+    fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
+
+    /// Its format; that of what is inside when it was encrypted.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// The worksheets in the order of the workbook; charts, dialogs and macro sheets are left out.
@@ -96,18 +170,25 @@ impl Workbook {
 
     /// Pushes the rows of a worksheet, given by its position in [`Self::sheets`], until the sink has enough.
     pub fn read(&mut self, sheet: usize, sink: &mut dyn RowSink) -> Result<()> {
+        self.push(sheet, sink).map_err(|flaw| flaw.into_error(&self.name))
+    }
+
+    pub(super) fn push(&mut self, sheet: usize, sink: &mut dyn RowSink) -> Result<(), Flaw> {
+        if let Book::Isolated(book) = &mut self.book {
+            return book.read(sheet, sink);
+        }
         let Some(key) = self.keys.get(sheet) else {
-            return Err(Error::file("file-damaged", &self.name));
+            return Err(Flaw::Damaged(sheet.to_string()));
         };
-        let read = match &mut self.book {
+        match &mut self.book {
             Book::Xlsx(book) => read_xlsx(book, key, sink),
             Book::Xlsb(book) => read_xlsb(book, key, sink),
             Book::Xls(book) => guarded(|| Ok(book.worksheet_range(key)?))
                 .and_then(|range| push_range(&range, cell, sink)),
             Book::Ods(book) => guarded(|| Ok(book.worksheet_range(key)?))
                 .and_then(|range| push_range(&range, ods_cell, sink)),
-        };
-        read.map_err(|flaw| flaw.into_error(&self.name))
+            Book::Isolated(_) => Ok(()),
+        }
     }
 }
 
@@ -183,12 +264,10 @@ macro_rules! flaw_from {
         impl From<$error> for Flaw {
             fn from(error: $error) -> Self {
                 match error {
-                    $error::Password => Self::Encrypted,
+                    $error::Password => Self::Sealed,
                     $error::Io(error) => error.into(),
                     // The library refuses a workbook for one sheet of a kind that it does not know.
-                    $($error::Unrecognized { typ: $sheet_type, .. } => {
-                        Self::Unreadable(error.to_string())
-                    })?
+                    $($error::Unrecognized { typ: $sheet_type, .. } => Self::MacroSheet,)?
                     other => Self::Damaged(other.to_string()),
                 }
             }

@@ -10,6 +10,7 @@ mod exports;
 mod files;
 mod floors;
 mod overlap;
+mod hostile;
 mod readme;
 mod registry;
 mod same;
