@@ -151,8 +151,7 @@ impl Isolated {
         if opened.kind != Kind::Sheets {
             return Err(DIED);
         }
-        (isolated.format, isolated.sheets) =
-            wire::sheets(&opened.payload).ok_or(DIED)?;
+        (isolated.format, isolated.sheets) = wire::sheets(&opened.payload).ok_or(DIED)?;
         Ok(isolated)
     }
 
