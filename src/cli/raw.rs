@@ -14,11 +14,12 @@ use crate::config::rules::nearest;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::schema::value::shown;
+use crate::source::secret::use_passwords;
 use crate::source::{Cell, Document, Hints, Input, RowSink, SheetInfo};
 
 use super::args::Import;
 use super::ui::Ui;
-use super::{Outcome, analysis, files};
+use super::{Outcome, analysis, files, password};
 
 /// Bytes of records kept in memory; more goes to a temporary file.
 const KEPT: usize = 8 << 20;
@@ -32,6 +33,7 @@ pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     }
     let hints =
         Hints { encoding: arguments.encoding.clone(), delimiter: arguments.delimiter.clone() };
+    use_passwords(password::gather(None, std::slice::from_ref(&input), ui)?);
     let mut document = Document::open(&input, &hints)?;
     let (index, others) = choose(document.sheets(), arguments.sheet.as_deref(), &input)?;
     let name = document.sheets()[index].name.clone();
