@@ -72,6 +72,7 @@ pub const CHECKS: &[Check] = &[
     check("repeated-line", Notice),
     check("replaced-line", Notice),
     check("rounded-digits", Notice),
+    check("row-incomplete", Warning),
     check("sheet-empty", Notice),
     check("sheet-not-used", Notice),
     check("skipped-status", Notice),

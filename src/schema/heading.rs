@@ -1,4 +1,13 @@
 //! From headings to fields: which table a sheet is, which row its headings are in, which column is which field.
+//!
+//! A sheet can be a table when a row of headings has one of each group of fields that the table requires and one of its
+//! telltale fields. Of the tables that it can be, the one wins that most columns fit; of equals, the first in [`TABLES`].
+//!
+//! Deals, contracts and invoices have a client, a date and an amount, so transactions always fit them too. A sheet that has
+//! what only those have (the name of a deal beside a stage or a chance, the end of a contract beside its number or start, what of
+//! an invoice is outstanding) is a table of theirs, and is read as transactions as well only while no other
+//! input holds any ([`as_transactions`]): one sale must not count as a deal, a contract and an invoice. Invoices without
+//! a column of what is outstanding are transactions.
 
 use std::collections::BTreeMap;
 
@@ -80,18 +89,31 @@ pub fn recognise(
         if header_row.is_some_and(|wanted| wanted != row.number) {
             continue;
         }
+        let document = table.is_none() && is_document(row, user);
         for candidate in TABLES.iter().copied() {
+            if document && candidate.code() == "transactions" {
+                continue;
+            }
             if table.is_some_and(|wanted| wanted.code() != candidate.code()) {
                 continue;
             }
             let layout = layout(row, candidate, user);
             let matched = layout.matched();
-            let missing = missing(&layout);
+            let mut missing = missing(&layout);
+            // One heading alone is no sign of a table, unless it is the one that must be there.
+            let least = usize::from(candidate.code() != "transactions");
+            let telltale = candidate.telltale();
+            if table.is_none()
+                && !telltale.is_empty()
+                && !telltale.iter().any(|field| layout.column_of(field).is_some())
+            {
+                missing.push(telltale.join("/"));
+            }
             if missing.is_empty() {
                 if best.as_ref().is_none_or(|best| matched > best.matched()) {
                     best = Some(layout);
                 }
-            } else if matched > 0 && nearest.as_ref().is_none_or(|(most, _)| matched > *most) {
+            } else if matched > least && nearest.as_ref().is_none_or(|(most, _)| matched > *most) {
                 let headings = layout.columns.into_iter().map(|column| column.heading).collect();
                 let found = Nearest {
                     table: Some(candidate.code()),
@@ -104,6 +126,33 @@ pub fn recognise(
         }
     }
     best.ok_or_else(|| nearest.map(|(_, nearest)| nearest).unwrap_or_default())
+}
+
+/// Tables whose rows could be taken for transactions, and the groups of fields that only theirs have: one of each.
+const DOCUMENTS: [(&str, &[&[&str]]); 3] = [
+    ("opportunities", &[&["name"], &["stage", "probability"]]),
+    ("contracts", &[&["end"], &["contract_id", "start"]]),
+    ("receivables", &[&["due"], &["outstanding"]]),
+];
+
+/// Whether a row of headings has what only deals, contracts or invoices have.
+fn is_document(row: &OwnedRow, user: &UserColumns) -> bool {
+    DOCUMENTS.iter().any(|(code, groups)| {
+        super::table(code).is_some_and(|table| {
+            let layout = layout(row, table, user);
+            missing(&layout).is_empty()
+                && groups
+                    .iter()
+                    .all(|group| group.iter().any(|field| layout.column_of(field).is_some()))
+        })
+    })
+}
+
+/// The layout of a sheet of deals, contracts or invoices as transactions, where it has what those need.
+#[must_use]
+pub fn as_transactions(rows: &[OwnedRow], user: &UserColumns, sheet: &Layout) -> Option<Layout> {
+    DOCUMENTS.iter().find(|(code, _)| *code == sheet.table.code())?;
+    recognise(rows, user, super::table("transactions"), Some(sheet.header_row)).ok()
 }
 
 fn missing(layout: &Layout) -> Vec<String> {

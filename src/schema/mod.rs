@@ -62,6 +62,11 @@ pub trait Table: Sync {
     fn fields(&self) -> &'static [Field];
     /// What must be there: of each group at least one field.
     fn required(&self) -> &'static [&'static [&'static str]];
+    /// Fields of which one must be there for a sheet to be taken for this table unasked: what all must have is too common
+    /// to tell it from others. Empty asks for none.
+    fn telltale(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Its documentation in both languages: the head of its file.
     fn doc(&self) -> &'static str;
 
@@ -71,9 +76,20 @@ pub trait Table: Sync {
     }
 }
 
-/// All canonical tables, in the order in which they win when headings fit several equally well.
-pub const TABLES: &[&dyn Table] =
-    &[&tables::Transactions, &tables::Clients, &tables::Products, &tables::Industries];
+/// All canonical tables, in the order in which they win when headings fit several equally well ([`heading`] has the rule).
+pub const TABLES: &[&dyn Table] = &[
+    &tables::Transactions,
+    &tables::Interactions,
+    &tables::Clients,
+    &tables::Contacts,
+    &tables::Products,
+    &tables::Industries,
+    &tables::Contracts,
+    &tables::Opportunities,
+    &tables::Feedback,
+    &tables::Receivables,
+    &tables::Projects,
+];
 
 /// The table of a code.
 #[must_use]

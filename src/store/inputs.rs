@@ -45,9 +45,54 @@ pub(super) fn open(
     if problems.is_empty()
         && !sheets.iter().any(|sheet| sheet.layout.table.code() == "transactions")
     {
+        let sold = sold(&mut sheets, config, options, loaded)?;
+        sheets.extend(sold);
+    }
+    if problems.is_empty()
+        && !sheets.iter().any(|sheet| sheet.layout.table.code() == "transactions")
+    {
         problems = nothing_usable(loaded, &sheets, config)?;
     }
     if problems.is_empty() { Ok(sheets) } else { Err(Error { diagnostics: problems }) }
+}
+
+/// Deals, contracts and invoices once more, as transactions: nothing else says what was sold.
+fn sold(
+    sheets: &mut [Sheet],
+    config: &Config,
+    options: &Options,
+    loaded: &mut Loaded,
+) -> Result<Vec<Sheet>> {
+    let mut found = Vec::new();
+    for sheet in sheets.iter_mut().filter(|sheet| !sheet.forced) {
+        let rows = sheet.document.borrow_mut().sample(sheet.index, HEADER_SEARCH)?;
+        let Some(layout) = heading::as_transactions(&rows, &config.columns, &sheet.layout) else {
+            continue;
+        };
+        note_basis(&layout, &sheet.origin, loaded);
+        let mut report = loaded.inputs[sheet.report].clone();
+        report.table = Some(layout.table.code());
+        let mut sold = Sheet {
+            document: Rc::clone(&sheet.document),
+            index: sheet.index,
+            readings: Vec::new(),
+            given: sheet.given,
+            // What `where` chooses is what was sold; the pipeline is made of the others too.
+            filter: std::mem::take(&mut sheet.filter),
+            currency: sheet.currency.clone(),
+            origin: sheet.origin.clone(),
+            report: loaded.inputs.len(),
+            layout,
+            forced: false,
+            surveyed: false,
+        };
+        let open = sold.survey(false, options.threads)?;
+        loaded.diagnostics.extend(open);
+        report.columns = columns(&sold);
+        loaded.inputs.push(report);
+        found.push(sold);
+    }
+    Ok(found)
 }
 
 /// Tables and fields that `[columns.*]` names must exist.
@@ -185,6 +230,7 @@ fn open_one(
                     origin,
                     report: loaded.inputs.len(),
                     layout,
+                    forced: forced.is_some(),
                     surveyed: false,
                 };
                 let open = sheet.survey(false, options.threads)?;
@@ -341,15 +387,8 @@ fn note_choices(layout: &Layout, origin: &Origin, loaded: &mut Loaded) {
             .with("taken", taken.clone());
         loaded.diagnostics.push(choice);
     }
-    if let Some(at) = layout.column_of("amount") {
-        let heading = &layout.columns[at].heading;
-        let basis = aliases::basis(heading);
-        if basis != Basis::Unknown {
-            let origin = Origin { heading: Some(heading.clone()), ..origin.clone() };
-            loaded
-                .diagnostics
-                .push(Diagnostic::notice("amount-basis", origin).with("basis", basis.code()));
-        }
+    if layout.table.code() == "transactions" {
+        note_basis(layout, origin, loaded);
     }
     for column in layout.columns.iter().filter(|column| column.field.is_some()) {
         if let Some(Unit::Power(power)) = column.unit {
@@ -358,6 +397,20 @@ fn note_choices(layout: &Layout, origin: &Origin, loaded: &mut Loaded) {
             let mut notice = Diagnostic::notice("unit-in-heading", origin);
             notice.facts.insert("factor", factor);
             loaded.diagnostics.push(notice);
+        }
+    }
+}
+
+/// Says whether amounts contain tax, where their heading tells.
+fn note_basis(layout: &Layout, origin: &Origin, loaded: &mut Loaded) {
+    if let Some(at) = layout.column_of("amount") {
+        let heading = &layout.columns[at].heading;
+        let basis = aliases::basis(heading);
+        if basis != Basis::Unknown {
+            let origin = Origin { heading: Some(heading.clone()), ..origin.clone() };
+            loaded
+                .diagnostics
+                .push(Diagnostic::notice("amount-basis", origin).with("basis", basis.code()));
         }
     }
 }

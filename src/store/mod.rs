@@ -5,6 +5,7 @@
 
 mod directory;
 mod inputs;
+mod others;
 mod overlap;
 mod reject;
 mod report;
@@ -31,7 +32,10 @@ use sheet::Sheet;
 use transactions::Means;
 
 pub use report::{ColumnReport, Control, InputReport, LeftOut};
-pub use side::ClientFile;
+pub use side::{
+    At, ClientFile, ClientMore, Contact, Contract, Dated, Feedback, Interaction, Opportunity,
+    Project, Receivable, Relations,
+};
 
 /// What reading depends on besides the settings.
 #[derive(Clone, Debug)]
@@ -59,6 +63,8 @@ pub struct Loaded {
     pub clients: Vec<Box<ClientFile>>,
     /// Yearly growth by normalised industry.
     pub industries: BTreeMap<String, f64>,
+    /// What other tables say of clients.
+    pub relations: Relations,
     /// Every transaction row accounted for.
     pub control: Control,
     /// What there is to say.
@@ -91,7 +97,7 @@ pub fn load_into(
     options: &Options,
 ) -> Result<()> {
     let mut sheets = inputs::open(files, config, options, loaded)?;
-    let side = side::read(&mut sheets, options, loaded)?;
+    let side = side::read(&mut sheets, config, options, loaded)?;
     let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
     let mut sheets: Vec<&mut Sheet> =
         sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions").collect();
@@ -122,7 +128,8 @@ pub fn load_into(
     loaded.currency = money.currency(config)?;
     loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
-    resolve::clients(loaded, side.clients, named_by_id);
+    loaded.relations = side.relations;
+    resolve::clients(loaded, side.clients, named_by_id, &side.keys);
     Ok(())
 }
 

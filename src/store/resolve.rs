@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use strsim::jaro_winkler;
 
 use super::directory::{Directory, Found};
+use super::side::Keys;
 use super::unfiled::{self, Spelling};
-use super::{ClientFile, Loaded};
+use super::{ClientFile, Loaded, others as other_tables};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::ledger::Ledger;
 use crate::schema::names::normal;
@@ -17,12 +18,13 @@ use crate::schema::names::normal;
 /// Likeness from which a known client is suggested for an unknown one.
 const LIKE: f64 = 0.9;
 /// Unknown clients for which suggestions are looked up, at most.
-const SUGGESTED: usize = 200;
+pub(super) const SUGGESTED: usize = 200;
 /// Comparisons of names that looking them up may take.
-const COMPARISONS: usize = 2_000_000;
+pub(super) const COMPARISONS: usize = 2_000_000;
 
-/// Gives every row of the ledger its client. `by_id` says that transactions have a column of ids.
-pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool) {
+/// Gives every row of the ledger and of the tables beside it its client. `by_id` says that transactions have a column of
+/// ids; `others` are what the other tables call their clients.
+pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool, others: &Keys) {
     let mut clients = listed(files);
     let listed = clients.len();
     let keys = std::mem::take(&mut loaded.ledger.clients);
@@ -100,7 +102,14 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool) 
     }
     loaded.diagnostics.extend(several);
     let place = sort(&mut clients);
-    let to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
+    let mut to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
+    if !others.list.is_empty() {
+        let of_key = other_tables::clients(&mut clients, others, loaded);
+        let place = sort(&mut clients);
+        to.iter_mut().for_each(|at| *at = place[*at as usize]);
+        let of_key: Vec<u32> = of_key.into_iter().map(|at| place[at]).collect();
+        loaded.relations.assign(&of_key);
+    }
     loaded.ledger.reassign(&to, clients.len());
     loaded.clients = clients;
 }
@@ -159,7 +168,7 @@ pub(super) fn shown(client: &ClientFile) -> String {
     }
 }
 
-fn ambiguous(text: &str, fitting: &[usize], clients: &[Box<ClientFile>]) -> Diagnostic {
+pub(super) fn ambiguous(text: &str, fitting: &[usize], clients: &[Box<ClientFile>]) -> Diagnostic {
     let list: Vec<String> = fitting.iter().map(|at| shown(&clients[*at])).collect();
     Diagnostic::warning("ambiguous-client", Origin::default()).with_cell(text).with("clients", list)
 }
@@ -209,9 +218,14 @@ fn fill(known: &mut ClientFile, file: ClientFile) {
     known.awards = known.awards.or(file.awards);
     known.referrals = known.referrals.or(file.referrals);
     known.industry_growth = known.industry_growth.or(file.industry_growth);
+    match (&mut known.more, file.more) {
+        (Some(known), Some(more)) => known.fill(*more),
+        (known @ None, more) => *known = more,
+        (Some(_), None) => {}
+    }
 }
 
-fn nearest<'a>(
+pub(super) fn nearest<'a>(
     name: &str,
     clients: &'a [Box<ClientFile>],
     normals: &[String],

@@ -32,6 +32,8 @@ pub(super) struct Sheet {
     pub origin: Origin,
     /// Position of its report.
     pub report: usize,
+    /// Whether the settings say which table it is.
+    pub forced: bool,
     /// Whether all rows have been surveyed.
     pub surveyed: bool,
 }

@@ -2,12 +2,13 @@
 //!
 //! Needs an id or a name. Industry, owner, fit to needs (1–5), executive visits, joint projects, awards, referrals and
 //! the client's yearly demand feed the score; whatever is blank is unknown, never zero, and lowers the coverage only.
+//! Columns of other headings are kept as they are.
 //!
 //! Example headings: `Client ID, Client name, Industry, Account manager, Annual demand, Needs fit`.
 //! ——
 //! 客户：每个客户一行，记录交易里看不出的信息。
 //!
-//! 需要客户编号或名称。行业、客户经理、需求匹配度（1–5）、高层互访、联合项目、获奖、转介绍和年采购预算进入评分；空白表示未知，不当作零，只降低覆盖率。
+//! 需要客户编号或名称。行业、客户经理、需求匹配度（1–5）、高层互访、联合项目、获奖、转介绍和年采购预算进入评分；空白表示未知，不当作零，只降低覆盖率。其他表头的列原样保留。
 //!
 //! 表头示例：`客户编号, 客户名称, 行业, 客户经理, 年采购预算, 需求匹配度`。
 
@@ -33,6 +34,7 @@ impl Table for Clients {
                 field("region", Kind::Text),
                 field("owner", Kind::Text),
                 field("since", Kind::Date),
+                field("last_contact", Kind::Date),
                 field("status", Kind::Text),
                 field("annual_potential", Kind::Money),
                 field("needs_fit", Kind::Number),

@@ -1,0 +1,66 @@
+//! The clients that tables beside the transactions name: by the same rules as there.
+//!
+//! A text that fits no client of the client file or the transactions is a client of its own, once for all spellings of
+//! its name, and is listed: nobody may find out by chance that visits were noted under another name.
+
+use std::collections::BTreeMap;
+
+use super::directory::{Directory, Found};
+use super::resolve::{COMPARISONS, SUGGESTED, ambiguous, nearest, shown};
+use super::side::Keys;
+use super::{ClientFile, Loaded};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::schema::names::normal;
+
+/// The position of the client of each key; `clients` are sorted by id, and what none of them is called comes after them.
+#[expect(clippy::vec_box, reason = "clients stay boxed up to the review")]
+pub(super) fn clients(
+    clients: &mut Vec<Box<ClientFile>>,
+    keys: &Keys,
+    loaded: &mut Loaded,
+) -> Vec<usize> {
+    let known = clients.len();
+    let mut of_key = vec![usize::MAX; keys.list.len()];
+    let directory = Directory::of(clients);
+    for (of_key, (key, name)) in of_key.iter_mut().zip(&keys.list) {
+        let found = directory.look(key, name.as_deref());
+        if let Found::Several(fitting) = &found {
+            loaded.diagnostics.push(ambiguous(key, fitting, clients));
+        }
+        *of_key = found.client().unwrap_or(usize::MAX);
+    }
+    // By bytes of the key, so that the order of the rows decides nothing.
+    let mut unknown: Vec<usize> =
+        (0..of_key.len()).filter(|at| of_key[*at] == usize::MAX).collect();
+    unknown.sort_by(|a, b| keys.list[*a].cmp(&keys.list[*b]));
+    let mut added: BTreeMap<String, usize> = BTreeMap::new();
+    for at in unknown {
+        let (id, name) = keys.list[at].clone();
+        of_key[at] = *added.entry(normal(&id).bare).or_insert_with(|| {
+            let name = name.unwrap_or_else(|| id.clone());
+            clients.push(Box::new(ClientFile { id, name, ..ClientFile::default() }));
+            clients.len() - 1
+        });
+    }
+    list(&clients[..known], &clients[known..], loaded);
+    of_key
+}
+
+fn list(known: &[Box<ClientFile>], added: &[Box<ClientFile>], loaded: &mut Loaded) {
+    let suggested = COMPARISONS.checked_div(known.len()).unwrap_or(0).min(SUGGESTED);
+    let normals: Vec<String> = if added.is_empty() {
+        Vec::new()
+    } else {
+        known.iter().map(|client| normal(&client.name).bare).collect()
+    };
+    for (count, client) in added.iter().enumerate() {
+        let mut warning =
+            Diagnostic::warning("unknown-client", Origin::default()).with_cell(client.id.clone());
+        if count < suggested
+            && let Some(near) = nearest(&client.name, known, &normals)
+        {
+            warning = warning.with("suggestion", shown(near));
+        }
+        loaded.diagnostics.push(warning);
+    }
+}

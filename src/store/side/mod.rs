@@ -1,0 +1,93 @@
+//! Side tables: everything beside the transactions. They are small, so they are held as rows.
+//!
+//! One file per concern: [`rows`] reads the rows of any table, [`clients`], [`catalogue`] and [`relations`] say what the
+//! rows of theirs mean.
+
+mod catalogue;
+mod clients;
+mod relations;
+mod rows;
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::sheet::{self, Sheet};
+use super::{Loaded, Options};
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::error::Result;
+use crate::schema::aliases;
+
+pub use clients::{ClientFile, ClientMore};
+pub use relations::{
+    At, Contact, Contract, Dated, Feedback, Interaction, Opportunity, Project, Receivable,
+    Relations,
+};
+
+pub(super) use catalogue::Product;
+pub(super) use relations::Keys;
+
+use clients::Headings;
+
+/// The side tables.
+#[derive(Debug, Default)]
+pub(super) struct Side {
+    pub clients: Vec<ClientFile>,
+    pub products: HashMap<String, Product>,
+    pub industries: BTreeMap<String, f64>,
+    /// The tables that speak of clients; their clients are positions in `keys`.
+    pub relations: Relations,
+    pub keys: Keys,
+}
+
+/// Reads all side tables among the sheets.
+pub(super) fn read(
+    sheets: &mut [Sheet],
+    config: &Config,
+    options: &Options,
+    loaded: &mut Loaded,
+) -> Result<Side> {
+    let mut side = Side::default();
+    let skipped: Vec<String> =
+        config.skip_status.iter().map(|status| aliases::normalise(status)).collect();
+    let mut seen: HashMap<(&'static str, String), u64> = HashMap::new();
+    for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() != "transactions") {
+        let mut rows = rows::read(sheet)?;
+        if rows.open && !sheet.surveyed {
+            loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
+            loaded.inputs[sheet.report].columns = sheet::columns(sheet);
+            rows = rows::read(sheet)?;
+        }
+        loaded.inputs[sheet.report].rows = rows.count;
+        loaded.diagnostics.merge(rows.diagnostics);
+        let table = sheet.layout.table.code();
+        let file = (table == "clients").then(|| Headings::of(&sheet.layout));
+        let place = side.relations.sheet(sheet);
+        for mut row in rows.rows {
+            let at = At { sheet: place, row: row.number };
+            let key = match table {
+                "clients" => {
+                    let client = clients::client(&mut row, file.as_ref());
+                    let key = client.id.clone();
+                    side.clients.push(client);
+                    Some(key)
+                }
+                "products" => catalogue::product(&mut side.products, &mut row),
+                "industries" => catalogue::industry(&mut side.industries, &mut row),
+                _ => side.relations.take(table, &mut row, at, &mut side.keys, &skipped),
+            };
+            let Some(key) = key else {
+                continue;
+            };
+            let shown = key.split(relations::REST).next().unwrap_or_default().to_owned();
+            if let Some(first) = seen.insert((table, key), at.row) {
+                let duplicate = Diagnostic::warning("duplicate-key", sheet.at(at.row, None))
+                    .with("first", first)
+                    .with_cell(shown);
+                loaded.diagnostics.push(duplicate);
+                side.relations.drop_last(table);
+            }
+        }
+    }
+    side.relations.settle();
+    Ok(side)
+}

@@ -1,0 +1,251 @@
+//! The rows of any side table, cell by cell as their fields say.
+//!
+//! A cell that cannot be read counts as blank and is reported. A row without what its table needs is left out and
+//! reported; totals and notes are told from those as in the transactions.
+
+use std::ops::ControlFlow;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
+use crate::error::Result;
+use crate::money::Money;
+use crate::period::Day;
+use crate::schema::heading::Layout;
+use crate::schema::value::{self, Reading, Trouble};
+use crate::schema::{Field, Kind, day};
+use crate::source::{Cell, RowSink};
+use crate::store::sheet::Sheet;
+use crate::store::totals;
+
+/// A value of a side table.
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Text(String),
+    Money(Money),
+    Number(f64),
+    Day(Day),
+}
+
+/// A row: values by the position of their field, and the texts of columns that are no field by their position.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row {
+    pub number: u64,
+    fields: &'static [Field],
+    values: Vec<Option<Value>>,
+    pub others: Vec<(usize, String)>,
+}
+
+impl Row {
+    fn value(&mut self, field: &str) -> Option<Value> {
+        let at = self.fields.iter().position(|known| known.name == field)?;
+        self.values.get_mut(at)?.take()
+    }
+
+    /// Takes out a text.
+    pub(super) fn text(&mut self, field: &str) -> Option<String> {
+        match self.value(field)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Takes out a number.
+    pub(super) fn number(&mut self, field: &str) -> Option<f64> {
+        match self.value(field)? {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Takes out an amount.
+    pub(super) fn money(&mut self, field: &str) -> Option<Money> {
+        match self.value(field)? {
+            Value::Money(money) => Some(money),
+            _ => None,
+        }
+    }
+
+    /// Takes out a day.
+    pub(super) fn day(&mut self, field: &str) -> Option<Day> {
+        match self.value(field)? {
+            Value::Day(day) => Some(day),
+            _ => None,
+        }
+    }
+}
+
+/// Takes the rows of a sheet.
+pub(super) struct Rows<'a> {
+    layout: &'a Layout,
+    readings: &'a [Reading],
+    filter: &'a [(usize, String)],
+    origin: &'a Origin,
+    /// Columns whose texts are kept although they are no field.
+    keep_others: bool,
+    /// Rows that hold what their table needs.
+    pub rows: Vec<Row>,
+    /// All rows.
+    pub count: u64,
+    /// What there is to say of cells and rows.
+    pub diagnostics: Diagnostics,
+    /// Whether a cell turned up that needs the whole column.
+    pub open: bool,
+}
+
+/// Reads the rows of a sheet.
+pub(super) fn read(sheet: &Sheet) -> Result<Rows<'_>> {
+    let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
+    let (filter, origin) = (sheet.filter.as_slice(), &sheet.origin);
+    let empty = || Rows {
+        layout,
+        readings,
+        filter,
+        origin,
+        keep_others: layout.table.code() == "clients",
+        rows: Vec::new(),
+        count: 0,
+        diagnostics: Diagnostics::default(),
+        open: false,
+    };
+    let sinks = sheet.document.borrow_mut().read(sheet.index, 1, empty)?;
+    Ok(sinks.into_iter().fold(empty(), |mut all, sink| {
+        all.rows.extend(sink.rows);
+        all.count += sink.count;
+        all.diagnostics.merge(sink.diagnostics);
+        all.open |= sink.open;
+        all
+    }))
+}
+
+impl Rows<'_> {
+    fn about(
+        &self,
+        code: &'static str,
+        number: u64,
+        cells: &[Cell<'_>],
+        at: Option<usize>,
+    ) -> Diagnostic {
+        let heading = at.and_then(|at| self.layout.columns.get(at));
+        let origin = Origin {
+            row: Some(number),
+            column: at,
+            heading: heading.map(|column| column.heading.clone()),
+            ..self.origin.clone()
+        };
+        let diagnostic = Diagnostic::warning(code, origin);
+        let Some(at) = at else {
+            return diagnostic;
+        };
+        let headings: Vec<String> =
+            self.layout.columns.iter().map(|column| column.heading.clone()).collect();
+        let mut shown: Vec<String> = cells.iter().map(value::shown).collect();
+        shown.resize(headings.len().max(shown.len()), String::new());
+        let cell = shown.get(at).cloned().unwrap_or_default();
+        diagnostic.with_cell(cell).with_excerpt(Excerpt::Record { headings, cells: shown, at })
+    }
+
+    /// Says what a row is that lacks something its table needs.
+    fn leave_out(&mut self, number: u64, cells: &[Cell<'_>], lacking: &'static str) {
+        let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
+        let first = cells.iter().find_map(value::text);
+        let code = if first.is_some_and(|text| totals::is_total(&text)) {
+            "total-row"
+        } else if filled <= 1 {
+            "note-row"
+        } else {
+            "row-incomplete"
+        };
+        if self.diagnostics.count_if_full(code) {
+            return;
+        }
+        let diagnostic = if code == "row-incomplete" {
+            let at = self.layout.column_of(lacking);
+            self.about(code, number, cells, at)
+                .with("field", lacking)
+                .with("table", self.layout.table.code())
+        } else {
+            let origin = Origin { row: Some(number), ..self.origin.clone() };
+            Diagnostic::notice(code, origin)
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn not_used(&mut self, number: u64, cells: &[Cell<'_>], at: usize, field: Field) {
+        if self.diagnostics.count_if_full("cell-not-used") {
+            return;
+        }
+        let diagnostic = self
+            .about("cell-not-used", number, cells, Some(at))
+            .with("field", field.name)
+            .with("expected", field.kind.code());
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+fn read_cell(kind: Kind, cell: &Cell<'_>, reading: Reading) -> Result<Option<Value>, Trouble> {
+    match kind {
+        Kind::Id | Kind::Text => Ok(value::text(cell).map(|text| Value::Text(text.into_owned()))),
+        Kind::Money => value::exact(cell, reading)
+            .map(|exact| exact.map(|exact| Value::Money(Money(exact.units)))),
+        Kind::Number | Kind::Share => {
+            value::number(cell, reading).map(|number| number.map(Value::Number))
+        }
+        Kind::Date => day::day(cell, reading).map(|day| day.map(Value::Day)),
+    }
+}
+
+impl RowSink for Rows<'_> {
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        let layout = self.layout;
+        if number <= layout.header_row {
+            return ControlFlow::Continue(());
+        }
+        let wanted = |(at, wanted): &(usize, String)| {
+            cells.get(*at).and_then(value::text).is_some_and(|text| text == wanted.as_str())
+        };
+        self.count += 1;
+        if !self.filter.iter().all(wanted) {
+            let origin = Origin { row: Some(number), ..self.origin.clone() };
+            self.diagnostics.push(Diagnostic::notice("filtered-row", origin));
+            return ControlFlow::Continue(());
+        }
+        let fields = layout.table.fields();
+        let mut row = Row { number, fields, values: vec![None; fields.len()], others: Vec::new() };
+        for ((at, column), cell) in layout.columns.iter().enumerate().zip(cells) {
+            let Some(position) = column.field else {
+                if self.keep_others
+                    && !column.heading.is_empty()
+                    && let Some(text) = value::text(cell)
+                {
+                    row.others.push((at, text.into_owned()));
+                }
+                continue;
+            };
+            match read_cell(fields[position].kind, cell, self.readings[at]) {
+                Ok(value) => row.values[position] = value,
+                Err(trouble) => {
+                    self.open |=
+                        trouble == Trouble::Undecided || value::shown(cell).contains([',', '.']);
+                    self.not_used(number, cells, at, fields[position]);
+                }
+            }
+        }
+        let held = |field: &&str| {
+            layout.table.position(field).is_some_and(|position| row.values[position].is_some())
+        };
+        let required = layout.table.required();
+        // Of a product or an industry more than its key may be blank: the row then says nothing.
+        let needed = match layout.table.code() {
+            "products" | "industries" => &required[..1],
+            _ => required,
+        };
+        match needed.iter().find(|group| !group.iter().any(|field| held(field))) {
+            Some(group) => {
+                let there = |field: &&&str| layout.column_of(field).is_some();
+                let lacking = group.iter().find(there).or(group.first()).copied();
+                self.leave_out(number, cells, lacking.unwrap_or_default());
+            }
+            None => self.rows.push(row),
+        }
+        ControlFlow::Continue(())
+    }
+}
