@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::directory::{Directory, Found};
 use super::resolve::{COMPARISONS, SUGGESTED, ambiguous, nearest, shown};
-use super::side::Keys;
+use super::side::{Key, Keys};
 use super::{ClientFile, Loaded};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::schema::names::normal;
@@ -22,10 +22,10 @@ pub(super) fn clients(
     let known = clients.len();
     let mut of_key = vec![usize::MAX; keys.list.len()];
     let directory = Directory::of(clients);
-    for (of_key, (key, name)) in of_key.iter_mut().zip(&keys.list) {
-        let found = directory.look(key, name.as_deref());
+    for (of_key, key) in of_key.iter_mut().zip(&keys.list) {
+        let found = directory.look(&key.id, key.name.as_deref());
         if let Found::Several(fitting) = &found {
-            loaded.diagnostics.push(ambiguous(key, fitting, clients));
+            loaded.diagnostics.push(ambiguous(&key.id, fitting, clients));
         }
         *of_key = found.client().unwrap_or(usize::MAX);
     }
@@ -34,28 +34,36 @@ pub(super) fn clients(
         (0..of_key.len()).filter(|at| of_key[*at] == usize::MAX).collect();
     unknown.sort_by(|a, b| keys.list[*a].cmp(&keys.list[*b]));
     let mut added: BTreeMap<String, usize> = BTreeMap::new();
+    let mut tables = Vec::new();
     for at in unknown {
-        let (id, name) = keys.list[at].clone();
+        let Key { id, name, table } = keys.list[at].clone();
         of_key[at] = *added.entry(normal(&id).bare).or_insert_with(|| {
             let name = name.unwrap_or_else(|| id.clone());
             clients.push(Box::new(ClientFile { id, name, ..ClientFile::default() }));
+            tables.push(table);
             clients.len() - 1
         });
     }
-    list(&clients[..known], &clients[known..], loaded);
+    list(&clients[..known], &clients[known..], &tables, loaded);
     of_key
 }
 
-fn list(known: &[Box<ClientFile>], added: &[Box<ClientFile>], loaded: &mut Loaded) {
+fn list(
+    known: &[Box<ClientFile>],
+    added: &[Box<ClientFile>],
+    tables: &[&'static str],
+    loaded: &mut Loaded,
+) {
     let suggested = COMPARISONS.checked_div(known.len()).unwrap_or(0).min(SUGGESTED);
     let normals: Vec<String> = if added.is_empty() {
         Vec::new()
     } else {
         known.iter().map(|client| normal(&client.name).bare).collect()
     };
-    for (count, client) in added.iter().enumerate() {
-        let mut warning =
-            Diagnostic::warning("unknown-client", Origin::default()).with_cell(client.id.clone());
+    for (count, (client, table)) in added.iter().zip(tables).enumerate() {
+        let mut warning = Diagnostic::warning("unknown-client", Origin::default())
+            .with_cell(client.id.clone())
+            .with("table", *table);
         if count < suggested
             && let Some(near) = nearest(&client.name, known, &normals)
         {

@@ -106,7 +106,9 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool, 
     if !others.list.is_empty() {
         let of_key = other_tables::clients(&mut clients, others, loaded);
         let place = sort(&mut clients);
-        to.iter_mut().for_each(|at| *at = place[*at as usize]);
+        for at in &mut to {
+            *at = place[*at as usize];
+        }
         let of_key: Vec<u32> = of_key.into_iter().map(|at| place[at]).collect();
         loaded.relations.assign(&of_key);
     }

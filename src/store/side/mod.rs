@@ -24,7 +24,7 @@ pub use relations::{
 };
 
 pub(super) use catalogue::Product;
-pub(super) use relations::Keys;
+pub(super) use relations::{Key, Keys};
 
 use clients::Headings;
 

@@ -228,26 +228,38 @@ pub struct Relations {
 #[derive(Debug, Default)]
 pub(in crate::store) struct Keys {
     by_key: HashMap<String, u32>,
-    /// Id, or name in place of it, and the name beside the id: the first by bytes.
-    pub list: Vec<(String, Option<String>)>,
+    /// Each of them once.
+    pub list: Vec<Key>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::store) struct Key {
+    /// Id, or name in place of it.
+    pub id: String,
+    /// The name beside the id: the first by bytes.
+    pub name: Option<String>,
+    /// A table that names it: the first by bytes.
+    pub table: &'static str,
 }
 
 impl Keys {
-    fn number(&mut self, row: &mut Row) -> Option<u32> {
+    fn number(&mut self, row: &mut Row, table: &'static str) -> Option<u32> {
         let (key, name) = match (row.text("client"), row.text("client_name")) {
             (Some(key), name) => (key, name),
             (None, name) => (name?, None),
         };
         if let Some(at) = self.by_key.get(&key) {
-            let known = &mut self.list[*at as usize].1;
-            if name.is_some() && (known.is_none() || name < *known) {
-                *known = name;
+            let known = &mut self.list[*at as usize];
+            if name.is_some() && (known.name.is_none() || name < known.name) {
+                known.name = name;
             }
+            known.table = known.table.min(table);
             return Some(*at);
         }
         let at = self.list.len() as u32;
         self.by_key.insert(key.clone(), at);
-        self.list.push((key, name));
+        self.list.push(Key { id: key, name, table });
         Some(at)
     }
 }
@@ -281,13 +293,13 @@ impl Relations {
     /// Adds a row to its table, and returns what must not stand there twice.
     pub(super) fn take(
         &mut self,
-        table: &str,
+        table: &'static str,
         row: &mut Row,
         at: At,
         keys: &mut Keys,
         skipped: &[String],
     ) -> Option<String> {
-        let client = keys.number(row)?;
+        let client = keys.number(row, table)?;
         match table {
             "contacts" => self.contacts.push(Contact {
                 client,

@@ -238,7 +238,7 @@ impl RowSink for Rows<'_> {
             "products" | "industries" => &required[..1],
             _ => required,
         };
-        match needed.iter().find(|group| !group.iter().any(|field| held(field))) {
+        match needed.iter().find(|group| !group.iter().any(&held)) {
             Some(group) => {
                 let there = |field: &&&str| layout.column_of(field).is_some();
                 let lacking = group.iter().find(there).or(group.first()).copied();
