@@ -9,7 +9,7 @@
 //! input holds any ([`as_transactions`]): one sale must not count as a deal, a contract and an invoice. Invoices without
 //! a column of what is outstanding are transactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::aliases::{self, Unit};
 use super::{TABLES, Table};
@@ -89,7 +89,8 @@ pub fn recognise(
         if header_row.is_some_and(|wanted| wanted != row.number) {
             continue;
         }
-        let document = table.is_none() && is_document(row, user);
+        let row = Headings::of(row);
+        let document = table.is_none() && is_document(&row, user);
         for candidate in TABLES.iter().copied() {
             if document && candidate.code() == "transactions" {
                 continue;
@@ -97,7 +98,7 @@ pub fn recognise(
             if table.is_some_and(|wanted| wanted.code() != candidate.code()) {
                 continue;
             }
-            let layout = layout(row, candidate, user);
+            let layout = layout(&row, candidate, user);
             let matched = layout.matched();
             let mut missing = missing(&layout);
             // One heading alone is no sign of a table, unless it is the one that must be there.
@@ -136,7 +137,7 @@ const DOCUMENTS: [(&str, &[&[&str]]); 3] = [
 ];
 
 /// Whether a row of headings has what only deals, contracts or invoices have.
-fn is_document(row: &OwnedRow, user: &UserColumns) -> bool {
+fn is_document(row: &Headings, user: &UserColumns) -> bool {
     DOCUMENTS.iter().any(|(code, groups)| {
         super::table(code).is_some_and(|table| {
             let layout = layout(row, table, user);
@@ -165,16 +166,34 @@ fn missing(layout: &Layout) -> Vec<String> {
         .collect()
 }
 
-fn layout(row: &OwnedRow, table: &'static dyn Table, user: &UserColumns) -> Layout {
-    let headings: Vec<String> = row.cells.iter().map(heading_text).collect();
-    let normal: Vec<String> = headings.iter().map(|heading| aliases::normalise(heading)).collect();
+/// A row as headings: each with its normal form and unit, and where each normal form stands.
+struct Headings {
+    number: u64,
+    shown: Vec<String>,
+    normal: Vec<String>,
+    units: Vec<Option<Unit>>,
+    places: HashMap<String, Vec<usize>>,
+}
+
+impl Headings {
+    fn of(row: &OwnedRow) -> Self {
+        let shown: Vec<String> = row.cells.iter().map(heading_text).collect();
+        let normal: Vec<String> = shown.iter().map(|heading| aliases::normalise(heading)).collect();
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, heading) in normal.iter().enumerate().filter(|(_, heading)| !heading.is_empty()) {
+            places.entry(heading.clone()).or_default().push(at);
+        }
+        let units = shown.iter().map(|heading| aliases::unit(heading)).collect();
+        Self { number: row.number, shown, normal, units, places }
+    }
+}
+
+fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layout {
+    let Headings { shown: headings, normal, units, places, .. } = row;
     let mut columns: Vec<Column> = headings
         .iter()
-        .map(|heading| Column {
-            heading: heading.clone(),
-            field: None,
-            unit: aliases::unit(heading),
-        })
+        .zip(units)
+        .map(|(heading, unit)| Column { heading: heading.clone(), field: None, unit: *unit })
         .collect();
     let mut passed_over = Vec::new();
     let built_in = aliases::of_table(table.code());
@@ -194,8 +213,8 @@ fn layout(row: &OwnedRow, table: &'static dyn Table, user: &UserColumns) -> Layo
             };
             let mut taken: Option<usize> = None;
             for alias in &wanted {
-                for (at, heading) in normal.iter().enumerate() {
-                    if heading != alias || heading.is_empty() || columns[at].field.is_some() {
+                for &at in places.get(alias).into_iter().flatten() {
+                    if columns[at].field.is_some() {
                         continue;
                     }
                     if let Some(taken) = taken {
@@ -213,7 +232,7 @@ fn layout(row: &OwnedRow, table: &'static dyn Table, user: &UserColumns) -> Layo
         }
     }
     let mut layout = Layout { table, header_row: row.number, columns, passed_over };
-    leave_invoice_total(&mut layout, &normal);
+    leave_invoice_total(&mut layout, normal);
     layout
 }
 
