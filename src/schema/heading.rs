@@ -6,7 +6,7 @@
 //! Deals, contracts and invoices have a client, a date and an amount, so transactions always fit them too. A sheet that has
 //! what only those have (the name of a deal beside a stage or a chance, the end of a contract beside its number or start, what of
 //! an invoice is outstanding) is a table of theirs, and is read as transactions as well only while no other
-//! input holds any ([`as_transactions`]): one sale must not count as a deal, a contract and an invoice. Invoices without
+//! input holds any ([`as_transactions`]), invoices before contracts before deals: one sale must not count thrice. Invoices without
 //! a column of what is outstanding are transactions.
 
 use std::collections::{BTreeMap, HashMap};

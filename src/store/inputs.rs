@@ -56,19 +56,30 @@ pub(super) fn open(
     if problems.is_empty() { Ok(sheets) } else { Err(Error { diagnostics: problems }) }
 }
 
-/// Deals, contracts and invoices once more, as transactions: nothing else says what was sold.
+/// Tables that tell what was sold where nothing else does, the surest first.
+const SOLD: [&str; 3] = ["receivables", "contracts", "opportunities"];
+
+/// Deals, contracts or invoices once more, as transactions: nothing else says what was sold.
 fn sold(
     sheets: &mut [Sheet],
     config: &Config,
     options: &Options,
     loaded: &mut Loaded,
 ) -> Result<Vec<Sheet>> {
-    let mut found = Vec::new();
-    for sheet in sheets.iter_mut().filter(|sheet| !sheet.forced) {
+    let mut fitting = Vec::new();
+    for (at, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| !sheet.forced) {
         let rows = sheet.document.borrow_mut().sample(sheet.index, HEADER_SEARCH)?;
-        let Some(layout) = heading::as_transactions(&rows, &config.columns, &sheet.layout) else {
-            continue;
-        };
+        if let Some(layout) = heading::as_transactions(&rows, &config.columns, &sheet.layout) {
+            fitting.push((at, layout));
+        }
+    }
+    // One kind only: what was invoiced before what was signed before what was won.
+    let kind = |at: usize| SOLD.iter().position(|code| *code == sheets[at].layout.table.code());
+    let best = fitting.iter().filter_map(|(at, _)| kind(*at)).min();
+    fitting.retain(|(at, _)| kind(*at) == best);
+    let mut found = Vec::new();
+    for (at, layout) in fitting {
+        let sheet = &mut sheets[at];
         note_basis(&layout, &sheet.origin, loaded);
         let mut report = loaded.inputs[sheet.report].clone();
         report.table = Some(layout.table.code());
