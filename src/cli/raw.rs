@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let name = document.sheets()[index].name.clone();
     let origin = Origin { sheet: name.clone(), ..Origin::file(&input.name) };
     let mut records = records(&mut document, index, &origin)?;
-    for notice in document.text().map(|text| text.guesses(&origin)).unwrap_or_default() {
+    for notice in document.guesses(&origin) {
         ui.say(&ui.line(&notice));
     }
     if let (Some(sheet), false) = (name, others.is_empty()) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::markup::Markup;
 use super::package::{self, Kind};
 use super::parquet::ParquetFile;
 use super::text::TextFile;
@@ -76,6 +77,7 @@ pub fn hex(bytes: &[u8]) -> String {
 enum Body {
     Text(TextFile),
     Workbook(Box<Workbook>),
+    Markup(Box<Markup>),
     Parquet(Box<ParquetFile>),
 }
 
@@ -104,7 +106,6 @@ impl Document {
             Kind::Damaged => return Err(Error::file("file-damaged", name)),
             Kind::Zip => return Err(wrong_kind(name, "zip")),
             Kind::OtherCompound => return Err(wrong_kind(name, "compound")),
-            Kind::Html => return Err(wrong_kind(name, "html")),
             Kind::Xml => return Err(wrong_kind(name, "xml")),
         };
         let no_sheets = || vec![SheetInfo { name: None, hidden: false }];
@@ -124,6 +125,10 @@ impl Document {
                 no_sheets(),
                 Body::Parquet(Box::new(ParquetFile::from_bytes(bytes.to_vec(), name)?)),
             ),
+            (Format::Html | Format::Xml | Format::Fods, place) => {
+                let markup = Markup::open(place, name, format, hints)?;
+                (markup.sheets().to_vec(), Body::Markup(Box::new(markup)))
+            }
             (_, Place::File(path)) => workbook(Workbook::open(path, name, format)?),
             (_, Place::Memory(bytes)) => {
                 workbook(Workbook::from_bytes(bytes.to_vec(), name, format)?)
@@ -166,7 +171,30 @@ impl Document {
     pub fn text(&self) -> Option<&TextFile> {
         match &self.body {
             Body::Text(text) => Some(text),
-            Body::Workbook(_) | Body::Parquet(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The label of its encoding, when it is text or markup.
+    #[must_use]
+    pub fn encoding(&self) -> Option<&'static str> {
+        match &self.body {
+            Body::Text(text) => Some(text.encoding()),
+            Body::Markup(markup) => Some(markup.encoding()),
+            _ => None,
+        }
+    }
+
+    /// What was guessed about it; `origin` is its name.
+    #[must_use]
+    pub fn guesses(&self, origin: &Origin) -> Vec<Diagnostic> {
+        match &self.body {
+            Body::Text(text) => text.guesses(origin),
+            Body::Markup(markup) if markup.encoding_is_guess() => {
+                let guess = Diagnostic::notice("encoding-guess", origin.clone());
+                vec![guess.with("encoding", markup.encoding())]
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -185,10 +213,11 @@ impl Document {
     ) -> Result<Vec<S>> {
         let mut sink = match &mut self.body {
             Body::Text(text) => return text.read(threads, &make),
-            Body::Workbook(_) | Body::Parquet(_) => make(),
+            _ => make(),
         };
         match &mut self.body {
             Body::Workbook(workbook) => workbook.read(sheet, &mut sink)?,
+            Body::Markup(markup) => markup.read(sheet, &mut sink)?,
             Body::Parquet(file) => file.read(&mut sink)?,
             Body::Text(_) => {}
         }

@@ -14,6 +14,9 @@ use encoding_rs::{
 /// Share of pairs among common characters from which the byte rule believes an encoding.
 const COMMON_SHARE: f64 = 0.6;
 
+/// What the error says when bytes cannot be decoded.
+pub(super) const UNDECODABLE: &str = "undecodable";
+
 /// An encoding and how it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detected {
@@ -189,7 +192,7 @@ impl<R: Read> Read for Decoding<R> {
             }
             self.refill()?;
             if self.replaced {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "undecodable"));
+                return Err(io::Error::new(io::ErrorKind::InvalidData, UNDECODABLE));
             }
         }
         let count = out.len().min(self.ready.len() - self.taken);

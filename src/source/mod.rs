@@ -10,6 +10,7 @@ pub mod dialect;
 mod document;
 pub mod encoding;
 pub mod isolation;
+pub mod markup;
 pub mod package;
 pub mod parquet;
 pub mod pattern;
@@ -120,6 +121,12 @@ pub enum Format {
     Xlsb,
     /// OpenDocument spreadsheet.
     Ods,
+    /// A web page with tables.
+    Html,
+    /// XML of Excel 2003.
+    Xml,
+    /// Flat OpenDocument spreadsheet.
+    Fods,
     /// Parquet.
     Parquet,
 }
@@ -134,6 +141,9 @@ impl Format {
             Self::Xls => "xls",
             Self::Xlsb => "xlsb",
             Self::Ods => "ods",
+            Self::Html => "html",
+            Self::Xml => "xml",
+            Self::Fods => "fods",
             Self::Parquet => "parquet",
         }
     }

@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use encoding_rs::Encoding;
 use zip::ZipArchive;
 
 use super::shield::shielded;
@@ -47,9 +48,7 @@ pub enum Kind {
     Gzip,
     /// An OLE file without a workbook, such as an old Word document.
     OtherCompound,
-    /// HTML, also when its name ends in `.xls`.
-    Html,
-    /// XML such as a 2003 XML spreadsheet.
+    /// XML of a kind that holds no table.
     Xml,
     /// Anything else that holds bytes: delimited text, if it is text at all.
     Text,
@@ -141,7 +140,7 @@ pub fn sniff_bytes(bytes: &[u8]) -> Kind {
 
 fn sniff_in<R: Read + Seek>(input: &mut R) -> io::Result<Kind> {
     let mut head = Vec::new();
-    input.by_ref().take(1024).read_to_end(&mut head)?;
+    input.by_ref().take(8192).read_to_end(&mut head)?;
     input.seek(SeekFrom::Start(0))?;
     Ok(match head.as_slice() {
         [] => Kind::Empty,
@@ -162,17 +161,48 @@ fn sniff_in<R: Read + Seek>(input: &mut R) -> io::Result<Kind> {
     })
 }
 
-/// Markup in the guise of a workbook; bytes that are not ASCII do not matter here.
+/// Markup in the guise of a workbook. What is not ASCII does not matter here.
 fn sniff_text(head: &[u8]) -> Kind {
-    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let text = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let text = text.trim_start();
-    let is_html = ["<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<style"]
-        .iter()
-        .any(|tag| text.starts_with(tag));
-    if is_html || (text.starts_with("<?xml") && text.contains("<html")) {
-        Kind::Html
-    } else if text.starts_with("<?xml") {
+    let text = match Encoding::for_bom(head) {
+        Some((encoding, _)) => encoding.decode(head).0,
+        None => String::from_utf8_lossy(head),
+    };
+    let text = text.to_ascii_lowercase();
+    let mut text = text.trim_start();
+    if !text.starts_with('<') {
+        return Kind::Text;
+    }
+    while let Some(comment) = text.strip_prefix("<!--") {
+        text = comment.split_once("-->").map_or("", |(_, after)| after.trim_start());
+    }
+    let begins_with = |tags: &[&str]| tags.iter().any(|tag| text.starts_with(tag));
+    let is_xml = text.starts_with("<?xml");
+    let is_of_office = |word: &str| text.contains(word) && !text.contains("<html");
+    if is_of_office("urn:schemas-microsoft-com:office:spreadsheet")
+        && ["<workbook", "<ss:workbook"].iter().any(|tag| text.contains(tag))
+    {
+        Kind::Table(Format::Xml)
+    } else if text.contains("<office:document") {
+        Kind::Table(Format::Fods)
+    } else if begins_with(&[
+        "<html",
+        "<!doctype html",
+        "<table",
+        "<meta",
+        "<head",
+        "<body",
+        "<style",
+        "<div",
+        "<tr",
+        "<center",
+        "<font",
+        "<p>",
+        "<span",
+        "<script",
+    ]) || (is_xml && text.contains("<html"))
+    {
+        Kind::Table(Format::Html)
+    } else if is_xml {
         Kind::Xml
     } else {
         Kind::Text
@@ -213,7 +243,10 @@ fn sniff_zip<R: Read + Seek>(input: &mut R) -> Kind {
         }
         Some(types)
             if types.contains("spreadsheetml.sheet.main+xml")
-                || types.contains("ms-excel.sheet.macroEnabled.main+xml") =>
+                || types.contains("spreadsheetml.template.main+xml")
+                || types.contains("ms-excel.sheet.macroEnabled.main+xml")
+                || types.contains("ms-excel.template.macroEnabled.main+xml")
+                || types.contains("ms-excel.addin.macroEnabled.main+xml") =>
         {
             Kind::Table(Format::Xlsx)
         }

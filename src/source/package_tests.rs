@@ -39,9 +39,9 @@ fn content_tells_the_format_and_the_name_does_not() {
     assert_eq!(sniff_bytes(b"PAR1...."), Kind::Table(Format::Parquet));
     assert_eq!(sniff_bytes(&[0x1F, 0x8B, 8]), Kind::Gzip);
     assert_eq!(sniff_bytes(&compound::MAGIC), Kind::Damaged);
-    assert_eq!(sniff_bytes("\u{feff}\r\n<HTML><table>".as_bytes()), Kind::Html);
-    assert_eq!(sniff_bytes(b"<?xml version=\"1.0\"?><html>"), Kind::Html);
-    assert_eq!(sniff_bytes(b"<?xml version=\"1.0\"?><Workbook>"), Kind::Xml);
+    assert_eq!(sniff_bytes("\u{feff}\r\n<HTML><table>".as_bytes()), Kind::Table(Format::Html));
+    assert_eq!(sniff_bytes(b"<?xml version=\"1.0\"?><html>"), Kind::Table(Format::Html));
+    assert_eq!(sniff_bytes(b"<?xml version=\"1.0\"?><invoice>"), Kind::Xml);
     assert_eq!(sniff_bytes("客户,金额\n".as_bytes()), Kind::Text);
 }
 

@@ -197,7 +197,7 @@ fn open_book(input: Boxed, format: Format) -> Result<Book, Flaw> {
         Format::Xls => Book::Xls(Box::new(Xls::new(input)?)),
         Format::Xlsb => Book::Xlsb(Box::new(Xlsb::new(input)?)),
         Format::Ods => Book::Ods(Box::new(Ods::new(input)?)),
-        Format::Xlsx | Format::Csv | Format::Parquet => Book::Xlsx(Box::new(Xlsx::new(input)?)),
+        _ => Book::Xlsx(Box::new(Xlsx::new(input)?)),
     })
 }
 

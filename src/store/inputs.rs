@@ -200,12 +200,13 @@ fn open_one(
             unused: None,
             rows: 0,
             header_row: None,
-            encoding: document.borrow().text().map(|text| text.encoding().to_owned()),
+            encoding: document.borrow().encoding().map(ToOwned::to_owned),
             delimiter: document.borrow().text().map(|text| (text.delimiter() as char).to_string()),
             columns: Vec::new(),
         };
-        if let Some(text) = document.borrow().text() {
-            loaded.diagnostics.extend(text.guesses(&origin));
+        // An encoding is that of the whole file.
+        if index == 0 {
+            loaded.diagnostics.extend(document.borrow().guesses(&origin));
         }
         if info.hidden && !named {
             report.unused = Some("hidden-sheet");

@@ -175,6 +175,13 @@ fn names_that_lie() {
     }
     let html = "<html><body><table><tr><td>client</td></tr></table></body></html>";
     review("a.xls", html).code(2).says("error[file-kind]");
+    let page = GOOD.replace('\n', "<tr><td>").replace(',', "<td>");
+    for page in
+        [format!("<table><tr><td>{page}</table>"), format!("<html><div><table><tr><td>{page}")]
+    {
+        let run = review("a.xls", page).code(0);
+        assert!(run.out.contains("2,451"), "{}", run.out);
+    }
     review("a.csv", "%PDF-1.7\n%\u{e2}\u{e3}\n1 0 obj\n").code(2);
     review("a.csv", "\u{89}PNG\r\n\u{1a}\n").code(2);
     review("a.json", "{\"client\": \"A\", \"date\": \"2026-01-05\"}").code(2);
