@@ -39,7 +39,7 @@ const MEMORY_FREE: u64 = 512 << 20;
 /// Memory for each byte of the file: a BIFF number of 14 bytes becomes a cell of 32, and the file is held besides.
 const MEMORY_EACH: u64 = 40;
 /// Seconds that any file may take.
-const SECONDS_FREE: u64 = 20;
+const SECONDS_FREE: u64 = 8;
 /// Bytes that may take one second more.
 const BYTES_A_SECOND: u64 = 1 << 20;
 

@@ -31,6 +31,8 @@ const PASSES_FREE: u64 = 256 << 20;
 /// Passes that are always allowed.
 const PASSES: u64 = 32;
 
+type Text = Decoding<Box<dyn Read + Send>>;
+
 /// A file of markup, its sheets known.
 pub struct Markup {
     name: String,
@@ -158,13 +160,13 @@ impl Markup {
     }
 
     /// The text as UTF-8, after its mark.
-    fn text(&self) -> io::Result<Decoding<Box<dyn Read + Send>>> {
+    fn text(&self) -> io::Result<Text> {
         let mut raw = self.raw()?;
         io::copy(&mut raw.by_ref().take(self.mark), &mut io::sink())?;
         Ok(Decoding::new(raw, self.encoding))
     }
 
-    fn tokens(&self) -> io::Result<Tokens<BufReader<Decoding<Box<dyn Read + Send>>>>> {
+    fn tokens(&self) -> io::Result<Tokens<BufReader<Text>>> {
         Ok(Tokens::new(BufReader::with_capacity(64 << 10, self.text()?)))
     }
 

@@ -215,21 +215,6 @@ fn workbooks_made_to_harm_are_refused() {
     review("a.xlsx", strings("<sst uniqueCount=\"4000000000\"><si><t>a</t></si></sst>"))
         .code(2)
         .says("error[file-damaged]");
-    let many = changed(
-        |name, text| match name {
-            "xl/workbook.xml" => {
-                let sheets = (2..10_000).fold(String::new(), |mut out, id| {
-                    let _ = write!(out, "<sheet name=\"S{id}\" sheetId=\"{id}\" r:id=\"rId1\"/>");
-                    out
-                });
-                text.replace("</sheets>", &(sheets + "</sheets>"))
-            }
-            _ => text,
-        },
-        &[],
-    );
-    // Ten thousand sheets, all of them the same one.
-    review("a.xlsx", many);
     // Sector tables that lead in circles.
     let xls = fs::read(testdata("formats/tiny.xls")).expect("workbook");
     for at in (0..xls.len() / 512).map(|sector| sector * 512) {
@@ -261,7 +246,7 @@ fn a_broken_byte_anywhere_is_a_result_or_an_error() {
             if round % 4 == 0 {
                 bytes.truncate(1 + next(bytes.len() - 1));
             } else {
-                for _ in 0..1 + next(4) {
+                for _ in 0..=next(4) {
                     let at = next(bytes.len());
                     bytes[at] = [0, 0xFF, 0x7F, next(256) as u8][next(4)];
                 }

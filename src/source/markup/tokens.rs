@@ -40,10 +40,9 @@ impl Tag<'_> {
     pub(super) fn attribute(&self, wanted: &str) -> Option<Cow<'_, str>> {
         let mut rest = self.attributes.trim_start();
         while !rest.is_empty() {
-            let end = rest
-                .find(|c: char| c == '=' || c.is_whitespace())
-                .filter(|end| *end > 0)
-                .unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
+            // A name has at least one character, if only a stray sign.
+            let end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
+            let end = end.max(rest.chars().next().map_or(1, char::len_utf8));
             let name = &rest[..end];
             rest = rest[end..].trim_start();
             let value = match rest.strip_prefix('=') {
@@ -230,15 +229,12 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(12).position(|byte| byte == b';');
-        match end.and_then(|end| Some((reference(&rest[1..end])?, end))) {
-            Some((c, end)) => {
-                out.push(c);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((c, end)) = end.and_then(|end| Some((reference(rest.get(1..end)?)?, end))) {
+            out.push(c);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);
