@@ -253,18 +253,31 @@ pub struct Group {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagnostics {
     groups: BTreeMap<&'static str, Group>,
+    /// Whether details are kept without limit.
+    all: bool,
 }
 
 impl Diagnostics {
+    /// Keeps every detail from now on.
+    pub fn keep_all(&mut self) {
+        self.all = true;
+    }
+
+    /// How many details of a code are kept.
+    fn kept(&self) -> usize {
+        if self.all { usize::MAX } else { DETAILS_KEPT }
+    }
+
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        let kept = self.kept();
         let group = self.groups.entry(diagnostic.code).or_insert_with(|| Group {
             severity: diagnostic.severity,
             count: 0,
             details: Vec::new(),
         });
         group.count += 1;
-        if group.details.len() < DETAILS_KEPT {
+        if group.details.len() < kept {
             group.details.push(diagnostic);
         }
     }
@@ -277,8 +290,9 @@ impl Diagnostics {
     /// Counts one more of a code whose details are full, so that nobody has to build it first.
     /// Returns whether that was so; otherwise the caller pushes the full diagnostic.
     pub fn count_if_full(&mut self, code: &'static str) -> bool {
+        let kept = self.kept();
         match self.groups.get_mut(code) {
-            Some(group) if group.details.len() >= DETAILS_KEPT => {
+            Some(group) if group.details.len() >= kept => {
                 group.count += 1;
                 true
             }
@@ -288,6 +302,7 @@ impl Diagnostics {
 
     /// Adds all of another collection; details end up in the order of their origins.
     pub fn merge(&mut self, other: Self) {
+        let kept = self.kept();
         for (code, group) in other.groups {
             match self.groups.get_mut(code) {
                 None => {
@@ -298,7 +313,7 @@ impl Diagnostics {
                     mine.severity = mine.severity.min(group.severity);
                     mine.details.extend(group.details);
                     mine.details.sort_by(|a, b| a.origin.cmp(&b.origin));
-                    mine.details.truncate(DETAILS_KEPT);
+                    mine.details.truncate(kept);
                 }
             }
         }

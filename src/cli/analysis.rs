@@ -13,13 +13,12 @@ use crate::period::Day;
 use crate::review::{self, AsOfFrom, Context, Review};
 use crate::source::secret::use_passwords;
 use crate::source::{Input, Place, pattern};
-use crate::store::{self, Loaded, Options};
+use crate::store::{self, InputReport, Loaded, Options};
 
 use super::args::Analysis;
-use super::env;
-use super::password;
 use super::progress::Progress;
 use super::ui::Ui;
+use super::{env, files, password};
 
 /// Settings found and the folder they belong to.
 pub(super) struct Settings {
@@ -96,9 +95,14 @@ fn flags(arguments: &Analysis, lang: Option<Lang>) -> Vec<(String, toml::Value, 
     let mut set = |key: &str, value: &str, flag: &str| {
         flags.push((key.to_owned(), toml::Value::String(value.to_owned()), flag.to_owned()));
     };
-    if let Some(as_of) = &arguments.as_of {
-        set("as_of", as_of, "--as-of");
-        set("period", "", "--as-of");
+    let variable = env::variable("KAM_AS_OF").filter(|_| arguments.period.is_none());
+    let as_of = match (&arguments.as_of, &variable) {
+        (Some(given), _) => Some((given, "--as-of")),
+        (None, variable) => variable.as_ref().map(|as_of| (as_of, "KAM_AS_OF")),
+    };
+    if let Some((as_of, from)) = as_of {
+        set("as_of", as_of, from);
+        set("period", "", from);
     }
     if let Some(period) = &arguments.period {
         set("period", period, "--period");
@@ -193,6 +197,32 @@ pub(super) fn load(
     all: bool,
     ui: &mut Ui,
 ) -> Result<(Loaded, Settings, Vec<Input>, Context)> {
+    let mut loaded = Loaded::default();
+    let (settings, inputs, context) =
+        load_into(&mut loaded, arguments, Reading { hash, all, ..Reading::default() }, ui)?;
+    Ok((loaded, settings, inputs, context))
+}
+
+/// How inputs are read.
+#[derive(Default)]
+pub(super) struct Reading<'a> {
+    /// Whether an output will name their hashes.
+    pub hash: bool,
+    /// Whether to read on however many rows have errors.
+    pub all: bool,
+    /// A file that will be written, and must not be one of them.
+    pub output: Option<&'a Path>,
+    /// Takes every diagnostic of a transaction row, and the language to speak of it.
+    pub each: Option<&'a mut (dyn FnMut(Lang, Diagnostic) + Send)>,
+}
+
+/// Reads the inputs into something empty; what was found on the way stays there whatever stops the reading.
+pub(super) fn load_into(
+    loaded: &mut Loaded,
+    arguments: &Analysis,
+    reading: Reading<'_>,
+    ui: &mut Ui,
+) -> Result<(Settings, Vec<Input>, Context)> {
     let given = ui.lang_given.then_some(ui.lang);
     let settings = settings(arguments.config.as_deref(), &flags(arguments, given))?;
     let config = &settings.loaded.config;
@@ -205,6 +235,9 @@ pub(super) fn load(
     let today = today()?;
     let inputs = inputs(&arguments.files, &settings)?;
     use_passwords(password::gather(arguments.password_file.as_deref(), &inputs, ui)?);
+    if let Some(path) = reading.output {
+        files::check(path, &inputs, true)?;
+    }
     let threads = arguments
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
@@ -214,21 +247,30 @@ pub(super) fn load(
         today,
         skip: arguments.skip.clone(),
         strict: arguments.strict,
-        hash,
-        all,
+        hash: reading.hash,
+        all: reading.all,
     };
     let progress = Progress::start(ui, &ui.lang.text("summary.reading"));
-    let loaded = store::load(&inputs, config, &options);
+    let by_headings = config.lang == "auto" && !ui.lang_given;
+    let usual = ui.lang;
+    let mut told = reading.each.map(|each| {
+        move |inputs: &[InputReport], diagnostic| {
+            let found = if by_headings { language_of_headings(inputs) } else { None };
+            each(found.unwrap_or(usual), diagnostic);
+        }
+    });
+    let told = told.as_mut().map(|told| told as store::Listing<'_>);
+    let read = store::load_into(loaded, &inputs, config, &options, told);
     progress.stop();
-    if config.lang == "auto" && !ui.lang_given {
-        let found = match &loaded {
-            Ok(loaded) => language_of_headings(loaded),
+    if by_headings {
+        let found = match &read {
+            Ok(()) => language_of_headings(&loaded.inputs),
             Err(error) => error.diagnostics.iter().any(is_about_chinese).then_some(Lang::Zh),
         };
         ui.lang = found.unwrap_or(ui.lang);
     }
-    let loaded = loaded?;
-    Ok((loaded, settings, inputs, Context { today, threads }))
+    read?;
+    Ok((settings, inputs, Context { today, threads }))
 }
 
 /// Makes the review of the inputs.
@@ -299,9 +341,8 @@ fn is_chinese(c: char) -> bool {
 }
 
 /// Chinese when any heading that is used has a Chinese character.
-fn language_of_headings(loaded: &Loaded) -> Option<Lang> {
-    let mut used = loaded
-        .inputs
+fn language_of_headings(inputs: &[InputReport]) -> Option<Lang> {
+    let mut used = inputs
         .iter()
         .flat_map(|input| &input.columns)
         .filter(|column| column.field.is_some())

@@ -36,10 +36,19 @@ pub(super) struct Global {
     pub color: When,
     #[arg(short, long, global = true, display_order = 903)]
     pub quiet: bool,
+    #[arg(
+        long,
+        global = true,
+        display_order = 904,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_default_value = true
+    )]
+    pub log_format: Log,
     // Their own texts are English only.
-    #[arg(short, long, global = true, display_order = 904, action = ArgAction::Help)]
+    #[arg(short, long, global = true, display_order = 905, action = ArgAction::Help)]
     help: Option<bool>,
-    #[arg(short = 'V', long, display_order = 905, action = ArgAction::Version)]
+    #[arg(short = 'V', long, display_order = 906, action = ArgAction::Version)]
     version: Option<bool>,
 }
 
@@ -48,6 +57,14 @@ pub(super) enum When {
     Auto,
     Always,
     Never,
+}
+
+/// How stderr speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Log {
+    Text,
+    Concise,
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -79,7 +96,8 @@ pub(super) struct Analysis {
     pub files: Vec<PathBuf>,
     #[arg(short, long, value_name = "FILE", env = "KAM_CONFIG", value_hint = ValueHint::FilePath, hide_env = true)]
     pub config: Option<PathBuf>,
-    #[arg(long, value_name = "DATE", env = "KAM_AS_OF", hide_env = true)]
+    /// `KAM_AS_OF` where there is neither this nor a period: no variable stands against a flag.
+    #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
     #[arg(long, value_name = "PERIOD", conflicts_with = "as_of")]
     pub period: Option<String>,
@@ -149,11 +167,13 @@ pub(super) struct Check {
     pub analysis: Analysis,
     #[arg(
         long,
-        value_name = "full|concise|json",
+        value_name = "full|concise|json|jsonl",
         default_value = "full",
         hide_default_value = true
     )]
     pub format: CheckFormat,
+    #[arg(id = "check_output", short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -161,6 +181,7 @@ pub(super) enum CheckFormat {
     Full,
     Concise,
     Json,
+    Jsonl,
 }
 
 #[derive(Debug, Args)]

@@ -8,17 +8,19 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use tempfile::NamedTempFile;
+
 use crate::error::{Error, Result};
 use crate::render::workbook;
 use crate::source::{Input, Place};
 
-/// The temporary file of the moment, for the interrupt handler.
-static CURRENT: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The temporary files of the moment, for the interrupt handler.
+static CURRENT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Makes Ctrl-C and termination remove the temporary file and end the program with code 130.
 pub(super) fn remove_on_interrupt() {
     let _ = ctrlc::set_handler(|| {
-        if let Some(path) = CURRENT.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        for path in CURRENT.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             let _ = fs::remove_file(path);
         }
         #[expect(
@@ -66,15 +68,56 @@ fn same_file(a: &Path, b: &Path) -> bool {
 /// Writes a file through `write`.
 pub(super) fn write(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let cannot = |error: &io::Error| Error::io("cannot-write", path.display().to_string(), error);
+    prepare(path, write)?.put()
+}
+
+/// A file that is written but not yet in its place; dropped, it leaves nothing behind.
+pub(super) struct Ready {
+    temporary: NamedTempFile<File>,
+    /// Where it goes.
+    target: PathBuf,
+    /// As the user named it.
+    name: String,
+}
+
+impl Ready {
+    /// Puts the file in its place.
+    pub(super) fn put(self) -> anyhow::Result<()> {
+        let Self { temporary, target, name } = self;
+        let written = temporary.path().to_owned();
+        let put = temporary.persist(&target);
+        CURRENT.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != written);
+        put.map_err(|error| Error::io("cannot-write", name, &error.error))?;
+        // A folder cannot be flushed everywhere; where it can, the new name survives a power cut.
+        if let Ok(folder) = File::open(folder_of(&target)) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file through `write` beside its place. Several files are prepared first and then put in their places, so that
+/// all of them appear or none does.
+pub(super) fn prepare(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
+) -> anyhow::Result<Ready> {
+    let shown = path.display().to_string();
+    let cannot = |error: &io::Error| Error::io("cannot-write", shown.clone(), error);
     // A link stays a link: what it points to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let path = target.as_path();
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if target.is_dir() {
+        return Err(cannot(&io::Error::from(io::ErrorKind::IsADirectory)).into());
+    }
+    let folder = folder_of(&target);
+    let name =
+        target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let prefix = format!(".{name}.kam-");
     remove_left_behind(folder, &prefix);
     // The mode is that of any new file under the umask.
@@ -84,25 +127,16 @@ pub(super) fn write(
         .make_in(folder, |path| OpenOptions::new().write(true).create_new(true).open(path))
         .map_err(|error| cannot(&error))?;
     let _ = temporary.as_file().lock();
-    *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(temporary.path().to_owned());
-    let result = (|| {
-        let mut out = BufWriter::with_capacity(1 << 20, temporary.as_file());
-        write(&mut out).map_err(|error| match error.downcast::<io::Error>() {
-            Ok(error) => cannot(&error).into(),
-            Err(error) => error,
-        })?;
-        out.flush().map_err(|error| cannot(&error))?;
-        drop(out);
-        temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
-        temporary.persist(path).map_err(|error| cannot(&error.error))?;
-        // A folder cannot be flushed everywhere; where it can, the new name survives a power cut.
-        if let Ok(folder) = File::open(folder) {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    })();
-    CURRENT.lock().unwrap_or_else(PoisonError::into_inner).take();
-    result
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.path().to_owned());
+    let mut out = BufWriter::with_capacity(1 << 20, temporary.as_file());
+    write(&mut out).map_err(|error| match error.downcast::<io::Error>() {
+        Ok(error) => cannot(&error).into(),
+        Err(error) => error,
+    })?;
+    out.flush().map_err(|error| cannot(&error))?;
+    drop(out);
+    temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
+    Ok(Ready { temporary, target, name: shown })
 }
 
 /// Removes temporary files of this output whose writers are gone.

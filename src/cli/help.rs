@@ -38,10 +38,11 @@ pub(super) fn localised(command: Command, lang: Lang) -> Command {
         });
     }
     let template = format!(
-        "{{about}}\n\n{}{{usage}}\n\n{}{}\n{{options}}\n\n{}\n",
+        "{{about}}\n\n{}{{usage}}\n\n{}{}\n{{options}}\n\n{}\n\n{}\n",
         lang.text("help.usage"),
         commands(lang),
         lang.text("help.options"),
+        lang.text("help.environment").trim_start(),
         lang.text("help.more"),
     );
     top.help_template(template)

@@ -37,20 +37,19 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
         ui.answer(&answer(arguments.output.format)?)?;
     }
     ui.diagnostics(&analysed.diagnostics);
-    for (path, format) in arguments.output.output.iter().zip(formats) {
-        let key = if arguments.output.dry_run { "summary.would_write" } else { "summary.wrote" };
-        if !arguments.output.dry_run {
-            let bytes = answer(format)?;
-            files::write(path, |out| {
-                // Spreadsheets in China take a CSV for GBK unless it has a mark.
-                if format == Format::Csv {
-                    out.write_all("\u{feff}".as_bytes())?;
-                }
-                Ok(out.write_all(&bytes)?)
-            })?;
-        }
-        ui.say(&ui.lang.fill(key, &[("file", path.display().to_string())]));
+    let mut ready = Vec::new();
+    let outputs = arguments.output.output.iter().zip(formats);
+    for (path, format) in outputs.filter(|_| !arguments.output.dry_run) {
+        let bytes = answer(format)?;
+        ready.push(files::prepare(path, |out| {
+            // Spreadsheets in China take a CSV for GBK unless it has a mark.
+            if format == Format::Csv {
+                out.write_all("\u{feff}".as_bytes())?;
+            }
+            Ok(out.write_all(&bytes)?)
+        })?);
     }
+    review::put(ready, &arguments.output, ui)?;
     ui.say(&review::verdict(&analysed.review, &analysed.diagnostics, started, ui));
     Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
 }

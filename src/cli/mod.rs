@@ -17,6 +17,7 @@ mod raw;
 mod reader;
 mod review;
 mod ui;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,7 +52,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     files::remove_on_interrupt();
     reader::set_up();
     let language = ui::language_of_environment();
-    let command = help::localised(Cli::command(), asked(&arguments).unwrap_or(language));
+    let spoken = asked(&arguments).unwrap_or(language);
+    let command = help::localised(Cli::command(), spoken);
     let cli = match command
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
@@ -60,7 +62,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are answers, everything else is a usage error.
             let code = u8::from(error.use_stderr()) * 2;
-            let _ = error.print();
+            match usage::said(&error, spoken).filter(|_| error.use_stderr()) {
+                Some(text) => ui::complain(&text),
+                None => {
+                    let _ = error.print();
+                }
+            }
             return ExitCode::from(code);
         }
     };

@@ -83,11 +83,20 @@ fn write(
     formats: &[&'static OutputFormat],
     ui: &Ui,
 ) -> anyhow::Result<()> {
-    for (path, format) in output.output.iter().zip(formats) {
-        let key = if output.dry_run { "summary.would_write" } else { "summary.wrote" };
-        if !output.dry_run {
-            files::write(path, |out| (format.write)(review, ui.lang, out))?;
-        }
+    let mut ready = Vec::new();
+    for (path, format) in output.output.iter().zip(formats).filter(|_| !output.dry_run) {
+        ready.push(files::prepare(path, |out| (format.write)(review, ui.lang, out))?);
+    }
+    put(ready, output, ui)
+}
+
+/// Puts outputs in their places once all of them are written, and names them.
+pub(super) fn put(ready: Vec<files::Ready>, output: &Output, ui: &Ui) -> anyhow::Result<()> {
+    for file in ready {
+        file.put()?;
+    }
+    let key = if output.dry_run { "summary.would_write" } else { "summary.wrote" };
+    for path in &output.output {
         ui.say(&ui.lang.fill(key, &[("file", path.display().to_string())]));
     }
     Ok(())

@@ -6,14 +6,12 @@ use std::process::ExitCode;
 use crate::diagnostic::{Diagnostic, Diagnostics, Group, Origin, Severity};
 use crate::error::Error;
 use crate::locale::Lang;
-use crate::render::table::cut;
-use crate::render::{excerpt, message};
+use crate::render::{diagnostics, excerpt, message};
+use crate::review::SCHEMA_VERSION;
 
-use super::args::{Global, When};
+use super::args::{Global, Log, When};
 use super::{env, language_of};
 
-/// Of a cell as given, this much is shown in a line.
-const CELL_SHOWN: usize = 40;
 /// Rows named in a note such as "3 more like this".
 const ROWS_NAMED: usize = 5;
 
@@ -23,7 +21,13 @@ pub(super) struct Ui {
     /// Whether the user asked for the language, so that nothing else decides it.
     pub lang_given: bool,
     pub quiet: bool,
+    log: Log,
     colour: bool,
+}
+
+/// Says something on stderr before there is anybody to say it.
+pub(super) fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// The language of `KAM_LANG` or the locale.
@@ -55,6 +59,7 @@ impl Ui {
             lang: lang.unwrap_or(environment),
             lang_given: lang.is_some(),
             quiet: global.quiet,
+            log: global.log_format,
             colour,
         }
     }
@@ -77,7 +82,17 @@ impl Ui {
 
     /// Says something beside the answer, unless asked to be quiet.
     pub(super) fn say(&self, text: &str) {
-        if !self.quiet {
+        if self.quiet {
+            return;
+        }
+        if self.log == Log::Json {
+            let line = serde_json::json!({
+                "schema_version": SCHEMA_VERSION,
+                "kind": "message",
+                "message": text.trim_end(),
+            });
+            self.error_stream(&line.to_string());
+        } else {
             self.error_stream(text);
         }
     }
@@ -99,6 +114,16 @@ impl Ui {
         columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
     }
 
+    /// The width of the terminal that problems are drawn on, if they are.
+    fn error_width(&self) -> Option<usize> {
+        if !io::stderr().is_terminal() {
+            return None;
+        }
+        let columns = env::variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let asked = || terminal_size::terminal_size_of(io::stderr());
+        columns.or_else(|| asked().map(|(width, _)| usize::from(width.0)))
+    }
+
     /// Whether stdout is a terminal.
     pub(super) fn on_terminal(&self) -> bool {
         io::stdout().is_terminal()
@@ -118,7 +143,8 @@ impl Ui {
                     .collect()
             })
             .unwrap_or_default();
-        excerpt::render(first, &message::words(self.lang, first, more, &rows), self.colour)
+        let words = message::words(self.lang, first, more, &rows);
+        excerpt::render_within(first, &words, self.colour, self.error_width())
     }
 
     /// Says what there is to say about the input: errors and warnings in full, the first of each code; notices in a line.
@@ -130,7 +156,9 @@ impl Ui {
                 let Some(first) = group.details.first() else {
                     continue;
                 };
-                if severity == Severity::Notice {
+                if self.log != Log::Text {
+                    self.noted(first, group);
+                } else if severity == Severity::Notice {
                     for detail in group.details.iter().take(3) {
                         self.say(&self.line(detail));
                     }
@@ -148,28 +176,44 @@ impl Ui {
         }
     }
 
+    /// Diagnostics of one code for editors or logs.
+    fn noted(&self, first: &Diagnostic, group: &Group) {
+        if self.quiet {
+            return;
+        }
+        if self.log == Log::Json {
+            let record = diagnostics::logged(self.lang, first, Some(group));
+            self.error_stream(&record.to_string());
+        } else {
+            for detail in &group.details {
+                self.error_stream(&diagnostics::concise(self.lang, detail));
+            }
+        }
+    }
+
     /// A diagnostic in one line.
     pub(super) fn line(&self, diagnostic: &Diagnostic) -> String {
-        let words = message::words(self.lang, diagnostic, 0, &[]);
-        let cell = diagnostic.cell.as_deref().filter(|cell| {
-            diagnostic.severity != Severity::Notice
-                && !cell.is_empty()
-                && !words.message.contains(cell)
-        });
-        let message = match cell {
-            Some(cell) => {
-                let values = [("sentence", words.message), ("cell", cut(cell, CELL_SHOWN))];
-                self.lang.fill("location.cell", &values)
-            }
-            None => words.message,
-        };
-        let said = if words.location.is_empty() {
-            message
+        let said = message::said(self.lang, diagnostic);
+        let place = message::location(self.lang, diagnostic);
+        let said = if place.is_empty() {
+            said
         } else {
-            let values = [("sentence", message), ("place", words.location)];
-            self.lang.fill("location.behind", &values)
+            self.lang.fill("location.behind", &[("sentence", said), ("place", place)])
         };
-        format!("{}[{}]: {said}", words.severity, diagnostic.code)
+        format!(
+            "{}[{}]: {said}",
+            message::severity(self.lang, diagnostic.severity),
+            diagnostic.code
+        )
+    }
+
+    /// A diagnostic that stopped the run.
+    fn failure(&self, diagnostic: &Diagnostic) -> String {
+        match self.log {
+            Log::Text => self.drawn(diagnostic, None),
+            Log::Concise => diagnostics::concise(self.lang, diagnostic),
+            Log::Json => diagnostics::logged(self.lang, diagnostic, None).to_string(),
+        }
     }
 
     /// Reports why the run could not do what it was asked. A reader that went away is no failure.
@@ -181,7 +225,7 @@ impl Ui {
         }
         if let Some(known) = error.downcast_ref::<Error>() {
             for diagnostic in &known.diagnostics {
-                self.error_stream(&self.drawn(diagnostic, None));
+                self.error_stream(&self.failure(diagnostic));
             }
         } else {
             let reason = format!("{error:#}");
@@ -191,7 +235,7 @@ impl Ui {
             } else {
                 Diagnostic::error("internal", Origin::default())
             };
-            self.error_stream(&self.drawn(&problem.with("reason", reason), None));
+            self.error_stream(&self.failure(&problem.with("reason", reason)));
         }
         ExitCode::from(2)
     }

@@ -90,10 +90,7 @@ impl Lang {
             Fact::Money(money) => money_text(*money, 2),
             Fact::Day(day) => day.to_string(),
             Fact::Text(text) => text.as_ref().clone(),
-            Fact::List(list) => list.join(match self {
-                Self::En => ", ",
-                Self::Zh => "、",
-            }),
+            Fact::List(list) => list.join(&self.text("location.list")),
         }
     }
 }

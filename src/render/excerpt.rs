@@ -53,7 +53,18 @@ pub struct Words {
 /// Draws a diagnostic; every line ends with a line feed.
 #[must_use]
 pub fn render(diagnostic: &Diagnostic, words: &Words, colour: bool) -> String {
-    let mut page = Page { out: String::new(), colour, severity: diagnostic.severity };
+    render_within(diagnostic, words, colour, None)
+}
+
+/// Draws a diagnostic; where a width is given, no line of a record is wider, unless the cell in question alone is.
+#[must_use]
+pub fn render_within(
+    diagnostic: &Diagnostic,
+    words: &Words,
+    colour: bool,
+    width: Option<usize>,
+) -> String {
+    let mut page = Page { out: String::new(), colour, severity: diagnostic.severity, width };
     match &diagnostic.excerpt {
         Some(Excerpt::Text { text, from, to }) => {
             page.text(diagnostic.code, words, text, (*from, *to));
@@ -80,6 +91,7 @@ struct Page {
     out: String,
     colour: bool,
     severity: Severity,
+    width: Option<usize>,
 }
 
 impl Page {
@@ -145,14 +157,29 @@ impl Page {
         row: Option<u64>,
         label: &str,
     ) {
-        let grid = Grid::new(headings, cells, at);
         let number = row.map(|row| row.to_string()).unwrap_or_default();
         let margin = number.len() + if number.is_empty() { 2 } else { 3 };
+        // What stands for the columns left out on both sides takes room too.
+        let around = margin + 2 * (LEFT_OUT.len() + GUTTER);
+        let most = self.width.map_or(TOTAL_WIDTH, |width| width.saturating_sub(around));
+        let grid = Grid::new(headings, cells, at, most.min(TOTAL_WIDTH));
         self.line(margin, "", &grid.headings);
         self.line(margin, &number, &grid.cells);
         self.out.push_str(&" ".repeat(margin + grid.offset));
         let carets = "^".repeat(grid.marked);
-        self.styled(self.style(), format!("{carets} {}", clean(label)).trim_end());
+        let label = clean(label);
+        let end = margin + grid.offset + grid.marked + 1 + label.width();
+        match self.width.filter(|width| end > *width) {
+            None => self.styled(self.style(), format!("{carets} {label}").trim_end()),
+            // Below the carets, as far to the right as there is room.
+            Some(width) => {
+                self.styled(self.style(), &carets);
+                self.out.push('\n');
+                let indent = (margin + grid.offset).min(width.saturating_sub(label.width()));
+                self.out.push_str(&" ".repeat(indent));
+                self.styled(self.style(), &label);
+            }
+        }
         self.out.push('\n');
     }
 
@@ -180,16 +207,20 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(headings: &[String], cells: &[String], at: usize) -> Self {
+    fn new(headings: &[String], cells: &[String], at: usize, most_of_all: usize) -> Self {
         let count = headings.len().max(cells.len()).max(at + 1);
         let column = |index: usize| -> (String, String, usize) {
-            let most = if index == at { MARKED_WIDTH } else { CELL_WIDTH };
+            let most = if index == at {
+                MARKED_WIDTH.min(most_of_all.max(CELL_WIDTH))
+            } else {
+                CELL_WIDTH
+            };
             let heading = shorten(headings.get(index).map_or("", String::as_str), most);
             let cell = shorten(cells.get(index).map_or("", String::as_str), most);
             let width = heading.width().max(cell.width()).max(1);
             (heading, cell, width)
         };
-        let (from, to) = around(count, at, |index| column(index).2);
+        let (from, to) = around(count, at, most_of_all, |index| column(index).2);
         let mut columns: Vec<(String, String, usize)> = (from..to).map(column).collect();
         let left_out = || (LEFT_OUT.to_owned(), LEFT_OUT.to_owned(), LEFT_OUT.len());
         let mut marked = at - from;
@@ -212,12 +243,12 @@ impl Grid {
 }
 
 /// The range of columns to show: grown from `at`, to the left first because that is where ids and dates stand.
-fn around(count: usize, at: usize, width: impl Fn(usize) -> usize) -> (usize, usize) {
+fn around(count: usize, at: usize, most: usize, width: impl Fn(usize) -> usize) -> (usize, usize) {
     let (mut from, mut to) = (at, at + 1);
     let mut used = width(at);
     let mut fits = |index: usize, shown: usize| {
         let wider = used + GUTTER + width(index);
-        let fits = shown < COLUMNS && wider <= TOTAL_WIDTH;
+        let fits = shown < COLUMNS && wider <= most;
         if fits {
             used = wider;
         }

@@ -252,3 +252,36 @@ fn half_written_settings_can_be_drawn() {
     }
     assert!(drawn > 0);
 }
+
+#[test]
+fn no_line_of_a_record_is_wider_than_the_terminal() {
+    let cells = [
+        "深圳市鸿运达科技有限公司南山分公司",
+        "a\tb",
+        "👩‍👩‍👧‍👦 family",
+        "e\u{301}te\u{301}",
+        "2026-05-18",
+        "壹万贰仟叁佰肆拾伍元陆角柒分整，未税，含运费，不含安装",
+        "ＦＵＬＬ",
+        "x",
+        "Northwind Trading GmbH & Co. KG, Hamburg",
+        "",
+    ];
+    let headings = ["客户", "b", "c", "d", "业务日期", "金额（元）", "g", "h", "备注", "j"];
+    for at in 0..cells.len() {
+        let diagnostic = record(&headings, &cells, at, 1_048_576);
+        for width in [60, 80, 120] {
+            let drawn = render_within(&diagnostic, &words(), false, Some(width));
+            let lines: Vec<&str> =
+                drawn.lines().skip(2).take_while(|line| !line.starts_with("  help")).collect();
+            assert!(lines.iter().all(|line| line.width() <= width), "{width}, {at}:\n{drawn}");
+            // The carets begin where the cell does.
+            let caret = lines[2].find('^').expect("carets");
+            let mut starts = lines[1].char_indices().map(|(at, _)| at);
+            let start = starts.find(|at| lines[1][..*at].width() >= caret);
+            let shown = &lines[1][start.unwrap_or(lines[1].len())..];
+            let begins = cells[at].chars().next().is_none_or(|first| shown.starts_with(first));
+            assert!(begins, "{width}, {at}:\n{drawn}");
+        }
+    }
+}

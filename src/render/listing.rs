@@ -253,10 +253,7 @@ fn words(cell: &Cell, lang: Lang) -> String {
         Cell::Codes(codes, table) => {
             let words: Vec<String> =
                 codes.iter().map(|code| condition(code, table, lang)).collect();
-            words.join(match lang {
-                Lang::En => ", ",
-                Lang::Zh => "、",
-            })
+            words.join(&lang.text("location.list"))
         }
         Cell::Count(count) => count.to_string(),
         Cell::Number(number, places) if *places == 0 => decimal(*number, 0),

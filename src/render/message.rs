@@ -5,11 +5,14 @@
 //! whose values are not all known gives way to its `_plain` form, so that no reader ever meets an empty place.
 
 use super::excerpt::Words;
+use super::table::cut;
 use crate::diagnostic::{Diagnostic, Excerpt, Fact, Severity, column_letters};
 use crate::locale::{Lang, fill};
 
 /// Characters of a cell or a heading that a sentence shows at most.
 const CELL_SHOWN: usize = 60;
+/// Columns of a cell in a line of its own.
+const CELL_IN_LINE: usize = 40;
 /// Characters of any other text.
 const TEXT_SHOWN: usize = 300;
 /// Items of a list.
@@ -47,6 +50,22 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
 pub fn sentence(lang: Lang, diagnostic: &Diagnostic) -> String {
     part(lang, diagnostic.code, "message", &values(lang, diagnostic))
         .unwrap_or_else(|| diagnostic.code.to_owned())
+}
+
+/// What a diagnostic says in one line, with the cell as given where the sentence does not name it.
+#[must_use]
+pub fn said(lang: Lang, diagnostic: &Diagnostic) -> String {
+    let sentence = sentence(lang, diagnostic);
+    let cell = diagnostic.cell.as_deref().filter(|cell| {
+        diagnostic.severity != Severity::Notice && !cell.is_empty() && !sentence.contains(cell)
+    });
+    match cell {
+        Some(cell) => {
+            let values = [("sentence", sentence), ("cell", cut(&clean(cell), CELL_IN_LINE))];
+            lang.fill("location.cell", &values)
+        }
+        None => sentence,
+    }
 }
 
 /// What a code is about in a few words, for lists; the code itself where the catalogue has none.
@@ -219,11 +238,8 @@ fn missing(lang: Lang, groups: &[String]) -> Values {
         })
         .collect();
     let first = groups.first().and_then(|group| group.split('/').next()).unwrap_or_default();
-    let separator = match lang {
-        Lang::En => "; ",
-        Lang::Zh => "、",
-    };
-    vec![("missing", named.join(separator)), ("missing_code", shown(first, CELL_SHOWN))]
+    let separator = lang.text("location.groups");
+    vec![("missing", named.join(&separator)), ("missing_code", shown(first, CELL_SHOWN))]
 }
 
 fn field_name(lang: Lang, field: &str) -> String {

@@ -82,11 +82,17 @@ pub struct Loaded {
 /// `max_rejected` allows (any, when strict).
 pub fn load(files: &[Input], config: &Config, options: &Options) -> Result<Loaded> {
     let mut loaded = Loaded::default();
-    load_into(&mut loaded, files, config, options)?;
+    load_into(&mut loaded, files, config, options, None)?;
     Ok(loaded)
 }
 
+/// Takes diagnostics one by one, with what is known of the inputs.
+pub type Listing<'a> = &'a mut (dyn FnMut(&[InputReport], Diagnostic) + Send);
+
 /// Reads inputs into something empty; what was found on the way stays there whatever stops the reading.
+///
+/// A `listing` gets every diagnostic of a transaction row, however many there are: the rows are read once more for it.
+/// All others are kept in full.
 ///
 /// # Errors
 /// As [`load`].
@@ -95,7 +101,11 @@ pub fn load_into(
     files: &[Input],
     config: &Config,
     options: &Options,
+    listing: Option<Listing<'_>>,
 ) -> Result<()> {
+    if listing.is_some() {
+        loaded.diagnostics.keep_all();
+    }
     let mut sheets = inputs::open(files, config, options, loaded)?;
     let side = side::read(&mut sheets, config, options, loaded)?;
     let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
@@ -110,14 +120,26 @@ pub fn load_into(
             Err(error) => problems.extend(error.diagnostics),
         }
     }
+    let mut money = transactions::Totals::default();
     if !problems.is_empty() {
+        // What was found on the sheets that could be read is said all the same.
+        for reading in readings {
+            reading.add_to(loaded, &mut money)?;
+        }
         return Err(Error { diagnostics: problems });
     }
+    let mut replaced: Vec<Replaced> = Vec::new();
     if means.several {
         let found = overlap::settle(&mut sheets, &mut readings, means, &mut loaded.inputs)?;
-        loaded.diagnostics.extend(found);
+        loaded.diagnostics.extend(found.diagnostics);
+        replaced = found.replaced;
     }
-    let mut money = transactions::Totals::default();
+    if let Some(each) = listing {
+        replaced.resize_with(sheets.len(), Replaced::default);
+        for (sheet, replaced) in sheets.iter().zip(&replaced) {
+            transactions::list(sheet, means, replaced, &loaded.inputs, each)?;
+        }
+    }
     let mut parts: Vec<Part> = Vec::new();
     for reading in readings {
         parts.extend(reading.add_to(loaded, &mut money)?);
@@ -145,8 +167,9 @@ pub fn check(loaded: &Loaded, config: &Config, skip: &[String], strict: bool) ->
         .filter(|(code, _)| reject::is_error(code) && !skip.iter().any(|skip| skip == *code))
         .map(|(_, left_out)| left_out.rows)
         .sum();
-    let allowed =
-        if strict { 0.0 } else { config.max_rejected * loaded.control.rows_in_file as f64 };
+    // A share such as 0.29 is a little less in binary: 29 rows of 100 are within it.
+    let share = config.max_rejected * loaded.control.rows_in_file as f64;
+    let allowed = if strict { 0.0 } else { (share + 1e-6).floor() };
     let errors = loaded.diagnostics.count(crate::diagnostic::Severity::Error);
     if rejected as f64 > allowed || (strict && errors > 0) {
         let mut diagnostics: Vec<Diagnostic> = loaded

@@ -4,12 +4,14 @@
 //! that the control totals balance.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use super::overlap::Replaced;
 use super::sheet::{self, Sheet};
 use super::side::Product;
 use super::sink::{Columns, Plan, SUMS_STAY_BELOW, Sink};
-use super::{Control, InputReport, Loaded, Options, totals};
+use super::{Control, InputReport, Listing, Loaded, Options, totals};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::Result;
@@ -17,6 +19,7 @@ use crate::ledger::{Ledger, Part};
 use crate::money::Money;
 use crate::parallel;
 use crate::schema::aliases;
+use crate::source::{Cell, RowSink};
 
 /// Sums over all transaction sheets that only make sense together.
 #[derive(Debug, Default)]
@@ -163,6 +166,45 @@ fn sinks<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replaced) -> Resu
     let plan = plan(sheet, means, replaced);
     let threads = means.options.threads;
     sheet.document.borrow_mut().read(sheet.index, threads, || Sink::new(plan.clone()))
+}
+
+/// Hands over every diagnostic of the rows of a sheet, in their order.
+pub(super) fn list(
+    sheet: &Sheet,
+    means: Means<'_>,
+    replaced: &Replaced,
+    inputs: &[InputReport],
+    each: Listing<'_>,
+) -> Result<()> {
+    let plan = plan(sheet, means, replaced);
+    let each = Mutex::new(each);
+    sheet.document.borrow_mut().read(sheet.index, 1, || Listed {
+        sink: Sink::new(plan.clone()),
+        inputs,
+        each: &each,
+    })?;
+    Ok(())
+}
+
+/// Reads rows and keeps nothing of what there is to say about them.
+struct Listed<'a, 'e, 'm> {
+    sink: Sink<'a>,
+    inputs: &'e [InputReport],
+    each: &'e Mutex<Listing<'m>>,
+}
+
+impl RowSink for Listed<'_, '_, '_> {
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        let flow = self.sink.row(number, cells);
+        if !self.sink.diagnostics.is_empty() {
+            let found = std::mem::take(&mut self.sink.diagnostics);
+            let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
+            for diagnostic in found.into_groups().flat_map(|(_, group)| group.details) {
+                each(self.inputs, diagnostic);
+            }
+        }
+        flow
+    }
 }
 
 /// How the rows of a sheet are read.

@@ -164,6 +164,129 @@ fn check_lists_all_of_each_code() {
 }
 
 #[test]
+fn check_writes_every_diagnostic_to_a_file() {
+    let bench = Bench::new();
+    let mut csv = "client,date,amount\n".to_owned();
+    for row in 0..2500 {
+        let _ = writeln!(csv, "C{row},2026-01-05,{}", if row % 2 == 0 { "many" } else { "12" });
+    }
+    bench.write("sales.csv", csv);
+    bench.write("none.csv", "client,date,amount\n");
+    for (name, lines) in [("all.csv", 1252), ("all.jsonl", 1251)] {
+        bench.kam(&["check", "sales.csv", "-o", name]).code(1).says("Wrote");
+        let text = fs::read_to_string(bench.at(name)).expect("written");
+        assert_eq!(text.lines().count(), lines, "{name}");
+        assert!(text.contains("type-error") && text.contains("too-many-errors"), "{name}");
+        assert!(text.contains(if lines == 1252 { ",2500,C," } else { "\"row\":2500," }), "{name}");
+    }
+    let first = fs::read_to_string(bench.at("all.jsonl")).expect("written");
+    for line in first.lines() {
+        let record: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(record["schema_version"], 1);
+    }
+    // Neither an input nor an unknown kind of file.
+    let before = bench.files();
+    bench.kam(&["check", "sales.csv", "-o", "sales.csv"]).code(2).says("output-is-input");
+    bench.kam(&["check", "sales.csv", "-o", "all.pdf"]).code(2).says("output-format");
+    assert!(before == bench.files(), "wrote");
+}
+
+#[test]
+fn check_says_what_it_found_before_it_stopped() {
+    let bench = Bench::new();
+    bench.write("a.csv", "client,date,amount\nC1,2026-01-05,many\nC2,2026-01-06,12\n");
+    bench.write("b.csv", "client,date,amount\nC1,03/04/2026,5\n");
+    bench.write("c.csv", "client,date,amount\nC1,05/06/2026,5\n");
+    let run = bench.only_says(&["check", "c.csv", "a.csv", "b.csv", "--format", "concise"]).code(1);
+    assert!(run.err.contains("ambiguous-date"), "{}", run.err);
+}
+
+#[test]
+fn logs_have_no_cells() {
+    let bench = Bench::new();
+    let mut csv = "client,date,amount\n".to_owned();
+    for day in 1..=9 {
+        let _ = writeln!(csv, "C{day},2026-0{day}-01,{}", if day == 4 { "many" } else { "12" });
+    }
+    bench.write("sales.csv", csv);
+    bench.write("kam.toml", "max_rejected = 0.5\n");
+    let run = bench.only_says(&["review", "sales.csv", "--log-format", "json"]).code(0);
+    let lines: Vec<Value> =
+        run.err.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines[0]["code"], "type-error");
+    assert_eq!(lines[0]["rows"], serde_json::json!([5]));
+    assert_eq!(lines[1]["kind"], "message");
+    assert!(!run.err.contains("many"), "{}", run.err);
+    let run = bench.only_says(&["review", "gone.csv", "--log-format", "json"]).code(2);
+    let line: Value = serde_json::from_str(run.err.trim()).expect("JSON");
+    assert_eq!((&line["code"], &line["file"]), (&"file-missing".into(), &"gone.csv".into()));
+    let run = bench.only_says(&["review", "sales.csv", "--log-format", "concise"]).code(0);
+    assert!(run.err.starts_with("sales.csv:5:3: error[type-error]: "), "{}", run.err);
+}
+
+#[test]
+fn all_outputs_or_none() {
+    let bench = Bench::with("small");
+    fs::create_dir(bench.at("taken.json")).expect("folder");
+    let before = bench.files();
+    for (command, first) in [("review", "a.xlsx"), ("score", "a.csv")] {
+        let run = bench.kam(&small(command, &["-o", first, "-o", "taken.json"])).code(2);
+        assert!(run.err.contains("cannot-write") && !run.err.contains("Wrote"), "{}", run.err);
+        let run = bench.kam(&small(command, &["-o", first, "-o", "no/such/folder.json"])).code(2);
+        assert!(run.err.contains("cannot-write"), "{}", run.err);
+    }
+    assert!(before == bench.files(), "wrote");
+}
+
+#[test]
+fn a_flag_wins_over_a_variable() {
+    let bench = Bench::with("small");
+    let files = ["review", "clients.csv", "transactions.csv", "--format", "json"];
+    let as_of = |more: &[&str], variable| {
+        let run = bench.run_with(&[&files[..], more].concat(), &[("KAM_AS_OF", variable)], b"");
+        let json: Value = serde_json::from_str(&run.code(0).out).expect("JSON");
+        json["as_of"].clone()
+    };
+    assert_eq!(as_of(&[], "2026-03-31"), "2026-03-31");
+    assert_eq!(as_of(&["--as-of", "2026-02-28"], "2026-03-31"), "2026-02-28");
+    assert_eq!(as_of(&["--period", "2025Q4"], "2026-03-31"), "2025-12-31");
+    assert_eq!(as_of(&["--period", "2025Q4"], "nonsense"), "2025-12-31");
+    bench.run_with(&files, &[("KAM_AS_OF", "nonsense")], b"").code(2).says("KAM_AS_OF");
+}
+
+#[test]
+fn as_many_rows_with_errors_as_the_limit_allows() {
+    let bench = Bench::new();
+    let sales = |wrong: usize| {
+        let row =
+            |at| format!("C1,2026-01-{:02},{}\n", 1 + at % 28, if at < wrong { "x" } else { "5" });
+        (0..100).fold("client,date,amount\n".to_owned(), |out, at| out + &row(at))
+    };
+    for (limit, wrong, code) in [
+        ("0.01", 1, 0),
+        ("0.01", 2, 2),
+        ("0.29", 29, 0),
+        ("0.29", 30, 2),
+        ("0.0", 0, 0),
+        ("0.0", 1, 2),
+        ("0.009", 1, 2),
+        ("1.0", 99, 0),
+    ] {
+        bench.write("sales.csv", sales(wrong));
+        bench.write("kam.toml", format!("max_rejected = {limit}\n"));
+        let run = bench.only_says(&["score", "sales.csv"]);
+        assert_eq!(run.code, code, "{wrong} of 100 at {limit}: {}", run.err);
+        // Rows that may be skipped are not counted; --strict allows none.
+        bench.only_says(&["score", "sales.csv", "--skip", "type-error"]).code(0);
+        let strict = bench.only_says(&["score", "sales.csv", "--strict"]);
+        assert_eq!(strict.code, if wrong == 0 { 0 } else { 2 }, "{wrong} of 100, strict");
+    }
+    let two = ["score", "sales.csv", "--skip", "type-error", "--skip", "missing-value"];
+    bench.only_says(&two).code(0);
+    bench.only_says(&["score", "sales.csv", "--skip", "type-eror"]).code(2).says("type-error");
+}
+
+#[test]
 fn explain_names_everything() {
     let bench = Bench::new();
     for lang in ["en", "zh"] {

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use kam::diagnostic::{CHECKS, Severity};
+use kam::locale::Lang;
 use serde::Deserialize;
 
 use crate::support::{Bench, root, untimed};
@@ -49,6 +50,66 @@ fn compare(file: &Path, found: &str) -> Result<(), String> {
     }
     let file = file.strip_prefix(root()).unwrap_or(file).display();
     Err(format!("{file}\n--- expected\n{expected}--- found\n{found}"))
+}
+
+/// A sentence in a cell of a table: values that it would name become dots.
+fn in_table(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        match after.split_once('}') {
+            Some((name, after)) if name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_') => {
+                out.push('…');
+                rest = after;
+            }
+            _ => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out.replace('|', "\\|").replace('\n', " ")
+}
+
+/// The table of all diagnostics, as it stands beside the cases.
+#[test]
+fn the_table_of_diagnostics_is_up_to_date() {
+    let mut table = "# Diagnostics\n\nWritten by `KAM_UPDATE_EXPECTED=1 cargo test --test it the_table`. Each code links to its smallest case.\n\n\
+        由测试生成；代码链接到最小的示例。\n"
+        .to_owned();
+    for (severity, word) in [
+        (Severity::Error, "error 错误"),
+        (Severity::Warning, "warning 警告"),
+        (Severity::Notice, "notice 提示"),
+    ] {
+        let _ = write!(
+            table,
+            "\n## {word}\n\n| code | what 名称 | meaning 含义 | remedy 建议 |\n|---|---|---|---|\n"
+        );
+        for check in CHECKS.iter().filter(|check| check.severity == severity) {
+            let both = |key: &str| {
+                Lang::ALL
+                    .iter()
+                    .filter_map(|lang| lang.find(&key.replace("CODE", check.code)))
+                    .map(in_table)
+                    .collect::<Vec<_>>()
+                    .join("<br>")
+            };
+            let _ = writeln!(
+                table,
+                "| [`{0}`]({0}/) | {1} | {2} | {3} |",
+                check.code,
+                both("diagnostic.CODE.title"),
+                both("explain.diagnostic.CODE"),
+                both("diagnostic.CODE.help")
+            );
+        }
+    }
+    if let Err(difference) = compare(&root().join("testdata/errors/README.md"), &table) {
+        panic!("{difference}");
+    }
 }
 
 #[test]

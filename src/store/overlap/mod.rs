@@ -42,14 +42,22 @@ pub(super) struct By {
 /// Rows that do not count because of another file, by their numbers.
 pub(super) type Replaced = HashMap<u64, By, FxBuildHasher>;
 
-/// Compares sheets of transactions and reads those anew that lose rows. Returns what is to be said of orders that were
-/// not the same.
+/// What comparing sheets came to.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// By sheet: the rows that do not count. Empty where no order is in two sheets.
+    pub(super) replaced: Vec<Replaced>,
+    /// What is to be said of orders that were not the same.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Compares sheets of transactions and reads those anew that lose rows.
 pub(super) fn settle(
     sheets: &mut [&mut Sheet],
     readings: &mut [Reading],
     means: Means<'_>,
     inputs: &mut [InputReport],
-) -> Result<Vec<Diagnostic>> {
+) -> Result<Settled> {
     let orders: Vec<Vec<u64>> = readings
         .iter_mut()
         .map(|reading| {
@@ -59,7 +67,7 @@ pub(super) fn settle(
         .collect();
     let shared = shared(&orders);
     if shared.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Settled::default());
     }
     let none = Replaced::default();
     let mut seen = Vec::with_capacity(sheets.len());
@@ -70,10 +78,8 @@ pub(super) fn settle(
     }
     let judgement = judge::judge(seen);
     let names: Vec<String> = sheets.iter().map(|sheet| name(&sheet.origin)).collect();
+    let mut settled = Settled::default();
     for (at, replaced) in judgement.replaced.into_iter().enumerate() {
-        if replaced.is_empty() {
-            continue;
-        }
         let replaced: Replaced = replaced
             .into_iter()
             .map(|(row, by)| {
@@ -81,7 +87,10 @@ pub(super) fn settle(
                 (row, By { reason: by.reason, other, row: by.row, amount: by.amount })
             })
             .collect();
-        readings[at] = transactions::read(sheets[at], means, &replaced, inputs)?;
+        if !replaced.is_empty() {
+            readings[at] = transactions::read(sheets[at], means, &replaced, inputs)?;
+        }
+        settled.replaced.push(replaced);
     }
     let count = judgement.unlike.len();
     let worth: Money = judgement.unlike.iter().map(|unlike| unlike.amount).sum();
@@ -100,7 +109,8 @@ pub(super) fn settle(
             warning
         }
     });
-    Ok(diagnostics.collect())
+    settled.diagnostics = diagnostics.collect();
+    Ok(settled)
 }
 
 /// The name of a sheet in a sentence.
