@@ -172,7 +172,7 @@ pub(super) struct Check {
         hide_default_value = true
     )]
     pub format: CheckFormat,
-    #[arg(id = "check_output", short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(id = "check_output", short = 'o', long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 }
 

@@ -113,7 +113,7 @@ fn every_check_has_its_words_and_a_case() {
     }
     for entry in fs::read_dir(root().join("testdata/errors")).expect("folder") {
         let name = entry.expect("entry").file_name().to_string_lossy().into_owned();
-        if CHECKS.iter().all(|check| check.code != name) {
+        if name != "README.md" && CHECKS.iter().all(|check| check.code != name) {
             wrong.push(format!("testdata/errors/{name} is the case of no check"));
         }
     }
