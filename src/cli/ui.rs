@@ -138,6 +138,11 @@ impl Ui {
                     .details
                     .iter()
                     .skip(1)
+                    // A row of another file would mean nothing here.
+                    .filter(|detail| {
+                        detail.origin.file == first.origin.file
+                            && detail.origin.sheet == first.origin.sheet
+                    })
                     .filter_map(|detail| detail.origin.row)
                     .take(ROWS_NAMED)
                     .collect()
