@@ -190,8 +190,10 @@ pub(super) struct Import {
     pub files: Vec<PathBuf>,
     #[arg(long, required = true)]
     pub raw: bool,
-    #[arg(id = "raw_output", short, long = "output", value_name = "FILE", requires = "raw", value_hint = ValueHint::FilePath)]
+    #[arg(id = "raw_output", short = 'o', long = "output", value_name = "FILE", requires = "raw", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    #[arg(long, requires = "raw")]
+    pub all: bool,
     #[arg(long, value_name = "NAME", requires = "raw")]
     pub sheet: Option<String>,
     #[arg(long, value_name = "NAME", requires = "raw")]

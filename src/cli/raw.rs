@@ -1,7 +1,8 @@
 //! `kam import --raw`: what a file says, as plain CSV, before anything is made of it.
 //!
 //! Whoever doubts a reading can look at it here, and whoever compares readers can score it: UTF-8, commas, double quotes
-//! where they are needed, a line feed after each record. Rows without any text are left out. The records are spooled
+//! where they are needed, a line feed after each record. Rows without any text are left out, and so are the lines above
+//! the table, which is said. The records are spooled
 //! before the first one is written: a reader may step back to the beginning, and a file that fails leaves nothing behind.
 
 use std::borrow::Cow;
@@ -23,6 +24,8 @@ use super::{Outcome, analysis, files, password};
 
 /// Bytes of records kept in memory; more goes to a temporary file.
 const KEPT: usize = 8 << 20;
+/// Records that tell where the table begins.
+const FIRST: usize = 50;
 
 pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let no_inputs = || Error::from(Diagnostic::error("no-inputs", Origin::default()));
@@ -38,9 +41,12 @@ pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let (index, others) = choose(document.sheets(), arguments.sheet.as_deref(), &input)?;
     let name = document.sheets()[index].name.clone();
     let origin = Origin { sheet: name.clone(), ..Origin::file(&input.name) };
-    let mut records = records(&mut document, index, &origin)?;
+    let (mut records, above) = records(&mut document, index, &origin, arguments.all)?;
     for notice in document.guesses(&origin) {
         ui.say(&ui.line(&notice));
+    }
+    if above > 0 {
+        ui.say(&ui.lang.fill("summary.lines_above", &[("count", above.to_string())]));
     }
     if let (Some(sheet), false) = (name, others.is_empty()) {
         let values = [("sheet", sheet), ("others", others.join(", "))];
@@ -86,29 +92,63 @@ fn choose(
     Ok((first, shown.map(name).collect()))
 }
 
-/// All records of a sheet, from the first one on.
-fn records(document: &mut Document, sheet: usize, origin: &Origin) -> Result<SpooledTempFile> {
+/// The records of a sheet from the first one on, and how many lines above the table were left out; none where `all` is set.
+fn records(
+    document: &mut Document,
+    sheet: usize,
+    origin: &Origin,
+    all: bool,
+) -> Result<(SpooledTempFile, usize)> {
     let failed = |error: &io::Error| Error::io("cannot-write", origin.file.clone(), error);
     let spools = document.read(sheet, 1, || Spool {
         out: io::BufWriter::new(tempfile::spooled_tempfile(KEPT)),
+        first: Vec::new(),
+        open: !all,
+        above: 0,
         record: String::new(),
         failure: None,
     })?;
-    let Some(spool) = spools.into_iter().next() else {
-        return Ok(tempfile::spooled_tempfile(0));
+    let Some(mut spool) = spools.into_iter().next() else {
+        return Ok((tempfile::spooled_tempfile(0), 0));
     };
+    if spool.open {
+        spool.settle();
+    }
     if let Some(error) = &spool.failure {
         return Err(failed(error));
     }
     let mut records = spool.out.into_inner().map_err(|error| failed(error.error()))?;
     records.rewind().map_err(|error| failed(&error))?;
-    Ok(records)
+    Ok((records, spool.above))
 }
 
 struct Spool {
     out: io::BufWriter<SpooledTempFile>,
+    /// The first records and how many cells of each are filled, until it is known where the table begins.
+    first: Vec<(usize, String)>,
+    open: bool,
+    /// Lines above the table.
+    above: usize,
     record: String,
     failure: Option<io::Error>,
+}
+
+impl Spool {
+    /// Leaves out the lines above the table and writes the other ones that were kept back. Such lines have one or two
+    /// cells, and at most half as many as the records usually have.
+    fn settle(&mut self) {
+        self.open = false;
+        let mut widths: Vec<usize> = self.first.iter().map(|(filled, _)| *filled).collect();
+        widths.sort_unstable();
+        let usual = widths.get(widths.len() / 2).copied().unwrap_or(0);
+        let is_above = |(filled, _): &&(usize, String)| *filled <= 2 && *filled * 2 <= usual;
+        self.above = self.first.iter().take_while(is_above).count();
+        for (_, record) in self.first.drain(..).skip(self.above) {
+            if let Err(error) = self.out.write_all(record.as_bytes()) {
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
 }
 
 impl RowSink for Spool {
@@ -121,13 +161,16 @@ impl RowSink for Spool {
             quote(&text(*cell), &mut self.record);
         }
         self.record.push('\n');
-        match self.out.write_all(self.record.as_bytes()) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failure = Some(error);
-                ControlFlow::Break(())
+        if self.open {
+            let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
+            self.first.push((filled, self.record.clone()));
+            if self.first.len() >= FIRST {
+                self.settle();
             }
+        } else if let Err(error) = self.out.write_all(self.record.as_bytes()) {
+            self.failure.get_or_insert(error);
         }
+        if self.failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 

@@ -38,6 +38,7 @@ pub const CHECKS: &[Check] = &[
     check("config-value", Error),
     check("config-weights", Error),
     check("currency-mix", Error),
+    check("dialect-guess", Notice),
     check("duplicate-input", Notice),
     check("duplicate-key", Warning),
     check("encoding-guess", Notice),

@@ -10,6 +10,7 @@ pub mod dialect;
 mod document;
 pub mod encoding;
 pub mod isolation;
+mod loose;
 pub mod markup;
 pub mod package;
 pub mod parquet;

@@ -6,12 +6,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::read::MultiGzDecoder;
 
+use super::dialect::{self, Dialect};
 use super::encoding::{self, Decoding};
-use super::scan::{Feeder, LONGEST_RECORD, MOST_COLUMNS, Stop, scan};
-use super::{Cell, Hints, OwnedCell, RowSink, dialect};
+use super::loose::{Loose, Record, Trouble};
+use super::scan::{Feeder, Stop, scan};
+use super::{Cell, Hints, OwnedCell, RowSink};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 
@@ -24,7 +26,7 @@ enum Bytes {
     Memory(Arc<[u8]>),
 }
 
-/// A delimited text file, its encoding and delimiter known.
+/// A delimited text file, its encoding and dialect known.
 #[derive(Clone, Debug)]
 pub struct TextFile {
     name: String,
@@ -33,7 +35,7 @@ pub struct TextFile {
     encoding: &'static Encoding,
     /// Bytes before the table: byte-order mark and `sep=` line.
     skip: u64,
-    delimiter: u8,
+    dialect: Dialect,
     guessed_encoding: bool,
 }
 
@@ -60,7 +62,7 @@ impl TextFile {
             compressed,
             encoding: UTF_8,
             skip: 0,
-            delimiter: b',',
+            dialect: Dialect::default(),
             guessed_encoding: false,
         };
         let mut sample = Vec::new();
@@ -85,17 +87,16 @@ impl TextFile {
         let mut decoder = file.encoding.new_decoder_without_bom_handling();
         text.reserve(decoder.max_utf8_buffer_length(sample.len()).unwrap_or(0));
         let _ = decoder.decode_to_string(&sample[mark..], &mut text, complete);
-        let dialect = dialect::detect(&text);
-        file.delimiter = dialect.delimiter;
-        if file.encoding == UTF_8 {
-            file.skip += dialect.skip as u64;
-        }
-        if let Some(setting) = &hints.delimiter {
-            file.delimiter = dialect::from_setting(setting).ok_or_else(|| {
+        let given = match &hints.delimiter {
+            None => None,
+            Some(setting) => Some(dialect::from_setting(setting).ok_or_else(|| {
                 Diagnostic::error("unknown-delimiter", Origin::file(name))
                     .with("delimiter", setting.clone())
-            })?;
-        }
+            })?),
+        };
+        file.dialect = dialect::detect(&text, given.as_deref());
+        let wide = file.encoding == UTF_16LE || file.encoding == UTF_16BE;
+        file.skip += file.dialect.skip as u64 * if wide { 2 } else { 1 };
         Ok(file)
     }
 
@@ -113,13 +114,23 @@ impl TextFile {
             let guess = Diagnostic::notice("encoding-guess", origin.clone());
             guesses.push(guess.with("encoding", self.encoding()));
         }
+        if !self.dialect.is_usual() {
+            let delimiter = self.dialect.separator().replace('\t', "\\t");
+            let guess = Diagnostic::notice("dialect-guess", origin.clone())
+                .with("delimiter", delimiter)
+                .with("quote", char::from(self.dialect.quote).to_string());
+            guesses.push(match self.dialect.backslash {
+                true => guess.with("escape", "\\"),
+                false => guess,
+            });
+        }
         guesses
     }
 
-    /// The delimiter.
+    /// What stands between cells.
     #[must_use]
-    pub fn delimiter(&self) -> u8 {
-        self.delimiter
+    pub fn delimiter(&self) -> String {
+        self.dialect.separator()
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
@@ -155,13 +166,16 @@ impl TextFile {
             .into()
     }
 
-    /// Pushes all rows: regular text in blocks over `threads` sinks, anything else through the `csv` crate into one.
+    /// Pushes all rows: regular text in blocks over `threads` sinks, anything else patiently into one.
     pub fn read<S: RowSink>(
         &self,
         threads: usize,
         make: &(impl Fn() -> S + Sync),
     ) -> Result<Vec<S>> {
-        match self.read_blocks(threads, make) {
+        let Some(delimiter) = self.dialect.plain() else {
+            return self.read_odd(make()).map(|sink| vec![sink]);
+        };
+        match self.read_blocks(threads, delimiter, make) {
             Ok(sinks) => Ok(sinks),
             Err(Stop::Odd) => self.read_odd(make()).map(|sink| vec![sink]),
             Err(Stop::Wide) => Err(self.suspicious("too-many-columns")),
@@ -174,6 +188,7 @@ impl TextFile {
     fn read_blocks<S: RowSink>(
         &self,
         threads: usize,
+        delimiter: u8,
         make: &(impl Fn() -> S + Sync),
     ) -> Result<Vec<S>, Stop> {
         let feeder = Mutex::new(Feeder::new(self.text().map_err(Stop::Io)?));
@@ -185,7 +200,7 @@ impl TextFile {
                 let next = feeder.lock().unwrap_or_else(PoisonError::into_inner).next(&mut block);
                 let scanned = match next {
                     Ok(None) => return (sink, Ok(())),
-                    Ok(Some(first_row)) => scan(&block, first_row, self.delimiter, &mut sink),
+                    Ok(Some(first_row)) => scan(&block, first_row, delimiter, &mut sink),
                     Err(stop) => Err(stop),
                 };
                 if let Err(stop) = scanned {
@@ -217,83 +232,37 @@ impl TextFile {
         Ok(sinks)
     }
 
-    /// Text that is not regular goes through the `csv` crate, which reads anything; rows are then numbered by the line
-    /// they begin on. Only a quote that is never closed is refused: it would swallow the rest of the file.
+    /// Text that is not regular is read by the patient reader. Only a quote that is never closed is refused: it would
+    /// swallow the rest of the file.
     fn read_odd<S: RowSink>(&self, mut sink: S) -> Result<S> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.delimiter)
-            .from_reader(Tail {
-                text: self.text().map_err(|error| self.unreadable(&error))?,
-                last: 0,
-                record: 0,
-            });
-        let mut record = csv::StringRecord::new();
+        let text = self.text().map_err(|error| self.unreadable(&error))?;
+        let mut reader = Loose::new(text, self.dialect.clone());
+        let mut record = Record::default();
         let mut number = 0;
-        let mut spans = false;
         loop {
-            match reader.read_record(&mut record) {
-                Ok(false) if spans && reader.get_ref().last != b'"' => {
+            number += 1;
+            match reader.read(&mut record) {
+                Ok(true) => {}
+                Ok(false) => return Ok(sink),
+                Err(Trouble::Io(error)) => return Err(self.unreadable(&error)),
+                Err(Trouble::Wide) => return Err(self.suspicious("too-many-columns")),
+                Err(Trouble::Long) => return Err(self.suspicious("endless-row")),
+                Err(Trouble::Open) => {
                     let origin = Origin { row: Some(number), ..Origin::file(&self.name) };
                     return Err(Diagnostic::error("open-quote", origin).into());
                 }
-                Ok(false) => return Ok(sink),
-                // Only within quotes can a cell hold a line end.
-                Ok(true) if record.len() > MOST_COLUMNS => {
-                    return Err(self.suspicious("too-many-columns"));
-                }
-                Ok(true) => {
-                    reader.get_mut().record = 0;
-                    spans =
-                        record.iter().next_back().is_some_and(|cell| cell.contains(['\n', '\r']));
-                }
-                Err(error) => {
-                    return Err(match error.into_kind() {
-                        csv::ErrorKind::Io(error)
-                            if error.kind() == io::ErrorKind::FileTooLarge =>
-                        {
-                            self.suspicious("endless-row")
-                        }
-                        csv::ErrorKind::Io(error) => self.unreadable(&error),
-                        _ => self.wrong_encoding(),
-                    });
-                }
             }
-            // Its line numbers count line feeds only, and stand still where lines end with a bare carriage return.
-            number = record.position().map_or(0, csv::Position::line).max(number + 1);
-            let cells: Vec<Cell<'_>> = record
-                .iter()
-                .map(|cell| if cell.trim().is_empty() { Cell::Blank } else { Cell::Text(cell) })
-                .collect();
+            let mut cells = Vec::new();
+            for (cell, _) in record.cells() {
+                let cell = std::str::from_utf8(cell).map_err(|_| self.wrong_encoding())?;
+                cells.push(if cell.trim().is_empty() { Cell::Blank } else { Cell::Text(cell) });
+            }
             if cells.iter().any(|cell| *cell != Cell::Blank)
                 && sink.row(number, &cells) == ControlFlow::Break(())
             {
                 return Ok(sink);
             }
         }
-    }
-}
-
-/// A text and the last byte of it that has been read and is no blank.
-struct Tail<R> {
-    text: R,
-    last: u8,
-    /// Bytes since the last record began; the buffer of the reader on top is small beside the limit.
-    record: usize,
-}
-
-impl<R: Read> Read for Tail<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.text.read(buffer)?;
-        if let Some(last) = buffer[..count].iter().rfind(|byte| !byte.is_ascii_whitespace()) {
-            self.last = *last;
-        }
-        self.record += count;
-        if self.record > LONGEST_RECORD {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        Ok(count)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::schema::column::Given;
 use crate::schema::heading::{self, HEADER_SEARCH, Layout, Nearest};
 use crate::schema::table;
 use crate::schema::value::DateOrder;
+use crate::source::text::TextFile;
 use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
 
 /// Opens all inputs. Sheets that are no table are reported as unused; problems with files are reported together.
@@ -201,7 +202,7 @@ fn open_one(
             rows: 0,
             header_row: None,
             encoding: document.borrow().encoding().map(ToOwned::to_owned),
-            delimiter: document.borrow().text().map(|text| (text.delimiter() as char).to_string()),
+            delimiter: document.borrow().text().map(TextFile::delimiter),
             columns: Vec::new(),
         };
         // An encoding is that of the whole file.

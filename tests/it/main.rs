@@ -5,6 +5,8 @@
 mod bad;
 mod cli;
 mod conformance;
+mod dialects;
+mod encodings;
 mod errors;
 mod exports;
 mod files;
