@@ -13,9 +13,9 @@ const RECORDS: usize = 200;
 /// The delimiters that exports use, the most common first.
 const COMMON: [&str; 4] = [",", ";", "\t", "|"];
 /// Those that are thought of when no common one divides the text.
-const RARE: [&str; 6] = ["，", "；", "\u{1f}", "^", "~", ":"];
+const RARE: [&str; 6] = ["，", "；", "\u{1f}", "^", "~", "::"];
 /// Those that some exports write twice, and what they are then.
-const TWICE: [(&str, &str); 3] = [("|", "||"), ("\t", "\t\t"), (":", "::")];
+const TWICE: [(&str, &str); 2] = [("|", "||"), ("\t", "\t\t")];
 /// Share of the records, or of the cells, that an unusual dialect has to explain.
 const STRONG: f64 = 0.9;
 
