@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::loose::{Loose, Record};
+use super::loose::{Loose, Record, Trouble};
 
 /// Records that the decision rests on.
 const RECORDS: usize = 200;
@@ -84,7 +84,7 @@ pub fn detect(sample: &str, delimiter: Option<&str>) -> Dialect {
     let best = match known {
         Some(delimiter) => best_of(sample, [Cow::Owned(delimiter)]),
         None => best_of(sample, COMMON.map(Cow::Borrowed))
-            .or_else(|| best_of(sample, RARE.map(Cow::Borrowed)).filter(|best| best.is_strong()))
+            .or_else(|| best_of(sample, RARE.map(Cow::Borrowed)).filter(Trial::is_strong))
             .or_else(|| best_of(sample, [Cow::Borrowed(" ")]).filter(Trial::is_strong)),
     };
     let mut best = best.map(|best| best.dialect).unwrap_or_default();
@@ -169,7 +169,14 @@ fn attempt(sample: &str, dialect: Dialect) -> Trial {
     let mut record = Record::default();
     let mut widths = Vec::new();
     let (mut cells, mut good) = (0.0, 0.0);
-    while widths.len() <= RECORDS && matches!(reader.read(&mut record), Ok(true)) {
+    let mut going = true;
+    while going && widths.len() <= RECORDS {
+        // What is too wide for any table is still divided.
+        going = match reader.read(&mut record) {
+            Ok(true) => true,
+            Err(Trouble::Wide) => false,
+            _ => break,
+        };
         let width = record.cells().count();
         if width == 1 && record.cells().all(|(cell, _)| cell.is_empty()) {
             continue;

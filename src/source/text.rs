@@ -119,10 +119,7 @@ impl TextFile {
             let guess = Diagnostic::notice("dialect-guess", origin.clone())
                 .with("delimiter", delimiter)
                 .with("quote", char::from(self.dialect.quote).to_string());
-            guesses.push(match self.dialect.backslash {
-                true => guess.with("escape", "\\"),
-                false => guess,
-            });
+            guesses.push(if self.dialect.backslash { guess.with("escape", "\\") } else { guess });
         }
         guesses
     }
