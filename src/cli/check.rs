@@ -218,6 +218,7 @@ fn is_about_data(error: &Error) -> bool {
                 | "missing-value"
                 | "cell-not-used"
                 | "currency-mix"
+                | "missing-rate"
                 | "ambiguous-date"
         )
     })

@@ -20,8 +20,12 @@ pub const DEFAULT: &str = include_str!("default.toml");
 pub struct Config {
     /// Language of the output.
     pub lang: String,
-    /// Currency named in the output; empty when the input names it.
+    /// Currency of the review; empty when the input names it.
     pub currency: String,
+    /// Fixed rates: currency → what one unit of it is worth in the currency of the review.
+    pub rate: BTreeMap<String, f64>,
+    /// Whether clients count for the group that their `parent` names.
+    pub rollup: bool,
     /// As-of date as written; empty when not set.
     pub as_of: String,
     /// Period as written, such as `2026Q3`; empty when not set.

@@ -53,6 +53,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("period", Kind::Period),
     ("fiscal_year_start", Kind::Whole(1, 12, "month")),
     ("policy", Kind::OneOf(&["rank", "share", "all"])),
+    ("rollup", Kind::Flag),
     ("max_rejected", SHARE),
     ("skip_status", Kind::Texts),
     ("won_stage", Kind::Texts),
@@ -104,6 +105,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("risk.level_high", SHARE),
     ("risk.level_medium", SHARE),
     ("due.high|medium|low", COUNT),
+    ("rate.*", Kind::Between(0.000_001, 10_000_000.0, "rate")),
     ("source", Kind::Sources),
     ("columns.*.*", Kind::Texts),
 ];

@@ -171,7 +171,7 @@ fn settings() -> Vec<String> {
         .map(|(key, _, _)| key)
         .chain(["source".to_owned()])
         .chain(source)
-        .chain(["columns".to_owned()])
+        .chain(["columns".to_owned(), "rate".to_owned()])
         .collect()
 }
 

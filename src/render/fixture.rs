@@ -9,7 +9,8 @@ use crate::money::Money;
 use crate::period::{Day, Windows};
 use crate::review::{
     AsOfFrom, Client, ColumnReport, Concentration, Control, DiagnosticGroup, FindingRow,
-    InputReport, Judged, LeftOut, Marks, Month, Review, RiskLevel, Scale, TierRow, Totals,
+    InCurrency, InputReport, Judged, LeftOut, Marks, Month, Review, RiskLevel, Scale, TierRow,
+    Totals,
 };
 use crate::signal::Level;
 use crate::tier::Tier;
@@ -355,6 +356,10 @@ fn control() -> Control {
         amount_in_file: Money(180_809_852_500),
         amount_used: Money(180_798_500_000),
         amount_left_out: Money(11_352_500),
+        currencies: BTreeMap::from([(
+            "USD".to_owned(),
+            InCurrency { rows: 310, amount: Money(412_500_000), converted: Money(2_937_000_000) },
+        )]),
         by_reason: BTreeMap::from([
             ("type-error", LeftOut { rows: 4, amount: Money::ZERO }),
             ("after-as-of", LeftOut { rows: 3, amount: Money(11_352_500) }),

@@ -23,7 +23,7 @@ use crate::tier::Tier;
 pub use join::{Context, review};
 
 pub use crate::signal::Judged;
-pub use crate::store::{ColumnReport, Control, InputReport, LeftOut};
+pub use crate::store::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
 
 /// Version of the review JSON.
 pub const SCHEMA_VERSION: u32 = 1;

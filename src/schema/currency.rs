@@ -22,6 +22,12 @@ pub fn code(name: &str) -> Cow<'static, str> {
         .map_or_else(|| Cow::Owned(upper.clone()), |(code, _)| Cow::Borrowed(*code))
 }
 
+/// Whether a bare `$` may mean this currency.
+#[must_use]
+pub fn is_dollar(code: &str) -> bool {
+    ["USD", "HKD", "TWD", "SGD", "AUD", "CAD", "NZD"].contains(&code)
+}
+
 /// The currency that an amount names itself, such as `USD 100` or `€ 12`. A yen or yuan sign alone names none, and a
 /// dollar sign only some dollar.
 #[must_use]

@@ -89,6 +89,7 @@ pub const TABLES: &[&dyn Table] = &[
     &tables::Feedback,
     &tables::Receivables,
     &tables::Projects,
+    &tables::Rates,
 ];
 
 /// The table of a code.

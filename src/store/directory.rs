@@ -3,7 +3,7 @@
 //! First by id as written, then by the normal form of the name, then by the other names of the client file. A text that
 //! fits several clients finds none: nothing is guessed.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ClientFile;
 use crate::schema::names::{Normal, normal};
@@ -65,6 +65,34 @@ impl<'a> Directory<'a> {
             client.aliases.iter().for_each(|alias| add(&mut aliases, alias, at));
         }
         Self { clients, names, aliases }
+    }
+
+    /// Other names and ids that name another client as well, with all clients they fit, in the order of the list.
+    pub(super) fn conflicts(&self) -> Vec<(&'a str, Vec<usize>)> {
+        let mut conflicts: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut told: FxHashSet<String> = FxHashSet::default();
+        for (at, client) in self.clients.iter().enumerate() {
+            let aliases = client.aliases.iter().filter(|alias| **alias != client.name);
+            for text in std::iter::once(&client.id).chain(aliases) {
+                let Normal { bare, form } = normal(text);
+                let others =
+                    [&self.names, &self.aliases].into_iter().filter_map(|table| table.get(&bare));
+                let mut fitting: Vec<usize> = others
+                    .flatten()
+                    .filter(|(other, _)| *other == form)
+                    .map(|(_, other)| *other as usize)
+                    .chain([at])
+                    .collect();
+                fitting.sort_unstable();
+                fitting.dedup();
+                // A name of several clients without ids is theirs by its very spelling.
+                let own_name = *text == client.id && client.id == client.name;
+                if fitting.len() > 1 && !own_name && told.insert(bare) {
+                    conflicts.push((text, fitting));
+                }
+            }
+        }
+        conflicts
     }
 
     /// The client that a row means by an id (or a name in place of it) and a name beside it.

@@ -3,13 +3,17 @@
 //! Side tables are read first, because transactions need the products; then the transactions of all inputs are read
 //! into one ledger, and at last clients are told apart ([`resolve`]).
 
+mod currencies;
 mod directory;
 mod inputs;
+mod likeness;
 mod others;
 mod overlap;
+mod rates;
 mod reject;
 mod report;
 mod resolve;
+mod rollup;
 mod sheet;
 mod side;
 mod sink;
@@ -31,7 +35,7 @@ use overlap::Replaced;
 use sheet::Sheet;
 use transactions::Means;
 
-pub use report::{ColumnReport, Control, InputReport, LeftOut};
+pub use report::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
 pub use side::{
     At, ClientFile, ClientMore, Contact, Contract, Dated, Feedback, Interaction, Opportunity,
     Project, Receivable, Relations,
@@ -108,10 +112,17 @@ pub fn load_into(
     }
     let mut sheets = inputs::open(files, config, options, loaded)?;
     let side = side::read(&mut sheets, config, options, loaded)?;
+    let rates = rates::read(&mut sheets, config, options, loaded)?;
     let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
     let mut sheets: Vec<&mut Sheet> =
         sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions").collect();
-    let means = Means { products: &side.products, config, options, several: sheets.len() > 1 };
+    let means = Means {
+        products: &side.products,
+        rates: &rates,
+        config,
+        options,
+        several: sheets.len() > 1,
+    };
     let mut readings = Vec::with_capacity(sheets.len());
     let mut problems = Vec::new();
     for sheet in &mut sheets {
@@ -147,11 +158,11 @@ pub fn load_into(
     if !options.all {
         check(loaded, config, &options.skip, options.strict)?;
     }
-    loaded.currency = money.currency(config)?;
+    loaded.currency = money.currencies.settle(&rates, loaded)?;
     loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
     loaded.relations = side.relations;
-    resolve::clients(loaded, side.clients, named_by_id, &side.keys);
+    resolve::clients(loaded, side.clients, named_by_id, &side.keys, config.rollup);
     Ok(())
 }
 

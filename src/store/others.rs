@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::directory::{Directory, Found};
-use super::resolve::{COMPARISONS, SUGGESTED, ambiguous, nearest, shown};
+use super::resolve::{ambiguous, shown, suggestions};
 use super::side::{Key, Keys};
 use super::{ClientFile, Loaded};
 use crate::diagnostic::{Diagnostic, Origin};
@@ -54,20 +54,14 @@ fn list(
     tables: &[&'static str],
     loaded: &mut Loaded,
 ) {
-    let suggested = COMPARISONS.checked_div(known.len()).unwrap_or(0).min(SUGGESTED);
-    let normals: Vec<String> = if added.is_empty() {
-        Vec::new()
-    } else {
-        known.iter().map(|client| normal(&client.name).bare).collect()
-    };
+    let unknown: Vec<&ClientFile> = added.iter().map(AsRef::as_ref).collect();
+    let suggested = suggestions(&unknown, known);
     for (count, (client, table)) in added.iter().zip(tables).enumerate() {
         let mut warning = Diagnostic::warning("unknown-client", Origin::default())
             .with_cell(client.id.clone())
             .with("table", *table);
-        if count < suggested
-            && let Some(near) = nearest(&client.name, known, &normals)
-        {
-            warning = warning.with("suggestion", shown(near));
+        if let Some(near) = suggested.get(count).copied().flatten() {
+            warning = warning.with("suggestion", shown(&known[near]));
         }
         loaded.diagnostics.push(warning);
     }

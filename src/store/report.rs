@@ -23,8 +23,22 @@ pub struct Control {
     pub amount_left_out: Money,
     /// Sum of the margins of the rows used, as far as they are known.
     pub margin_used: Money,
+    /// Rows that were converted, by the currency they are in.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub currencies: BTreeMap<String, InCurrency>,
     /// Rows and amounts left out, by reason.
     pub by_reason: BTreeMap<&'static str, LeftOut>,
+}
+
+/// Rows used that are in another currency than that of the review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct InCurrency {
+    /// How many.
+    pub rows: u64,
+    /// The sum of their amounts as given.
+    pub amount: Money,
+    /// The sum of their amounts in the currency of the review.
+    pub converted: Money,
 }
 
 /// Rows left out for one reason.

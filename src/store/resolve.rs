@@ -5,26 +5,31 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use strsim::jaro_winkler;
-
 use super::directory::{Directory, Found};
+use super::likeness;
+use super::rollup;
 use super::side::Keys;
 use super::unfiled::{self, Spelling};
 use super::{ClientFile, Loaded, others as other_tables};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::ledger::Ledger;
-use crate::schema::names::normal;
+use crate::money::Money;
+use crate::schema::names::{normal, reads_as_id};
 
-/// Likeness from which a known client is suggested for an unknown one.
-const LIKE: f64 = 0.9;
 /// Unknown clients for which suggestions are looked up, at most.
-pub(super) const SUGGESTED: usize = 200;
-/// Comparisons of names that looking them up may take.
-pub(super) const COMPARISONS: usize = 2_000_000;
+const SUGGESTED: usize = 1000;
+/// Clients among which near duplicates are looked for where there is no client file to mend.
+const WITHOUT_FILE: usize = 20_000;
 
 /// Gives every row of the ledger and of the tables beside it its client. `by_id` says that transactions have a column of
-/// ids; `others` are what the other tables call their clients.
-pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool, others: &Keys) {
+/// ids, `roll_up` that groups count for their members; `others` are what the other tables call their clients.
+pub(super) fn clients(
+    loaded: &mut Loaded,
+    files: Vec<ClientFile>,
+    by_id: bool,
+    others: &Keys,
+    roll_up: bool,
+) {
     let mut clients = listed(files);
     let listed = clients.len();
     let keys = std::mem::take(&mut loaded.ledger.clients);
@@ -34,9 +39,14 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool, 
     let mut several: Vec<Diagnostic> = Vec::new();
     if listed > 0 {
         let directory = Directory::of(&clients);
+        for (text, fitting) in directory.conflicts() {
+            several.push(ambiguous(text, &fitting, &clients));
+        }
         for (at, (key, name)) in keys.iter().zip(&names).enumerate() {
             let found = directory.look(key, name.as_deref());
-            if let Found::Several(fitting) = &found {
+            if let Found::Several(fitting) = &found
+                && several.iter().all(|known| known.cell.as_ref() != Some(key))
+            {
                 several.push(ambiguous(key, fitting, &clients));
             }
             if let Some(client) = found.client() {
@@ -85,6 +95,46 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool, 
             }
         }
     }
+    announce(spelled, &clients, loaded);
+    // Without a client file every client is "unknown", which says nothing.
+    if listed > 0 {
+        unknown_clients(&clients, listed, &several, loaded);
+    }
+    loaded.diagnostics.extend(several);
+    let place = sort(&mut clients);
+    let mut to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
+    let mut of_key = Vec::new();
+    if !others.list.is_empty() {
+        let found = other_tables::clients(&mut clients, others, loaded);
+        let place = sort(&mut clients);
+        for at in &mut to {
+            *at = place[*at as usize];
+        }
+        of_key = found.into_iter().map(|at| place[at]).collect();
+    }
+    if roll_up && clients.iter().any(|client| client.parent.is_some()) {
+        let (groups, place) = rollup::roll_up(clients, &mut loaded.diagnostics);
+        clients = groups;
+        for at in to.iter_mut().chain(&mut of_key) {
+            *at = place[*at as usize];
+        }
+    }
+    if !others.list.is_empty() {
+        loaded.relations.assign(&of_key);
+    }
+    loaded.ledger.reassign(&to, clients.len());
+    if listed > 0 || clients.len() <= WITHOUT_FILE {
+        near_duplicates(&clients, loaded);
+    }
+    loaded.clients = clients;
+}
+
+/// Says which clients are spelled in several ways.
+fn announce(
+    spelled: BTreeMap<usize, Vec<String>>,
+    clients: &[Box<ClientFile>],
+    loaded: &mut Loaded,
+) {
     for (client, spellings) in spelled {
         let client = &clients[client];
         let mut all = vec![client.name.clone()];
@@ -96,24 +146,6 @@ pub(super) fn clients(loaded: &mut Loaded, files: Vec<ClientFile>, by_id: bool, 
                 .with("list", all),
         );
     }
-    // Without a client file every client is "unknown", which says nothing.
-    if listed > 0 {
-        unknown_clients(&clients, listed, &several, loaded);
-    }
-    loaded.diagnostics.extend(several);
-    let place = sort(&mut clients);
-    let mut to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
-    if !others.list.is_empty() {
-        let of_key = other_tables::clients(&mut clients, others, loaded);
-        let place = sort(&mut clients);
-        for at in &mut to {
-            *at = place[*at as usize];
-        }
-        let of_key: Vec<u32> = of_key.into_iter().map(|at| place[at]).collect();
-        loaded.relations.assign(&of_key);
-    }
-    loaded.ledger.reassign(&to, clients.len());
-    loaded.clients = clients;
 }
 
 /// The clients of the client file, one each, sorted by id.
@@ -182,24 +214,87 @@ fn unknown_clients(
     several: &[Diagnostic],
     loaded: &mut Loaded,
 ) {
-    let suggested = COMPARISONS.checked_div(listed).unwrap_or(0).min(SUGGESTED);
-    let normal: Vec<String> = if clients.len() == listed || suggested == 0 {
-        Vec::new()
-    } else {
-        clients[..listed].iter().map(|client| normal(&client.name).bare).collect()
-    };
-    for (count, client) in clients[listed..].iter().enumerate() {
-        if several.iter().any(|found| found.cell.as_ref() == Some(&client.id)) {
+    let (files, unknown) = clients.split_at(listed);
+    let unknown: Vec<&ClientFile> = unknown
+        .iter()
+        .filter(|client| several.iter().all(|found| found.cell.as_ref() != Some(&client.id)))
+        .map(AsRef::as_ref)
+        .collect();
+    let suggested = suggestions(&unknown, files);
+    for (count, client) in unknown.iter().enumerate() {
+        if loaded.diagnostics.count_if_full("unknown-client") {
             continue;
         }
-        let mut warning =
+        let warning =
             Diagnostic::warning("unknown-client", Origin::default()).with_cell(client.id.clone());
-        if count < suggested
-            && let Some(near) = nearest(&client.name, &clients[..listed], &normal)
-        {
-            warning = warning.with("suggestion", shown(near));
+        let near = suggested.get(count).copied().flatten();
+        loaded.diagnostics.push(match near {
+            Some(near) => warning.with("suggestion", shown(&files[near])),
+            None => warning,
+        });
+    }
+}
+
+/// For the first unknown clients the position of the known one that each may be.
+pub(super) fn suggestions(
+    unknown: &[&ClientFile],
+    known: &[Box<ClientFile>],
+) -> Vec<Option<usize>> {
+    let unknown = &unknown[..unknown.len().min(SUGGESTED)];
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    let bare = |client: &ClientFile| normal(&client.name).bare;
+    let names: Vec<String> = unknown.iter().map(|client| bare(client)).collect();
+    let others: Vec<String> = known.iter().map(|client| bare(client)).collect();
+    // Ids lose their leading zeros and their case on the way through spreadsheets.
+    let mut ids: HashMap<String, Option<usize>> = HashMap::new();
+    if unknown.iter().any(|client| reads_as_id(&client.id)) {
+        for (at, client) in known.iter().enumerate().filter(|(_, known)| reads_as_id(&known.id)) {
+            ids.entry(damaged(&client.id)).and_modify(|known| *known = None).or_insert(Some(at));
         }
-        loaded.diagnostics.push(warning);
+    }
+    likeness::suggestions(&names, &others)
+        .into_iter()
+        .zip(unknown)
+        .map(|(near, client)| ids.get(&damaged(&client.id)).copied().flatten().or(near))
+        .collect()
+}
+
+/// What is left of an id after a spreadsheet or a careless copy.
+fn damaged(id: &str) -> String {
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    id.trim_start_matches('0').to_ascii_lowercase()
+}
+
+/// Lists clients that may be one, those with the largest amounts first.
+fn near_duplicates(clients: &[Box<ClientFile>], loaded: &mut Loaded) {
+    if clients.iter().all(|client| reads_as_id(&client.name)) {
+        return;
+    }
+    let names: Vec<String> = clients.iter().map(|client| normal(&client.name).bare).collect();
+    let pairs = likeness::near_duplicates(&names);
+    if pairs.is_empty() {
+        return;
+    }
+    let mut amounts = vec![Money::ZERO; clients.len()];
+    for row in &loaded.ledger.orders {
+        amounts[row.client as usize] += row.positive + row.negative;
+    }
+    let mut pairs: Vec<(Money, usize, usize)> =
+        pairs.into_iter().map(|(a, b)| (amounts[a] + amounts[b], a, b)).collect();
+    pairs.sort_by_key(|(amount, a, b)| (std::cmp::Reverse(*amount), *a, *b));
+    for (_, a, b) in pairs {
+        if loaded.diagnostics.count_if_full("near-duplicate") {
+            continue;
+        }
+        loaded.diagnostics.push(
+            Diagnostic::notice("near-duplicate", Origin::default())
+                .with_cell(shown(&clients[a]))
+                .with("other", shown(&clients[b]))
+                .with("amount", amounts[a])
+                .with("other_amount", amounts[b]),
+        );
     }
 }
 
@@ -225,19 +320,4 @@ fn fill(known: &mut ClientFile, file: ClientFile) {
         (known @ None, more) => *known = more,
         (Some(_), None) => {}
     }
-}
-
-pub(super) fn nearest<'a>(
-    name: &str,
-    clients: &'a [Box<ClientFile>],
-    normals: &[String],
-) -> Option<&'a ClientFile> {
-    let name = normal(name).bare;
-    clients
-        .iter()
-        .zip(normals)
-        .map(|(client, other)| (jaro_winkler(&name, other), client))
-        .filter(|(likeness, _)| *likeness >= LIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)))
-        .map(|(_, client)| client.as_ref())
 }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use super::Control;
+use super::currencies::{Exchange, Named};
 use super::overlap::Replaced;
+use super::rates::Rates;
 use super::side::Product;
 use super::totals;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
@@ -92,6 +94,8 @@ pub(super) struct Plan<'a> {
     pub(super) filter: &'a [(usize, String)],
     pub(super) currency: Option<&'a str>,
     pub(super) products: &'a HashMap<String, Product>,
+    /// Where the currency of the review is known, the rates to it.
+    pub(super) rates: Option<&'a Rates>,
     pub(super) skip_status: Vec<String>,
     pub(super) won_stage: Vec<String>,
     pub(super) today: Day,
@@ -109,7 +113,11 @@ pub(super) struct Sink<'a> {
     pub(super) builder: Builder,
     pub(super) control: Control,
     pub(super) diagnostics: Diagnostics,
-    pub(super) currencies: BTreeMap<String, Money>,
+    pub(super) currencies: Named,
+    /// Of the row at hand: its currency, what turns its amounts into those of the review, its amount as given.
+    named: Option<usize>,
+    exchange: Exchange,
+    given: Money,
     /// Row number and amount of total rows.
     pub(super) total_rows: BTreeMap<u64, Option<Money>>,
     /// Σ |amount| + |cost|, to prove that no sum has wrapped.
@@ -147,7 +155,10 @@ impl<'a> Sink<'a> {
             builder: Builder::default(),
             control: Control::default(),
             diagnostics: Diagnostics::default(),
-            currencies: BTreeMap::new(),
+            currencies: Named::default(),
+            named: None,
+            exchange: Exchange::None,
+            given: Money::ZERO,
             total_rows: BTreeMap::new(),
             magnitude: 0,
             paid_known: false,
@@ -248,15 +259,18 @@ impl<'a> Sink<'a> {
     ) -> Result<Option<Money>, Reject> {
         let columns = self.plan.columns;
         if let Some(margin) = self.money(cells, columns.margin, "money")? {
-            return Ok(Some(margin));
+            return Ok(Some(self.exchange.of(margin)));
         }
-        let mut cost = self.money(cells, columns.cost, "money")?;
+        let exchange = self.exchange;
+        let mut cost = self.money(cells, columns.cost, "money")?.map(|cost| exchange.of(cost));
         if cost.is_none()
             && (columns.unit_cost.is_some()
                 || product.is_some_and(|product| product.unit_cost.is_some()))
         {
             let own = self.money(cells, columns.unit_cost, "money")?;
-            let unit_cost = own.or(product.and_then(|product| product.unit_cost));
+            // The costs of products are in the currency of the review.
+            let unit_cost =
+                own.map(|own| exchange.of(own)).or(product.and_then(|product| product.unit_cost));
             let quantity = self.money(cells, columns.quantity, "number")?;
             cost = match (unit_cost, quantity) {
                 (Some(unit_cost), Some(quantity)) => Money::product(quantity, unit_cost)
@@ -291,6 +305,7 @@ impl<'a> Sink<'a> {
             amount.ok_or_else(|| missing(columns.amount.or(columns.unit_price), "money"))?;
         let returned =
             self.money(cells, columns.returned, "money")?.map_or(Money::ZERO, Money::abs);
+        let returned = self.exchange.of(returned);
         let product = columns.product.and_then(|at| value::text(cells.get(at)?));
         let products = self.plan.products;
         let product = if products.is_empty() {
@@ -321,7 +336,7 @@ impl<'a> Sink<'a> {
             let diagnostic = self.diagnostic("future-date", number, cells, columns.date);
             self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
-        self.currency(cells, amount);
+        self.tally(number, cells, amount, date);
         self.builder.push(&Line { client, date, order, amount, returned, margin, line, payment });
         Ok(())
     }
@@ -360,27 +375,64 @@ impl<'a> Sink<'a> {
         Ok(if columns.paid_date.is_some() { Payment::Open } else { Payment::Unknown })
     }
 
+    /// The currency that a row names: in its own column, by the settings, beside the amount.
     #[inline]
-    fn currency(&mut self, cells: &[Cell<'_>], amount: Money) {
+    fn currency(&mut self, cells: &[Cell<'_>]) -> Option<usize> {
         let columns = self.plan.columns;
-        let own = columns.currency.and_then(|at| value::text(cells.get(at)?));
-        let in_cell = || match columns.amount.and_then(|at| cells.get(at)) {
+        let to = self.plan.rates.map(|rates| rates.to.as_str());
+        if let Some(own) = columns.currency.and_then(|at| value::text(cells.get(at)?)) {
+            return Some(self.currencies.place(&own, to));
+        }
+        if let Some(code) = self.plan.currency {
+            return Some(self.currencies.place(code, to));
+        }
+        match columns.amount.and_then(|at| cells.get(at)) {
             Some(Cell::Text(text)) if columns.currency.is_none() => {
-                currency::of_amount(text).map(Cow::Borrowed)
+                currency::of_amount(text).map(|code| self.currencies.place(code, to))
             }
             _ => None,
+        }
+    }
+
+    /// The amount in the currency of the review; as given where there is no rate, which is reported once all is read.
+    pub(super) fn convert(
+        &mut self,
+        cells: &[Cell<'_>],
+        read: Result<Option<Money>, Reject>,
+    ) -> Result<Option<Money>, Reject> {
+        self.named = self.currency(cells);
+        self.exchange = Exchange::None;
+        if let (Some(rates), Some(at)) = (self.plan.rates, self.named)
+            && self.currencies.by[at].0 != rates.to
+        {
+            let date = self.date(cells, self.plan.columns.date).ok().flatten();
+            let rate = date.and_then(|date| rates.at(&self.currencies.by[at].0, date));
+            self.exchange = rate.map_or(Exchange::Missing, Exchange::At);
+        }
+        let given = read?;
+        self.given = given.unwrap_or_default();
+        self.magnitude += i128::from(self.given.0.unsigned_abs());
+        Ok(given.map(|given| self.exchange.of(given)))
+    }
+
+    /// The amount of a row that is left out, as far as it is known in the currency of the review.
+    fn in_review(&self, amount: Option<Money>) -> Option<Money> {
+        amount.filter(|_| self.exchange != Exchange::Missing)
+    }
+
+    /// Adds a row that is used to what its currency amounts to.
+    #[inline]
+    fn tally(&mut self, number: u64, cells: &[Cell<'_>], amount: Money, date: Day) {
+        let (named, given) = match self.plan.rates {
+            Some(_) => (self.named, self.given),
+            None => (self.currency(cells), amount),
         };
-        let Some(code) = own.or(self.plan.currency.map(Cow::Borrowed)).or_else(in_cell) else {
-            if self.plan.columns.currency.is_some() {
-                *self.currencies.entry(String::new()).or_default() += amount;
+        match named {
+            Some(at) => self.currencies.count(at, given, amount, self.exchange, date),
+            None if self.plan.columns.currency.is_some() => {
+                self.currencies.count_blank(number, amount);
             }
-            return;
-        };
-        let code = currency::code(&code);
-        if let Some(sum) = self.currencies.get_mut(code.as_ref()) {
-            *sum += amount;
-        } else {
-            self.currencies.insert(code.into_owned(), amount);
+            None => {}
         }
     }
 
@@ -426,6 +478,7 @@ impl RowSink for Sink<'_> {
         }
         self.control.rows_in_file += 1;
         let read = self.amount(cells);
+        let read = if self.plan.rates.is_some() { self.convert(cells, read) } else { read };
         let amount = read.as_ref().ok().copied().flatten();
         self.magnitude += i128::from(amount.unwrap_or_default().0.unsigned_abs());
         if self.magnitude > SUMS_STAY_BELOW {
@@ -438,11 +491,11 @@ impl RowSink for Sink<'_> {
             }
             let unwanted = Reject { reason, column: Some(at), expected: "" };
             let reject = self.classify(cells, unwanted, amount);
-            self.reject(number, cells, &reject, amount);
+            self.reject(number, cells, &reject, self.in_review(amount));
             return ControlFlow::Continue(());
         }
         if let Some(by) = self.plan.replaced.get(&number) {
-            self.replace(number, cells, by, amount);
+            self.replace(number, cells, by, self.in_review(amount));
             return ControlFlow::Continue(());
         }
         let used = match read {
@@ -462,7 +515,7 @@ impl RowSink for Sink<'_> {
                     return ControlFlow::Break(());
                 }
                 let reject = self.classify(cells, found, amount);
-                self.reject(number, cells, &reject, amount);
+                self.reject(number, cells, &reject, self.in_review(amount));
                 ControlFlow::Continue(())
             }
         }

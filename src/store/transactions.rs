@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
+use super::currencies::{Currencies, Tally};
 use super::overlap::Replaced;
+use super::rates::Rates;
 use super::sheet::{self, Sheet};
 use super::side::Product;
 use super::sink::{Columns, Plan, SUMS_STAY_BELOW, Sink};
@@ -16,7 +18,6 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::Result;
 use crate::ledger::{Ledger, Part};
-use crate::money::Money;
 use crate::parallel;
 use crate::schema::aliases;
 use crate::source::{Cell, RowSink};
@@ -24,29 +25,8 @@ use crate::source::{Cell, RowSink};
 /// Sums over all transaction sheets that only make sense together.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
-    currencies: BTreeMap<String, Money>,
+    pub(super) currencies: Currencies,
     largest: i128,
-}
-
-impl Totals {
-    /// The one currency of all rows.
-    pub(super) fn currency(&self, config: &Config) -> Result<Option<String>> {
-        let mut named = self.currencies.keys().filter(|code| !code.is_empty());
-        let first = named.next().cloned();
-        if named.next().is_some() || (first.is_some() && self.currencies.len() > 1) {
-            let list = self
-                .currencies
-                .iter()
-                .map(|(code, amount)| {
-                    let code = if code.is_empty() { "?" } else { code };
-                    format!("{code} {amount}")
-                })
-                .collect::<Vec<_>>();
-            let mix = Diagnostic::error("currency-mix", Origin::default()).with("currencies", list);
-            return Err(mix.into());
-        }
-        Ok(if config.currency.is_empty() { first } else { Some(config.currency.clone()) })
-    }
 }
 
 /// What one sheet of transactions came to.
@@ -60,7 +40,7 @@ pub(super) struct Reading {
     pub(super) unwanted: Vec<Part>,
     control: Control,
     diagnostics: Diagnostics,
-    currencies: BTreeMap<String, Money>,
+    currencies: Currencies,
     magnitude: i128,
 }
 
@@ -72,9 +52,7 @@ impl Reading {
     pub(super) fn add_to(self, loaded: &mut Loaded, totals: &mut Totals) -> Result<Vec<Part>> {
         totals.largest += self.magnitude;
         check(totals.largest)?;
-        for (code, amount) in self.currencies {
-            *totals.currencies.entry(code).or_default() += amount;
-        }
+        totals.currencies.add_all(self.currencies);
         add(&mut loaded.control, self.control);
         loaded.diagnostics.merge(self.diagnostics);
         Ok(if self.parts.is_empty() { vec![self.ledger.into()] } else { self.parts })
@@ -92,6 +70,7 @@ fn check(magnitude: i128) -> Result<()> {
 #[derive(Clone, Copy)]
 pub(super) struct Means<'a> {
     pub(super) products: &'a HashMap<String, Product>,
+    pub(super) rates: &'a Rates,
     pub(super) config: &'a Config,
     pub(super) options: &'a Options,
     /// Whether several sheets hold transactions.
@@ -118,6 +97,7 @@ pub(super) fn read(
     let mut rows = 0;
     let mut builders = Vec::new();
     let mut rounded = 0;
+    let (mut blank, mut blank_rows) = (Tally::default(), Vec::new());
     reading.magnitude = sinks.iter().map(|sink| sink.magnitude).sum::<i128>();
     check(reading.magnitude)?;
     for mut sink in sinks {
@@ -125,15 +105,23 @@ pub(super) fn read(
         rows += sink.control.rows_in_file;
         rounded += sink.rounded;
         total_rows.append(&mut sink.total_rows);
-        for (code, amount) in sink.currencies {
-            *reading.currencies.entry(code).or_default() += amount;
+        for (code, tally) in sink.currencies.by {
+            reading.currencies.add(code, &tally);
         }
+        blank.rows += sink.currencies.blank.rows;
+        blank.amount += sink.currencies.blank.amount;
+        blank_rows.append(&mut sink.currencies.blank_rows);
         add(&mut reading.control, sink.control);
         reading.diagnostics.merge(sink.diagnostics);
         builders.push(sink.builder);
         reading.unwanted.push(sink.unwanted.finish(false));
     }
     inputs[sheet.report].rows = rows;
+    blank_rows.sort_unstable();
+    reading.currencies.add_blank(&sheet.origin, &blank, &blank_rows);
+    if let Some(at) = Columns::of(&sheet.layout).currency {
+        reading.currencies.under(&sheet.layout.columns[at].heading);
+    }
     if rounded > 0 {
         let notice =
             Diagnostic::notice("rounded-digits", sheet.origin.clone()).with("rows", rounded);
@@ -209,7 +197,7 @@ impl RowSink for Listed<'_, '_, '_> {
 
 /// How the rows of a sheet are read.
 pub(super) fn plan<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replaced) -> Plan<'a> {
-    let Means { products, config, options, several } = means;
+    let Means { products, rates, config, options, several } = means;
     Plan {
         layout: &sheet.layout,
         readings: &sheet.readings,
@@ -217,6 +205,7 @@ pub(super) fn plan<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replace
         filter: &sheet.filter,
         currency: sheet.currency.as_deref(),
         products,
+        rates: (!rates.to.is_empty()).then_some(rates),
         won_stage: config.won_stage.iter().map(|stage| aliases::normalise(stage)).collect(),
         skip_status: config.skip_status.iter().map(|status| aliases::normalise(status)).collect(),
         today: options.today,

@@ -12,6 +12,7 @@ mod exports;
 mod files;
 mod floors;
 mod hostile;
+mod identity;
 mod overlap;
 mod readme;
 mod registry;

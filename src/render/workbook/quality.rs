@@ -62,8 +62,13 @@ fn control(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     let mut lines = vec![
         (book.t("quality.in_file"), control.rows_in_file, control.amount_in_file),
         (book.t("quality.used"), control.rows_used, control.amount_used),
-        (book.t("quality.left_out"), control.rows_left_out, control.amount_left_out),
     ];
+    for (currency, part) in &control.currencies {
+        let given =
+            [("currency", currency.clone()), ("amount", book.lang.fact(&part.amount.into()))];
+        lines.push((book.f("quality.in_currency", &given), part.rows, part.converted));
+    }
+    lines.extend([(book.t("quality.left_out"), control.rows_left_out, control.amount_left_out)]);
     for (code, left) in &control.by_reason {
         let reason = [("reason", message::title(book.lang, code))];
         lines.push((book.f("quality.of_which", &reason), left.rows, left.amount));

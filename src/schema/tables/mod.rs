@@ -9,6 +9,7 @@ mod interactions;
 mod opportunities;
 mod products;
 mod projects;
+mod rates;
 mod receivables;
 mod transactions;
 
@@ -21,6 +22,7 @@ pub use interactions::Interactions;
 pub use opportunities::Opportunities;
 pub use products::Products;
 pub use projects::Projects;
+pub use rates::Rates;
 pub use receivables::Receivables;
 pub use transactions::Transactions;
 

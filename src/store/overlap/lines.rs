@@ -49,7 +49,8 @@ impl Lines<'_> {
         if !self.orders.contains(&hash(client, order)) {
             return None;
         }
-        let amount = self.sink.amount(cells).ok()?;
+        let read = self.sink.amount(cells);
+        let amount = self.sink.convert(cells, read).ok()?;
         let wanted = self.sink.not_wanted(cells).is_none();
         if wanted && self.sink.use_row(number, cells, amount).is_err() {
             return None;

@@ -50,7 +50,10 @@ pub(super) fn read(
     let skipped: Vec<String> =
         config.skip_status.iter().map(|status| aliases::normalise(status)).collect();
     let mut seen: HashMap<(&'static str, String), u64> = HashMap::new();
-    for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() != "transactions") {
+    for sheet in sheets
+        .iter_mut()
+        .filter(|sheet| !["transactions", "rates"].contains(&sheet.layout.table.code()))
+    {
         let mut rows = rows::read(sheet)?;
         if rows.open && !sheet.surveyed {
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
