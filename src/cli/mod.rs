@@ -10,6 +10,7 @@ mod env;
 mod explain;
 mod files;
 mod help;
+mod import;
 mod lists;
 mod password;
 mod progress;
@@ -93,7 +94,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Demo(command) => demo::run(&command, ui),
         Command::Check(command) => check::run(&command, ui),
-        Command::Import(command) => raw::run(&command, ui),
+        Command::Import(command) => import::run(&command, ui),
         Command::Review(command) => review::run(&command, ui),
         Command::Score(command) => lists::run(crate::render::listing::List::Score, &command, ui),
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),

@@ -52,7 +52,7 @@ pub(super) fn read(
     let mut seen: HashMap<(&'static str, String), u64> = HashMap::new();
     for sheet in sheets.iter_mut().filter(|sheet| sheet.layout.table.code() != "transactions") {
         let mut rows = rows::read(sheet)?;
-        if rows.open && !sheet.surveyed {
+        if sheet.is_open(rows.open) {
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
             rows = rows::read(sheet)?;
