@@ -65,6 +65,11 @@ impl Workspace {
         dry_run: bool,
         waiting: &dyn Fn(),
     ) -> Result<Imported> {
+        let missing = files.iter().filter_map(|input| inputs::check_file(input).err());
+        let missing: Vec<Diagnostic> = missing.flat_map(|error| error.diagnostics).collect();
+        if !missing.is_empty() {
+            return Err(Error { diagnostics: missing });
+        }
         let _lock = if dry_run { None } else { Some(self.lock(waiting)?) };
         let mut manifest = self.manifest()?;
         if !dry_run {
@@ -144,7 +149,6 @@ impl Workspace {
         loaded: &mut Loaded,
         sheets: &mut Vec<Sheet>,
     ) -> Result<Option<Task>> {
-        inputs::check_file(input)?;
         let sha256 = input.sha256()?;
         let known = manifest.sources.iter().find(|source| source.path == path);
         if let Some(known) = known.filter(|known| known.sha256 == sha256)
@@ -288,34 +292,33 @@ impl Workspace {
     /// # Errors
     /// Nothing was imported of such a file; files that cannot be written.
     pub fn remove(&self, wanted: &Input, dry_run: bool, waiting: &dyn Fn()) -> Result<Vec<Entry>> {
-        let _lock = if dry_run { None } else { Some(self.lock(waiting)?) };
-        let mut manifest = self.manifest()?;
         let path = self.identity(wanted);
         let is_meant = |source: &Source| {
-            [&source.path, &source.name].contains(&&wanted.name) || source.path == path
+            source.name == wanted.name || source.path == wanted.name || source.path == path
         };
-        let removed: Vec<Entry> = manifest
-            .sources
-            .iter()
-            .filter(|source| is_meant(source))
-            .flat_map(Source::entries)
-            .collect();
-        if removed.is_empty() {
-            let names: Vec<&str> =
-                manifest.sources.iter().map(|source| source.name.as_str()).collect();
-            let mut unknown = Diagnostic::error("not-imported", Origin::file(&wanted.name));
-            if let Some(near) = rules::nearest(&wanted.name, &names) {
-                unknown = unknown.with("suggestion", near);
-            }
-            let names: Vec<String> = names.into_iter().map(ToOwned::to_owned).collect();
-            return Err(unknown.with("known", names).into());
+        let mut manifest = self.manifest()?;
+        if !manifest.sources.iter().any(is_meant) {
+            return Err(not_imported(wanted, &manifest));
         }
+        let _lock = if dry_run { None } else { Some(self.lock(waiting)?) };
+        manifest = self.manifest()?;
+        let (removed, kept): (Vec<Source>, Vec<Source>) =
+            manifest.sources.into_iter().partition(is_meant);
+        manifest.sources = kept;
         if !dry_run {
-            manifest.sources.retain(|source| !is_meant(source));
             self.commit(&manifest)?;
         }
-        Ok(removed)
+        Ok(removed.iter().flat_map(Source::entries).collect())
     }
+}
+
+fn not_imported(wanted: &Input, manifest: &Manifest) -> Error {
+    let names: Vec<&str> = manifest.sources.iter().map(|source| source.name.as_str()).collect();
+    let mut unknown = Diagnostic::error("not-imported", Origin::file(&wanted.name));
+    if let Some(near) = rules::nearest(&wanted.name, &names) {
+        unknown = unknown.with("suggestion", near);
+    }
+    unknown.into()
 }
 
 /// Why nothing of the files can be imported: what they lack, as far as they came near to a table.
