@@ -210,6 +210,8 @@ pub(super) struct Import {
     pub skip: Vec<String>,
     #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
     pub threads: Option<usize>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
     #[arg(long, conflicts_with_all = ["list", "remove", "dry_run", "strict", "skip"])]
     pub raw: bool,
     #[arg(id = "raw_output", short, long = "output", value_name = "FILE", requires = "raw", value_hint = ValueHint::FilePath)]

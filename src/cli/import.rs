@@ -7,13 +7,14 @@ use crate::error::Error;
 use crate::locale::{Lang, grouped};
 use crate::render::table::{Align, Table};
 use crate::review::SCHEMA_VERSION;
+use crate::source::secret::use_passwords;
 use crate::store::Options;
 use crate::store::workspace::{Entry, Outcome as Became, Workspace};
 
 use super::args::{Import, ListFormat};
 use super::progress::Progress;
 use super::ui::Ui;
-use super::{Outcome, analysis, env, raw};
+use super::{Outcome, analysis, env, password, raw};
 
 pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if arguments.raw {
@@ -36,6 +37,7 @@ pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     analysis::check_skips(&arguments.skip)?;
     let files =
         arguments.files.iter().map(|file| analysis::input(file)).collect::<Result<Vec<_>, _>>()?;
+    use_passwords(password::gather(arguments.password_file.as_deref(), &files, ui)?);
     let options = Options {
         threads: analysis::threads(arguments.threads),
         today: analysis::today()?,

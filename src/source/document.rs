@@ -158,6 +158,8 @@ impl Document {
                     .map_err(|error| Error::io("file-unreadable", name, &error))?;
                 Workbook::decrypt(&bytes, name, password.as_deref())
             }
+            // What is stored was opened before.
+            Place::Stored(_) => Err(Error::file("file-encrypted", name)),
         }?;
         let format = book.format();
         let (sheets, body) = workbook(book);

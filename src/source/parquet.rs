@@ -129,10 +129,13 @@ impl ParquetFile {
 
     /// Pushes the rows of one row group, numbered as [`Self::read`] does.
     pub fn read_group(&mut self, group: usize, sink: &mut dyn RowSink) -> Result<ControlFlow<()>> {
-        let groups = self.metadata.row_groups.iter();
-        let from: usize = groups.clone().take(group).map(|group| group.num_rows()).sum();
-        let rows = groups.skip(group).next().map_or(0, |group| group.num_rows());
-        let columns = self.slice(from, from + rows).map_err(|flaw| flaw.into_error(&self.name))?;
+        let mut rows: Vec<usize> = Vec::with_capacity(group + 1);
+        for known in self.metadata.row_groups.iter().take(group + 1) {
+            rows.push(known.num_rows());
+        }
+        let to: usize = rows.iter().sum();
+        let from = to - rows.get(group).copied().unwrap_or(0);
+        let columns = self.slice(from, to).map_err(|flaw| flaw.into_error(&self.name))?;
         Ok(push(&columns, from as u64 + 2, sink))
     }
 

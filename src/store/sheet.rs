@@ -113,9 +113,10 @@ impl Sheet {
         let other = self.kept.as_ref().filter(|kept| !kept.fits(&self.layout));
         if let (Some(kept), None) = (&self.kept, other) {
             let stale = || Error::file("stale-import", &self.origin.file);
-            return match all {
-                true => Ok((kept.seen.all.clone().ok_or_else(stale)?, true)),
-                false => Ok((kept.seen.first.clone(), kept.seen.first_is_all)),
+            return if all {
+                Ok((kept.seen.all.clone().ok_or_else(stale)?, true))
+            } else {
+                Ok((kept.seen.first.clone(), kept.seen.first_is_all))
             };
         }
         let limit = if all { u64::MAX } else { SURVEY_ROWS };

@@ -15,3 +15,4 @@ mod readme;
 mod registry;
 mod same;
 mod support;
+mod workspace;

@@ -169,6 +169,7 @@ impl Column {
 }
 
 /// A problem inside the Parquet library.
+#[expect(clippy::needless_pass_by_value, reason = "to be named where errors are mapped")]
 pub(super) fn failed(error: PolarsError) -> Error {
     Diagnostic::error("internal", Origin::default()).with("reason", error.to_string()).into()
 }
