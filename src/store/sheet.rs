@@ -156,7 +156,8 @@ impl Sheet {
 
     /// Whether its columns have to be surveyed to their end and the sheet read again: a cell turned up that needs it.
     pub(super) fn is_open(&self, found: bool) -> bool {
-        !self.surveyed && (found
+        !self.surveyed
+            && (found
                 || self
                     .kept
                     .as_ref()

@@ -14,8 +14,8 @@ use crate::schema::value::{self, Reading, Trouble};
 use crate::schema::{Field, Kind, day};
 use crate::source::{Cell, RowSink};
 use crate::store::sheet::Sheet;
-use crate::store::workspace::Account;
 use crate::store::totals;
+use crate::store::workspace::Account;
 
 /// A value of a side table.
 #[derive(Clone, Debug, PartialEq)]
