@@ -339,6 +339,12 @@ impl Diagnostics {
             .sum()
     }
 
+    /// How many in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.groups.values().map(|group| group.count).sum()
+    }
+
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {

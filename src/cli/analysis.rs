@@ -13,6 +13,7 @@ use crate::period::Day;
 use crate::review::{self, AsOfFrom, Context, Review};
 use crate::source::secret::use_passwords;
 use crate::source::{Input, Place, pattern};
+use crate::store::workspace::Workspace;
 use crate::store::{self, InputReport, Loaded, Options};
 
 use super::args::Analysis;
@@ -120,13 +121,17 @@ fn flags(arguments: &Analysis, lang: Option<Lang>) -> Vec<(String, toml::Value, 
     flags
 }
 
-/// The inputs: the files named, else the sources of the workspace.
+/// The inputs: the files named, else what was imported into the workspace, else its sources.
 fn inputs(files: &[PathBuf], settings: &Settings) -> Result<Vec<Input>> {
     if !files.is_empty() {
         return files.iter().map(|file| input(file)).collect();
     }
     let no_inputs = || -> Error { Diagnostic::error("no-inputs", Origin::default()).into() };
     let folder = settings.workspace.as_ref().ok_or_else(no_inputs)?;
+    let imported = Workspace::new(folder).inputs()?;
+    if !imported.is_empty() {
+        return Ok(imported);
+    }
     let mut found = Vec::new();
     for source in &settings.loaded.config.source {
         let path = Path::new(&source.path);
@@ -190,6 +195,20 @@ pub(super) struct Analysed {
     pub inputs: Vec<Input>,
 }
 
+/// How many threads to read with.
+pub(super) fn threads(given: Option<usize>) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, Into::into);
+    given.unwrap_or_else(all).clamp(1, 256)
+}
+
+/// The language of what was read, or of what stopped it.
+pub(super) fn language(read: Result<&[InputReport], &Error>) -> Option<Lang> {
+    match read {
+        Ok(inputs) => language_of_headings(inputs),
+        Err(error) => error.diagnostics.iter().any(is_about_chinese).then_some(Lang::Zh),
+    }
+}
+
 /// Reads the inputs; `hash` when an output will name their hashes, `all` to read on however many rows have errors.
 pub(super) fn load(
     arguments: &Analysis,
@@ -238,10 +257,7 @@ pub(super) fn load_into(
     if let Some(path) = reading.output {
         files::check(path, &inputs, true)?;
     }
-    let threads = arguments
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-    let threads = threads.clamp(1, 256);
+    let threads = threads(arguments.threads);
     let options = Options {
         threads,
         today,
@@ -263,11 +279,7 @@ pub(super) fn load_into(
     let read = store::load_into(loaded, &inputs, config, &options, told);
     progress.stop();
     if by_headings {
-        let found = match &read {
-            Ok(()) => language_of_headings(&loaded.inputs),
-            Err(error) => error.diagnostics.iter().any(is_about_chinese).then_some(Lang::Zh),
-        };
-        ui.lang = found.unwrap_or(ui.lang);
+        ui.lang = language(read.as_ref().map(|()| loaded.inputs.as_slice())).unwrap_or(ui.lang);
     }
     read?;
     Ok((settings, inputs, Context { today, threads }))
@@ -302,7 +314,7 @@ pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<A
 }
 
 /// Codes of `--skip` must be those of rows that can be left out.
-fn check_skips(skips: &[String]) -> Result<()> {
+pub(super) fn check_skips(skips: &[String]) -> Result<()> {
     const SKIPPABLE: [&str; 2] = ["missing-value", "type-error"];
     for skip in skips {
         if !SKIPPABLE.contains(&skip.as_str()) {

@@ -186,9 +186,33 @@ pub(super) enum CheckFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    #[arg(value_name = "FILES", required = true, num_args = 1, value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "FILES", required_unless_present_any = ["list", "remove"], conflicts_with_all = ["list", "remove"], value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
-    #[arg(long, required = true)]
+    #[arg(short, long, value_name = "FILE", env = "KAM_CONFIG", value_hint = ValueHint::FilePath, hide_env = true)]
+    pub config: Option<PathBuf>,
+    #[arg(long, conflicts_with = "remove")]
+    pub list: bool,
+    #[arg(
+        id = "list_format",
+        long = "format",
+        value_name = "table|json",
+        default_value = "table",
+        hide_default_value = true
+    )]
+    pub list_format: ListFormat,
+    #[arg(long, value_name = "SOURCE")]
+    pub remove: Vec<String>,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long)]
+    pub strict: bool,
+    #[arg(long, value_name = "CODE")]
+    pub skip: Vec<String>,
+    #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
+    pub threads: Option<usize>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["list", "remove", "dry_run", "strict", "skip"])]
     pub raw: bool,
     #[arg(id = "raw_output", short = 'o', long = "output", value_name = "FILE", requires = "raw", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
@@ -200,6 +224,12 @@ pub(super) struct Import {
     pub encoding: Option<String>,
     #[arg(long, value_name = "CHAR", requires = "raw")]
     pub delimiter: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Table,
+    Json,
 }
 
 #[derive(Debug, Args)]

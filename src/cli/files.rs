@@ -35,9 +35,18 @@ pub(super) fn remove_on_interrupt() {
 pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
     let name = || path.display().to_string();
     for input in inputs {
-        if let Place::File(input) = &input.place
-            && same_file(path, input)
-        {
+        let is_input = match &input.place {
+            Place::File(input) => same_file(path, input),
+            Place::Memory(_) => false,
+            Place::Stored(stored) => {
+                let partitions = stored.sheets.iter().filter_map(|sheet| sheet.partition.as_ref());
+                same_file(path, &stored.original)
+                    || partitions
+                        .map(|partition| Path::new(&partition.name))
+                        .any(|it| same_file(path, it))
+            }
+        };
+        if is_input {
             return Err(Error::file("output-is-input", name()));
         }
     }

@@ -10,6 +10,7 @@ mod env;
 mod explain;
 mod files;
 mod help;
+mod import;
 mod lists;
 mod password;
 mod progress;
@@ -57,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match command
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
+        .and_then(|cli| one_raw(cli, spoken))
     {
         Ok(cli) => cli,
         Err(error) => {
@@ -93,7 +95,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Demo(command) => demo::run(&command, ui),
         Command::Check(command) => check::run(&command, ui),
-        Command::Import(command) => raw::run(&command, ui),
+        Command::Import(command) => import::run(&command, ui),
         Command::Review(command) => review::run(&command, ui),
         Command::Score(command) => lists::run(crate::render::listing::List::Score, &command, ui),
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),
@@ -101,6 +103,17 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
         Command::Explain(command) => explain::run(&command, ui),
         Command::Config(command) => config::run(&command, ui),
         Command::Completions(command) => completions::run(&command, ui),
+    }
+}
+
+/// What `--raw` writes is that of one file.
+fn one_raw(cli: Cli, lang: Lang) -> Result<Cli, clap::Error> {
+    match &cli.command {
+        Command::Import(import) if import.raw && import.files.len() > 1 => {
+            let text = lang.text("import.raw_one");
+            Err(Cli::command().error(clap::error::ErrorKind::TooManyValues, text))
+        }
+        _ => Ok(cli),
     }
 }
 

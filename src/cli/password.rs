@@ -44,6 +44,7 @@ fn is_encrypted(input: &Input) -> bool {
     match &input.place {
         Place::File(path) => package::sniff(path).is_ok_and(|kind| kind == Kind::Encrypted),
         Place::Memory(bytes) => package::sniff_bytes(bytes) == Kind::Encrypted,
+        Place::Stored(_) => false,
     }
 }
 

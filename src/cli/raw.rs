@@ -36,7 +36,11 @@ pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     }
     let hints =
         Hints { encoding: arguments.encoding.clone(), delimiter: arguments.delimiter.clone() };
-    use_passwords(password::gather(None, std::slice::from_ref(&input), ui)?);
+    use_passwords(password::gather(
+        arguments.password_file.as_deref(),
+        std::slice::from_ref(&input),
+        ui,
+    )?);
     let mut document = Document::open(&input, &hints)?;
     let (index, others) = choose(document.sheets(), arguments.sheet.as_deref(), &input)?;
     let name = document.sheets()[index].name.clone();

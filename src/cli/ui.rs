@@ -64,6 +64,15 @@ impl Ui {
         }
     }
 
+    /// Takes the language of the settings where they name one.
+    pub(super) fn follow(&mut self, lang: &str) {
+        match lang {
+            "zh" if !self.lang_given => self.lang = Lang::Zh,
+            "en" if !self.lang_given => self.lang = Lang::En,
+            _ => {}
+        }
+    }
+
     /// Writes the answer.
     pub(super) fn answer(&self, bytes: &[u8]) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();

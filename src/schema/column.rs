@@ -5,6 +5,7 @@
 
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::aliases::Unit;
@@ -15,7 +16,7 @@ use super::{Field, Kind};
 use crate::source::{Cell, RowSink};
 
 /// What has been seen in a column.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Numbers whose decimal mark is clearly a point.
     pub points: u64,

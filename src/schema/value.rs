@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::aliases::{Unit, unit_word};
@@ -16,7 +17,8 @@ use crate::source::Cell;
 pub const LARGEST: i64 = 100_000_000_000_000_000;
 
 /// Order of the parts of a date whose year stands last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum DateOrder {
     /// Day, month, year.
     Dmy,
@@ -39,7 +41,7 @@ impl DateOrder {
 }
 
 /// How the cells of a column are to be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// The decimal mark is a comma.
     pub decimal_comma: bool,
@@ -163,6 +165,12 @@ pub fn exact(cell: &Cell<'_>, reading: Reading) -> Result<Option<Exact>, Trouble
         Cell::Number(number) if number.is_finite() && number.abs() < 1e15 => {
             let plain = Reading { decimal_comma: false, ..reading };
             digits(&number_text(number), plain.power).map(Some)
+        }
+        // Units as they are kept: nothing to compute.
+        Cell::Decimal(units, scale)
+            if scale == reading.power + 4 && units.unsigned_abs() <= LARGEST as u128 =>
+        {
+            Ok(Some(Exact { units: units as i64, rounded: false }))
         }
         Cell::Decimal(units, scale) => digits(&decimal_text(units, scale), reading.power).map(Some),
         Cell::Number(_) => Err(Trouble::Range),

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::markup::Markup;
 use super::package::{self, Kind};
 use super::parquet::ParquetFile;
+use super::stored::{Stored, StoredSheet};
 use super::text::TextFile;
 use super::workbook::Workbook;
 use super::{Cell, Format, Hints, OwnedRow, RowSink, SheetInfo, secret};
@@ -23,6 +24,8 @@ pub enum Place {
     File(PathBuf),
     /// In memory, as standard input is.
     Memory(Arc<[u8]>),
+    /// In the workspace, where it was imported to.
+    Stored(Arc<Stored>),
 }
 
 /// An input as the user named it.
@@ -45,6 +48,7 @@ impl Input {
     pub fn sha256(&self) -> Result<String> {
         let mut hash = Sha256::new();
         match &self.place {
+            Place::Stored(stored) => return Ok(stored.sha256.clone()),
             Place::Memory(bytes) => hash.update(bytes),
             Place::File(path) => {
                 let unreadable =
@@ -79,6 +83,7 @@ enum Body {
     Workbook(Box<Workbook>),
     Markup(Box<Markup>),
     Parquet(Box<ParquetFile>),
+    Stored(Arc<Stored>),
 }
 
 /// An opened input.
@@ -97,6 +102,7 @@ impl Document {
                 package::sniff(path).map_err(|error| Error::io("file-unreadable", name, &error))?
             }
             Place::Memory(bytes) => package::sniff_bytes(bytes),
+            Place::Stored(stored) => Kind::Table(stored.format),
         };
         let format = match kind {
             Kind::Table(format) => format,
@@ -110,6 +116,10 @@ impl Document {
         };
         let no_sheets = || vec![SheetInfo { name: None, hidden: false }];
         let (sheets, body) = match (format, &input.place) {
+            (_, Place::Stored(stored)) => (
+                stored.sheets.iter().map(|sheet| sheet.info.clone()).collect(),
+                Body::Stored(Arc::clone(stored)),
+            ),
             (Format::Csv, Place::File(path)) => {
                 (no_sheets(), Body::Text(TextFile::open(path, name, kind == Kind::Gzip, hints)?))
             }
@@ -148,6 +158,8 @@ impl Document {
                     .map_err(|error| Error::io("file-unreadable", name, &error))?;
                 Workbook::decrypt(&bytes, name, password.as_deref())
             }
+            // What is stored was opened before.
+            Place::Stored(_) => Err(Error::file("file-encrypted", name)),
         }?;
         let format = book.format();
         let (sheets, body) = workbook(book);
@@ -166,26 +178,18 @@ impl Document {
         &self.sheets
     }
 
-    /// How its text was read, when it is text.
+    /// The encoding of its text, when it is text.
     #[must_use]
-    pub fn text(&self) -> Option<&TextFile> {
-        match &self.body {
-            Body::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The label of its encoding, when it is text or markup.
-    #[must_use]
-    pub fn encoding(&self) -> Option<&'static str> {
+    pub fn encoding(&self) -> Option<&str> {
         match &self.body {
             Body::Text(text) => Some(text.encoding()),
             Body::Markup(markup) => Some(markup.encoding()),
-            _ => None,
+            Body::Stored(stored) => stored.encoding.as_deref(),
+            Body::Workbook(_) | Body::Parquet(_) => None,
         }
     }
 
-    /// What was guessed about it; `origin` is its name.
+    /// What was guessed about its text; `origin` is its name.
     #[must_use]
     pub fn guesses(&self, origin: &Origin) -> Vec<Diagnostic> {
         match &self.body {
@@ -194,12 +198,35 @@ impl Document {
                 let guess = Diagnostic::notice("encoding-guess", origin.clone());
                 vec![guess.with("encoding", markup.encoding())]
             }
-            _ => Vec::new(),
+            Body::Stored(stored) => stored.encoding_guess(origin).into_iter().collect(),
+            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => Vec::new(),
+        }
+    }
+
+    /// The delimiter of its text, when it is text.
+    #[must_use]
+    pub fn delimiter(&self) -> Option<String> {
+        match &self.body {
+            Body::Text(text) => Some(text.delimiter()),
+            Body::Stored(stored) => stored.delimiter.clone(),
+            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => None,
+        }
+    }
+
+    /// A sheet as it was imported, when the input was.
+    #[must_use]
+    pub fn stored(&self, sheet: usize) -> Option<&StoredSheet> {
+        match &self.body {
+            Body::Stored(stored) => stored.sheets.get(sheet),
+            Body::Text(_) | Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => None,
         }
     }
 
     /// The first `count` rows of a sheet that are not blank.
     pub fn sample(&mut self, sheet: usize, count: usize) -> Result<Vec<OwnedRow>> {
+        if let Some(stored) = self.stored(sheet) {
+            return Ok(stored.head.iter().take(count).cloned().collect());
+        }
         let sinks = self.read(sheet, 1, || Sample { rows: Vec::new(), count })?;
         Ok(sinks.into_iter().flat_map(|sink| sink.rows).collect())
     }
@@ -213,13 +240,19 @@ impl Document {
     ) -> Result<Vec<S>> {
         let mut sink = match &mut self.body {
             Body::Text(text) => return text.read(threads, &make),
-            _ => make(),
+            Body::Stored(stored) => {
+                return match stored.sheets.get(sheet).and_then(|sheet| sheet.partition.as_ref()) {
+                    Some(partition) => partition.read(threads, &make),
+                    None => Ok(vec![make()]),
+                };
+            }
+            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => make(),
         };
         match &mut self.body {
             Body::Workbook(workbook) => workbook.read(sheet, &mut sink)?,
             Body::Markup(markup) => markup.read(sheet, &mut sink)?,
             Body::Parquet(file) => file.read(&mut sink)?,
-            Body::Text(_) => {}
+            Body::Text(_) | Body::Stored(_) => {}
         }
         Ok(vec![sink])
     }

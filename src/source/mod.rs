@@ -18,6 +18,7 @@ pub mod pattern;
 mod scan;
 pub mod secret;
 pub mod shield;
+pub mod stored;
 pub mod text;
 mod unfold;
 pub mod workbook;
@@ -107,6 +108,10 @@ pub trait RowSink: Send {
     /// Takes one row that has at least one cell that is not blank. `number` counts from 1 as a spreadsheet does
     /// (blank rows count too); `cells` begins with the first column, and cells after the last filled one may be missing.
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()>;
+
+    /// The rows that follow come from block `number` of the text, from 1 without gaps. Only text that is cut into blocks
+    /// has them.
+    fn block(&mut self, _number: u64) {}
 }
 
 /// The formats that can be read.
@@ -133,6 +138,24 @@ pub enum Format {
 }
 
 impl Format {
+    const ALL: [Self; 9] = [
+        Self::Csv,
+        Self::Xlsx,
+        Self::Xls,
+        Self::Xlsb,
+        Self::Ods,
+        Self::Html,
+        Self::Xml,
+        Self::Fods,
+        Self::Parquet,
+    ];
+
+    /// The format of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.code() == code)
+    }
+
     /// The code used in files and in the catalogue.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -45,7 +45,12 @@ impl ParquetFile {
     /// Opens a file; `name` is what errors call it.
     pub fn open(path: &Path, name: &str) -> Result<Self> {
         let unreadable = |error| Error::io("file-unreadable", name, &error);
-        let file = File::open(path).map_err(unreadable)?;
+        Self::from_file(File::open(path).map_err(unreadable)?, name)
+    }
+
+    /// Takes a file that is open already.
+    pub fn from_file(file: File, name: &str) -> Result<Self> {
+        let unreadable = |error| Error::io("file-unreadable", name, &error);
         let length = file.metadata().map_err(unreadable)?.len();
         Self::from_input(Box::new(file), length, name)
     }
@@ -114,6 +119,24 @@ impl ParquetFile {
             from = to;
         }
         Ok(())
+    }
+
+    /// How many row groups there are.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        self.metadata.row_groups.len()
+    }
+
+    /// Pushes the rows of one row group, numbered as [`Self::read`] does.
+    pub fn read_group(&mut self, group: usize, sink: &mut dyn RowSink) -> Result<ControlFlow<()>> {
+        let mut rows: Vec<usize> = Vec::with_capacity(group + 1);
+        for known in self.metadata.row_groups.iter().take(group + 1) {
+            rows.push(known.num_rows());
+        }
+        let to: usize = rows.iter().sum();
+        let from = to - rows.get(group).copied().unwrap_or(0);
+        let columns = self.slice(from, to).map_err(|flaw| flaw.into_error(&self.name))?;
+        Ok(push(&columns, from as u64 + 2, sink))
     }
 
     /// Where the slice that begins at a row ends: with a row group if possible, so that none is decoded twice.

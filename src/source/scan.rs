@@ -42,12 +42,18 @@ pub(super) struct Feeder<R> {
     reader: R,
     carry: Vec<u8>,
     next_row: u64,
+    blocks: u64,
     finished: bool,
 }
 
 impl<R: Read> Feeder<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, carry: Vec::new(), next_row: 1, finished: false }
+        Self { reader, carry: Vec::new(), next_row: 1, blocks: 0, finished: false }
+    }
+
+    /// How many blocks have been handed out: the number of the last one.
+    pub(super) fn blocks(&self) -> u64 {
+        self.blocks
     }
 
     /// Hands out no more blocks: some thread has had enough.
@@ -82,6 +88,7 @@ impl<R: Read> Feeder<R> {
                 block.truncate(end);
                 let first = self.next_row;
                 self.next_row += rows;
+                self.blocks += 1;
                 return Ok(if block.is_empty() { None } else { Some(first) });
             }
             if block.len() >= LONGEST_RECORD {

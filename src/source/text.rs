@@ -194,10 +194,16 @@ impl TextFile {
             let mut block = Vec::new();
             loop {
                 // A panic in another thread is passed on when it is joined.
-                let next = feeder.lock().unwrap_or_else(PoisonError::into_inner).next(&mut block);
+                let (next, number) = {
+                    let mut feeder = feeder.lock().unwrap_or_else(PoisonError::into_inner);
+                    (feeder.next(&mut block), feeder.blocks())
+                };
                 let scanned = match next {
                     Ok(None) => return (sink, Ok(())),
-                    Ok(Some(first_row)) => scan(&block, first_row, delimiter, &mut sink),
+                    Ok(Some(first_row)) => {
+                        sink.block(number);
+                        scan(&block, first_row, delimiter, &mut sink)
+                    }
                     Err(stop) => Err(stop),
                 };
                 if let Err(stop) = scanned {

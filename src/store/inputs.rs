@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::sheet::{Sheet, columns};
+use super::sheet::{Seen, Sheet, columns};
+use super::workspace::Kept;
 use super::{InputReport, Loaded, Options};
 use crate::config::rules::nearest;
 use crate::config::{Config, Source};
@@ -15,7 +16,7 @@ use crate::schema::column::Given;
 use crate::schema::heading::{self, HEADER_SEARCH, Layout, Nearest};
 use crate::schema::table;
 use crate::schema::value::DateOrder;
-use crate::source::text::TextFile;
+use crate::source::stored::Stored;
 use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
 
 /// Opens all inputs. Sheets that are no table are reported as unused; problems with files are reported together.
@@ -38,7 +39,15 @@ pub(super) fn open(
                 .push(Diagnostic::notice("duplicate-input", Origin::file(&input.name)));
             continue;
         }
-        if let Err(error) = open_one(input, config, options, loaded, &mut sheets) {
+        let opened = match &input.place {
+            Place::Stored(stored) => {
+                open_stored(input, stored, config, options, loaded, &mut sheets)
+            }
+            Place::File(_) | Place::Memory(_) => {
+                open_one(input, config, options, loaded, &mut sheets)
+            }
+        };
+        if let Err(error) = opened {
             problems.extend(error.diagnostics);
         }
     }
@@ -97,6 +106,9 @@ fn sold(
             layout,
             forced: false,
             surveyed: false,
+            seen: Seen::default(),
+            kept: sheet.kept.clone(),
+            recorder: None,
         };
         let open = sold.survey(false, options.threads)?;
         loaded.diagnostics.extend(open);
@@ -107,8 +119,47 @@ fn sold(
     Ok(found)
 }
 
+/// An input that was opened, and how it was to be read.
+pub(super) struct Opened {
+    pub document: Rc<RefCell<Document>>,
+    pub hints: Hints,
+}
+
+/// Opens an input that was imported. Where settings have changed what its columns mean, the file it was made of is read
+/// instead, if it is still the same.
+fn open_stored(
+    input: &Input,
+    stored: &Stored,
+    config: &Config,
+    options: &Options,
+    loaded: &mut Loaded,
+    sheets: &mut Vec<Sheet>,
+) -> Result<Opened> {
+    let before = (loaded.clone(), sheets.len());
+    let stale = |error: &Error| error.diagnostics.iter().any(|it| it.code == "stale-import");
+    match open_one(input, config, options, loaded, sheets) {
+        Err(error) if stale(&error) => {
+            let place = Place::File(stored.original.clone());
+            let file = Input { name: input.name.clone(), place };
+            if !file.sha256().is_ok_and(|sha256| sha256 == stored.sha256) {
+                return Err(error);
+            }
+            *loaded = before.0;
+            sheets.truncate(before.1);
+            open_one(&file, config, options, loaded, sheets)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Whether settings read an input that was imported as they did then.
+pub(super) fn is_current(input: &Input, config: &Config, options: &Options) -> bool {
+    let (mut loaded, mut sheets) = (Loaded::default(), Vec::new());
+    open_one(input, config, options, &mut loaded, &mut sheets).is_ok()
+}
+
 /// Tables and fields that `[columns.*]` names must exist.
-fn check_columns(config: &Config, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check_columns(config: &Config, problems: &mut Vec<Diagnostic>) {
     for (name, fields) in &config.columns {
         let Some(table) = table(name) else {
             problems.push(unknown_table(name));
@@ -166,13 +217,14 @@ fn nothing_usable(loaded: &Loaded, sheets: &[Sheet], config: &Config) -> Result<
     Ok(found)
 }
 
-fn open_one(
+/// Opens an input and recognises its sheets.
+pub(super) fn open_one(
     input: &Input,
     config: &Config,
     options: &Options,
     loaded: &mut Loaded,
     sheets: &mut Vec<Sheet>,
-) -> Result<()> {
+) -> Result<Opened> {
     check_file(input)?;
     let sources: Vec<&Source> =
         config.source.iter().filter(|source| pattern::fits(&source.path, &input.name)).collect();
@@ -181,6 +233,12 @@ fn open_one(
         encoding: first.and_then(|source| source.encoding.clone()),
         delimiter: first.and_then(|source| source.delimiter.clone()),
     };
+    let stale = || Error::file("stale-import", &input.name);
+    if let Place::Stored(stored) = &input.place
+        && stored.hints != hints
+    {
+        return Err(stale());
+    }
     let document = Rc::new(RefCell::new(Document::open(input, &hints)?));
     let sha256 = if options.hash { Some(input.sha256()?) } else { None };
     let count = document.borrow().sheets().len();
@@ -202,7 +260,7 @@ fn open_one(
             rows: 0,
             header_row: None,
             encoding: document.borrow().encoding().map(ToOwned::to_owned),
-            delimiter: document.borrow().text().map(TextFile::delimiter),
+            delimiter: document.borrow().delimiter(),
             columns: Vec::new(),
         };
         // An encoding is that of the whole file.
@@ -233,6 +291,13 @@ fn open_one(
                 let given = given_or_titled(source, &rows, &layout, &origin, loaded)?;
                 let filter = filter(source, &layout, &origin)?;
                 note_choices(&layout, &origin, loaded);
+                let kept = match document.borrow().stored(index) {
+                    None => None,
+                    Some(stored) => {
+                        let kept: Option<Kept> = serde_json::from_str(&stored.note).ok();
+                        Some(kept.filter(|kept| kept.fits(&layout)).ok_or_else(stale)?)
+                    }
+                };
                 let mut sheet = Sheet {
                     document: Rc::clone(&document),
                     index,
@@ -245,7 +310,13 @@ fn open_one(
                     layout,
                     forced: forced.is_some(),
                     surveyed: false,
+                    seen: Seen::default(),
+                    kept,
+                    recorder: None,
                 };
+                if !sheet.is_current()? {
+                    return Err(stale());
+                }
                 let open = sheet.survey(false, options.threads)?;
                 loaded.diagnostics.extend(open);
                 report.columns = columns(&sheet);
@@ -254,11 +325,11 @@ fn open_one(
             }
         }
     }
-    Ok(())
+    Ok(Opened { document, hints })
 }
 
 /// A file must be there, be a file, and hold something.
-fn check_file(input: &Input) -> Result<()> {
+pub(super) fn check_file(input: &Input) -> Result<()> {
     if let Place::File(path) = &input.place {
         let about = std::fs::metadata(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Error::file("file-missing", &input.name),

@@ -20,6 +20,7 @@ mod sink;
 mod totals;
 mod transactions;
 mod unfiled;
+pub mod workspace;
 
 use std::collections::BTreeMap;
 

@@ -101,6 +101,7 @@ impl Sink<'_> {
         if let Some(amount) = amount {
             self.control.amount_in_file += amount;
         }
+        self.reason = reject.reason;
         leave_out(&mut self.control, reject.reason, amount);
         if self.diagnostics.count_if_full(reject.reason) {
             return;

@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use super::ColumnReport;
+use super::workspace::{Account, Kept, Recorder};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::money::Money;
@@ -12,7 +15,7 @@ use crate::schema::aliases::normalise;
 use crate::schema::column::{Evidence, Given, Survey, decide};
 use crate::schema::heading::Layout;
 use crate::schema::value::{DateOrder, Reading, exact};
-use crate::source::{Cell, Document};
+use crate::source::{Cell, Document, RowSink};
 
 /// Rows that the first decision about a column rests on.
 const SURVEY_ROWS: u64 = 1000;
@@ -36,6 +39,25 @@ pub(super) struct Sheet {
     pub forced: bool,
     /// Whether all rows have been surveyed.
     pub surveyed: bool,
+    /// What the surveys saw.
+    pub seen: Seen,
+    /// What was noted of it when it was imported, if it was.
+    pub kept: Option<Kept>,
+    /// Keeps its rows when it is being imported.
+    pub recorder: Option<Recorder>,
+}
+
+/// What surveys saw, column by column.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Seen {
+    /// The first survey.
+    pub first: Vec<Evidence>,
+    /// Whether that went through all rows.
+    pub first_is_all: bool,
+    /// The survey of all rows.
+    pub all: Option<Vec<Evidence>>,
+    /// Whether the sheet was read again as that survey decided.
+    pub reread: bool,
 }
 
 impl Sheet {
@@ -70,22 +92,97 @@ impl Sheet {
             .with("other", read(true))
     }
 
-    /// Looks through the columns: the first rows, or all of them. Returns what was guessed.
-    pub(super) fn survey(&mut self, all: bool, threads: usize) -> Result<Vec<Diagnostic>> {
+    /// Pushes its rows into sinks that account for them; keeps them too when it is being imported.
+    pub(super) fn read<S: RowSink + Account>(
+        &self,
+        threads: usize,
+        make: impl Fn() -> S + Sync,
+    ) -> Result<Vec<S>> {
+        let mut document = self.document.borrow_mut();
+        let Some(recorder) = &self.recorder else {
+            return document.read(self.index, threads, make);
+        };
+        recorder.begin(&self.layout, &self.readings)?;
+        let captures = document.read(self.index, threads, || recorder.capture(make()))?;
+        captures.into_iter().map(super::workspace::Capture::end).collect()
+    }
+
+    /// What is to be seen in the columns, and whether that rests on all rows.
+    pub(super) fn look(&self, all: bool, threads: usize) -> Result<(Vec<Evidence>, bool)> {
+        // What was imported as another table is surveyed as this one, but for what is typed already.
+        let other = self.kept.as_ref().filter(|kept| !kept.fits(&self.layout));
+        if let (Some(kept), None) = (&self.kept, other) {
+            let stale = || Error::file("stale-import", &self.origin.file);
+            return if all {
+                Ok((kept.seen.all.clone().ok_or_else(stale)?, true))
+            } else {
+                Ok((kept.seen.first.clone(), kept.seen.first_is_all))
+            };
+        }
         let limit = if all { u64::MAX } else { SURVEY_ROWS };
         let layout = &self.layout;
         let threads = if all { threads } else { 1 };
         let surveys =
             self.document.borrow_mut().read(self.index, threads, || Survey::new(layout, limit))?;
-        let evidence = Survey::together(surveys, layout.columns.len());
-        if !all && evidence.iter().any(Evidence::is_open) {
-            return self.survey(true, threads.max(2));
+        let mut evidence = Survey::together(surveys, layout.columns.len());
+        if let Some(kept) = other {
+            let seen = if all { kept.seen.all.as_ref() } else { None };
+            let seen = seen.unwrap_or(&kept.seen.first);
+            for ((evidence, seen), column) in evidence.iter_mut().zip(seen).zip(&kept.columns) {
+                if column.field.is_some() {
+                    evidence.clone_from(seen);
+                }
+            }
         }
-        self.surveyed |= all;
+        if !all && evidence.iter().any(Evidence::is_open) {
+            return self.look(true, threads.max(2));
+        }
+        Ok((evidence, all))
+    }
+
+    /// Looks through the columns: the first rows, or all of them. Returns what was guessed.
+    pub(super) fn survey(&mut self, all: bool, threads: usize) -> Result<Vec<Diagnostic>> {
+        let (evidence, saw_all) = self.look(all, threads)?;
+        self.surveyed |= saw_all;
+        let (readings, open) = self.decided(&evidence)?;
+        self.readings = readings;
+        if all {
+            (self.seen.all, self.seen.reread) = (Some(evidence), true);
+        } else {
+            (self.seen.first, self.seen.first_is_all) = (evidence, saw_all);
+        }
+        Ok(open)
+    }
+
+    /// Whether its columns have to be surveyed to their end and the sheet read again: a cell turned up that needs it.
+    pub(super) fn is_open(&self, found: bool) -> bool {
+        !self.surveyed
+            && (found
+                || self
+                    .kept
+                    .as_ref()
+                    .is_some_and(|kept| kept.seen.reread && kept.fits(&self.layout)))
+    }
+
+    /// Whether what was imported still means the same under the settings.
+    pub(super) fn is_current(&self) -> Result<bool> {
+        let Some(kept) = &self.kept else {
+            return Ok(true);
+        };
+        let seen = match &kept.seen.all {
+            Some(all) if kept.seen.reread => all,
+            _ => &kept.seen.first,
+        };
+        Ok(kept.fits(&self.layout) && kept.reads(&self.decided(seen)?.0))
+    }
+
+    /// How columns are read in which this was seen, and what of it is a guess.
+    fn decided(&self, evidence: &[Evidence]) -> Result<(Vec<Reading>, Vec<Diagnostic>)> {
+        let layout = &self.layout;
         let mut problems = Vec::new();
         let mut open = Vec::new();
         let mut readings = Vec::with_capacity(layout.columns.len());
-        for (at, (column, evidence)) in layout.columns.iter().zip(&evidence).enumerate() {
+        for (at, (column, evidence)) in layout.columns.iter().zip(evidence).enumerate() {
             let Some(field) = column.field.map(|field| layout.table.fields()[field]) else {
                 readings.push(Reading::default());
                 continue;
@@ -126,8 +223,7 @@ impl Sheet {
         if !problems.is_empty() {
             return Err(Error { diagnostics: problems });
         }
-        self.readings = readings;
-        Ok(open)
+        Ok((readings, open))
     }
 }
 

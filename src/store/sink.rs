@@ -12,6 +12,7 @@ use super::overlap::Replaced;
 use super::rates::Rates;
 use super::side::Product;
 use super::totals;
+use super::workspace::Account;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::ledger::{Builder, Line, OrderKey, Payment};
 use crate::money::Money;
@@ -118,6 +119,8 @@ pub(super) struct Sink<'a> {
     named: Option<usize>,
     exchange: Exchange,
     given: Money,
+    /// Why the last row that was left out was.
+    pub(super) reason: &'static str,
     /// Row number and amount of total rows.
     pub(super) total_rows: BTreeMap<u64, Option<Money>>,
     /// Σ |amount| + |cost|, to prove that no sum has wrapped.
@@ -159,6 +162,7 @@ impl<'a> Sink<'a> {
             named: None,
             exchange: Exchange::None,
             given: Money::ZERO,
+            reason: "",
             total_rows: BTreeMap::new(),
             magnitude: 0,
             paid_known: false,
@@ -469,6 +473,20 @@ fn missing(column: Option<usize>, expected: &'static str) -> Reject {
 #[inline]
 pub(super) fn key<'c>(cells: &[Cell<'c>], column: Option<usize>) -> Option<Cow<'c, str>> {
     value::text(cells.get(column?)?)
+}
+
+impl Account for Sink<'_> {
+    fn remarks(&self) -> u64 {
+        self.control.rows_left_out + self.rounded + self.diagnostics.total()
+    }
+
+    fn left_out(&self) -> u64 {
+        self.control.rows_left_out
+    }
+
+    fn reason(&self) -> &'static str {
+        self.reason
+    }
 }
 
 impl RowSink for Sink<'_> {

@@ -87,7 +87,7 @@ pub(super) fn read(
     let threads = means.options.threads;
     let mut reading = Reading::default();
     let mut sinks = sinks(sheet, means, replaced)?;
-    if sinks.iter().any(|sink| sink.open) && !sheet.surveyed {
+    if sheet.is_open(sinks.iter().any(|sink| sink.open)) {
         reading.diagnostics.extend(sheet.survey(true, threads)?);
         inputs[sheet.report].columns = sheet::columns(sheet);
         sinks = self::sinks(sheet, means, replaced)?;
@@ -153,7 +153,7 @@ fn add(all: &mut Control, part: Control) {
 fn sinks<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replaced) -> Result<Vec<Sink<'a>>> {
     let plan = plan(sheet, means, replaced);
     let threads = means.options.threads;
-    sheet.document.borrow_mut().read(sheet.index, threads, || Sink::new(plan.clone()))
+    sheet.read(threads, || Sink::new(plan.clone()))
 }
 
 /// Hands over every diagnostic of the rows of a sheet, in their order.

@@ -18,3 +18,4 @@ mod readme;
 mod registry;
 mod same;
 mod support;
+mod workspace;

@@ -55,7 +55,7 @@ pub(super) fn read(
         .filter(|sheet| !["transactions", "rates"].contains(&sheet.layout.table.code()))
     {
         let mut rows = rows::read(sheet)?;
-        if rows.open && !sheet.surveyed {
+        if sheet.is_open(rows.open) {
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
             rows = rows::read(sheet)?;

@@ -15,6 +15,7 @@ use crate::schema::{Field, Kind, day};
 use crate::source::{Cell, RowSink};
 use crate::store::sheet::Sheet;
 use crate::store::totals;
+use crate::store::workspace::Account;
 
 /// A value of a side table.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +107,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Rows<'_>> {
         diagnostics: Diagnostics::default(),
         open: false,
     };
-    let sinks = sheet.document.borrow_mut().read(sheet.index, 1, empty)?;
+    let sinks = sheet.read(1, empty)?;
     Ok(sinks.into_iter().fold(empty(), |mut all, sink| {
         all.rows.extend(sink.rows);
         all.count += sink.count;
@@ -190,6 +191,20 @@ fn read_cell(kind: Kind, cell: &Cell<'_>, reading: Reading) -> Result<Option<Val
             value::number(cell, reading).map(|number| number.map(Value::Number))
         }
         Kind::Date => day::day(cell, reading).map(|day| day.map(Value::Day)),
+    }
+}
+
+impl Account for Rows<'_> {
+    fn remarks(&self) -> u64 {
+        self.diagnostics.total()
+    }
+
+    fn left_out(&self) -> u64 {
+        0
+    }
+
+    fn reason(&self) -> &'static str {
+        ""
     }
 }
 
