@@ -10,6 +10,7 @@ mod exports;
 mod files;
 mod floors;
 mod hostile;
+mod init;
 mod overlap;
 mod readme;
 mod registry;
