@@ -149,6 +149,7 @@ impl Markup {
         Ok(match &self.place {
             Place::File(path) => std::fs::metadata(path)?.len(),
             Place::Memory(bytes) => bytes.len() as u64,
+            Place::Stored(_) => 0,
         })
     }
 
@@ -156,6 +157,8 @@ impl Markup {
         Ok(match &self.place {
             Place::File(path) => Box::new(File::open(path)?),
             Place::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
+            // What is stored is cells already.
+            Place::Stored(_) => Box::new(io::empty()),
         })
     }
 
