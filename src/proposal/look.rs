@@ -26,7 +26,7 @@ pub(super) struct Look {
     pub(super) format: &'static str,
     /// Encoding, and whether it is a guess.
     pub(super) encoding: Option<(String, bool)>,
-    pub(super) delimiter: Option<char>,
+    pub(super) delimiter: Option<String>,
     /// The first rows.
     pub(super) sample: Vec<OwnedRow>,
     pub(super) header_row: u64,
@@ -59,7 +59,7 @@ fn look_at(
     match &input.place {
         Place::File(path) => check(path, &input.name)?,
         // Settings cannot name what is gone after this run.
-        Place::Memory(_) => {
+        Place::Memory(_) | Place::Stored(_) => {
             return Err(Diagnostic::error("init-stdin", Origin::default()).into());
         }
     }
@@ -71,18 +71,15 @@ fn look_at(
             sample.iter().find(|row| row.number == header_row).map_or(0, |row| row.cells.len());
         let seen = document.read(index, threads, || Profiler::new(header_row, width, today))?;
         let (rows, columns) = Profiler::together(seen);
-        let text = document.text();
+        let guesses = document.guesses(&Origin::default());
+        let is_guess = guesses.iter().any(|guess| guess.code == "encoding-guess");
         sheets.push(Look {
             file: input.name.clone(),
             sheet: info.name,
             hidden: info.hidden,
             format: document.format().code(),
-            encoding: text.map(|text| {
-                let guesses = text.guesses(&Origin::default());
-                let is_guess = guesses.iter().any(|guess| guess.code == "encoding-guess");
-                (text.encoding().to_owned(), is_guess)
-            }),
-            delimiter: text.map(|text| text.delimiter() as char),
+            encoding: document.encoding().map(|encoding| (encoding.to_owned(), is_guess)),
+            delimiter: document.delimiter(),
             sample,
             header_row,
             rows,

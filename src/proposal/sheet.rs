@@ -562,8 +562,8 @@ fn source_settings(used: &Used<'_>, answers: &Answers, readings: &[Reading]) -> 
         let code = if *guessed { "encoding_guess" } else { "encoding_sure" };
         set("encoding", encoding.to_lowercase().into(), *guessed, Evidence::new(code));
     }
-    if let Some(delimiter) = look.delimiter {
-        let name = if delimiter == '\t' { "tab".to_owned() } else { delimiter.to_string() };
+    if let Some(delimiter) = &look.delimiter {
+        let name = if delimiter == "\t" { "tab".to_owned() } else { delimiter.clone() };
         set("delimiter", name.into(), false, Evidence::new("delimiter"));
     }
     for (column, reading) in layout.columns.iter().zip(readings) {

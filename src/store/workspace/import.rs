@@ -185,7 +185,9 @@ impl Workspace {
         let mut money = transactions::Totals::default();
         let is_transactions = |sheet: &&mut Sheet| sheet.layout.table.code() == "transactions";
         // What overlaps is settled when all that is in the workspace is read.
-        let means = Means { products: &side.products, config, options, several: false };
+        let rates = crate::store::rates::read(sheets, config, options, loaded)?;
+        let means =
+            Means { products: &side.products, rates: &rates, config, options, several: false };
         let mut any = false;
         for sheet in sheets.iter_mut().filter(is_transactions) {
             any = true;

@@ -312,7 +312,7 @@ impl Workspace {
             format: Format::from_code(&source.format).ok_or_else(odd)?,
             encoding: source.encoding.clone(),
             guessed: source.encoding_is_guess,
-            delimiter: source.delimiter,
+            delimiter: source.delimiter.clone(),
             sha256: source.sha256.clone(),
             hints: Hints {
                 encoding: source.given_encoding.clone(),
