@@ -16,3 +16,4 @@ mod readme;
 mod registry;
 mod same;
 mod support;
+mod tables;
