@@ -37,8 +37,9 @@ fn main() -> anyhow::Result<()> {
             &loaded.ledger,
             &loaded.clients,
             &loaded.industries,
+            &loaded.relations,
             as_of,
-            &config.features,
+            &config,
             options.threads,
         );
         let known = at.features.iter().filter(|client| client.first_order.is_some()).count();

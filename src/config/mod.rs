@@ -5,11 +5,14 @@
 
 pub mod check;
 pub mod load;
+pub mod relations;
 pub mod rules;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use relations::Relations;
 
 /// The built-in defaults, as shipped.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -42,6 +45,8 @@ pub struct Config {
     pub won_stage: Vec<String>,
     /// Constants of the features.
     pub features: Features,
+    /// What the tables beside the transactions are measured by.
+    pub relations: Relations,
     /// Weights and anchors.
     pub score: Score,
     /// Upper limits on the tier.

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::config;
+use crate::config::Config;
 use crate::ledger::{BLANK_LINE, Ledger, OrderRow, by_client};
 use crate::money::Money;
 use crate::parallel;
 use crate::period::{Day, Window, Windows};
 use crate::schema::aliases;
-use crate::store::ClientFile;
+use crate::store::{ClientFile, Relations};
 
 use super::client::{Frame, Rows, features, ratio, stage};
-use super::{ClientFeatures, Stage};
+use super::relations::Side;
+use super::{ClientFeatures, Mention, Stage};
 
 /// The feature table: one row per client, in the order of the ledger's clients.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Portfolio {
     pub features: Vec<Box<ClientFeatures>>,
     /// One per client.
     pub stages: Vec<Stage>,
+    /// Rows of the last 90 days that name a competitor or hold words of the front line, by client.
+    pub mentions: Vec<Mention>,
     /// Net sales of the last 12 months, month by month, one list per client.
     pub monthly: Vec<Vec<Money>>,
     /// Net sales of the last 24 months, month by month.
@@ -42,8 +45,9 @@ pub fn compute(
     ledger: &Ledger,
     clients: &[Box<ClientFile>],
     industries: &BTreeMap<String, f64>,
+    relations: &Relations,
     as_of: Day,
-    config: &config::Features,
+    config: &Config,
     threads: usize,
 ) -> Portfolio {
     let windows = Windows::at(as_of);
@@ -54,8 +58,9 @@ pub fn compute(
         windows,
         data_begins: begins.unwrap_or(as_of.plus_days(1)),
         lines_named,
-        config,
+        config: &config.features,
     };
+    let side = Side::new(relations, as_of, config);
     let orders = by_client(&ledger.orders, clients.len());
     let lines = by_client(&ledger.lines, clients.len());
     let payments = by_client(&ledger.payments, clients.len());
@@ -71,21 +76,25 @@ pub fn compute(
     let jobs = parallel::ranges(clients.len(), threads)
         .into_iter()
         .map(|range| {
-            let (frame, months) = (&frame, months.as_slice());
+            let (frame, side, months) = (&frame, &side, months.as_slice());
             let (orders, lines, payments) = (&orders, &lines, &payments);
             move || {
-                let mut sums = Sums::new(months.len());
+                let (mut sums, mut mentions) = (Sums::new(months.len()), Vec::new());
                 let rows: Vec<(Box<ClientFeatures>, Stage, Vec<Money>)> = range
                     .map(|at| {
                         let rows =
                             Rows { orders: orders[at], lines: lines[at], payments: payments[at] };
                         let mut row = features(rows, frame);
                         from_file(&mut row, &clients[at], industries);
+                        let found = side.of(at as u32, &clients[at]);
+                        row.relations = found.features;
+                        row.exec_visits = row.exec_visits.or(found.exec_visits);
+                        mentions.extend(found.mentions);
                         let stage = stage(&row, frame);
                         (Box::new(row), stage, sums.add(orders[at], months))
                     })
                     .collect();
-                (rows, sums)
+                (rows, sums, mentions)
             }
         })
         .collect();
@@ -93,7 +102,8 @@ pub fn compute(
     let mut stages = Vec::with_capacity(clients.len());
     let mut monthly = Vec::with_capacity(clients.len());
     let mut all = Sums::new(months.len());
-    for (rows, sums) in parallel::join(jobs) {
+    let mut mentions = Vec::new();
+    for (rows, sums, found) in parallel::join(jobs) {
         for (row, stage, own) in rows {
             table.push(row);
             stages.push(stage);
@@ -102,6 +112,7 @@ pub fn compute(
         for (sum, own) in all.months.iter_mut().zip(sums.months) {
             *sum += own;
         }
+        mentions.extend(found);
         all.margin += sums.margin;
         all.known += sums.known;
     }
@@ -115,6 +126,7 @@ pub fn compute(
         windows,
         features: table,
         stages,
+        mentions,
         monthly,
         months: months.into_iter().zip(all.months).collect(),
         net_sales,

@@ -5,11 +5,16 @@
 mod client;
 mod compute;
 mod quantile;
+mod relations;
+mod words;
 
 pub use compute::{Portfolio, compute};
 pub use quantile::percentile;
+pub use relations::{Mention, RelationFeatures};
 
-use serde::Serialize;
+use std::sync::{Arc, LazyLock};
+
+use serde::{Serialize, Serializer};
 
 use crate::money::Money;
 use crate::period::Day;
@@ -129,6 +134,9 @@ pub struct ClientFeatures {
     pub industry_growth: Option<f64>,
     /// The client's yearly demand.
     pub annual_potential: Option<Money>,
+    /// What the tables beside the transactions say; `None` where there are none. Clients without rows share theirs.
+    #[serde(flatten, serialize_with = "flat")]
+    pub relations: Option<Arc<RelationFeatures>>,
     /// Longest gap between order dates when too few are known for a rhythm.
     #[serde(skip)]
     pub order_gap_longest: Option<i32>,
@@ -138,4 +146,25 @@ pub struct ClientFeatures {
     /// Distinct order dates up to the as-of date.
     #[serde(skip)]
     pub order_dates_ever: u32,
+}
+
+impl ClientFeatures {
+    /// What the tables beside the transactions say, all of it unknown where there are none.
+    #[must_use]
+    pub fn relations(&self) -> &RelationFeatures {
+        static UNKNOWN: LazyLock<RelationFeatures> = LazyLock::new(RelationFeatures::default);
+        self.relations.as_deref().unwrap_or(&UNKNOWN)
+    }
+}
+
+/// Writes them beside the others, unknown ones as null: a script finds the same names in every review.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn flat<S: Serializer>(
+    relations: &Option<Arc<RelationFeatures>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match relations {
+        Some(relations) => relations.serialize(serializer),
+        None => RelationFeatures::default().serialize(serializer),
+    }
 }

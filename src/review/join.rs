@@ -39,8 +39,9 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         &loaded.ledger,
         &loaded.clients,
         &loaded.industries,
+        &loaded.relations,
         as_of,
-        &config.features,
+        config,
         context.threads,
     );
     let control = control(&mut loaded, as_of);

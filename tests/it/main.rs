@@ -19,4 +19,5 @@ mod readme;
 mod registry;
 mod same;
 mod support;
+mod tables;
 mod workspace;

@@ -309,9 +309,17 @@ fn the_past() {
         });
         let (then, _) = loaded(&known_then, "", 2);
         assert_eq!(then.clients.len(), all.clients.len());
-        let expected =
-            compute(&then.ledger, &then.clients, &then.industries, as_of, &config.features, 2);
-        let found = compute(&all.ledger, &all.clients, &all.industries, as_of, &config.features, 2);
+        let expected = compute(
+            &then.ledger,
+            &then.clients,
+            &then.industries,
+            &then.relations,
+            as_of,
+            &config,
+            2,
+        );
+        let found =
+            compute(&all.ledger, &all.clients, &all.industries, &all.relations, as_of, &config, 2);
         for (at, client) in all.clients.iter().enumerate() {
             assert_eq!(found.features[at], expected.features[at], "{} on {date}", client.id);
             assert_eq!(found.stages[at], expected.stages[at], "{} on {date}", client.id);

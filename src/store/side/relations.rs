@@ -221,7 +221,8 @@ pub struct Relations {
     pub receivables: Vec<Receivable>,
     /// Milestones.
     pub projects: Vec<Project>,
-    sheets: Vec<Origin>,
+    /// The sheets that rows stand in, by number.
+    pub sheets: Vec<Origin>,
 }
 
 /// The texts by which these tables name clients.
