@@ -138,6 +138,9 @@ fn best_of<const N: usize>(sample: &str, delimiters: [Cow<'static, str>; N]) -> 
     let single = N == 1;
     let mut best: Option<Trial> = None;
     for delimiter in delimiters {
+        if !single && !sample.contains(delimiter.as_ref()) {
+            continue;
+        }
         let plain = Dialect { delimiter, ..Dialect::default() };
         let mut variants = vec![plain.clone()];
         if has_quotes(sample, &plain, b'\'') {

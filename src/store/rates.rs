@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use super::sheet::{self, Sheet};
+use super::workspace::Account;
 use super::{Loaded, Options};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt};
@@ -130,7 +131,7 @@ pub(super) fn read(
             continue;
         }
         let mut found = sheet_rows(sheet)?;
-        if found.open && !sheet.surveyed {
+        if sheet.is_open(found.open) {
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
             found = sheet_rows(sheet)?;
@@ -182,7 +183,7 @@ struct Found {
 
 fn sheet_rows(sheet: &Sheet) -> Result<Found> {
     let (layout, readings, origin) = (&sheet.layout, sheet.readings.as_slice(), &sheet.origin);
-    let sinks = sheet.document.borrow_mut().read(sheet.index, 1, || Reader {
+    let sinks = sheet.read(1, || Reader {
         layout,
         readings,
         origin,
@@ -246,6 +247,20 @@ impl Reader<'_> {
                     .with_excerpt(Excerpt::Record { headings, cells, at }),
             );
         })
+    }
+}
+
+impl Account for Reader<'_> {
+    fn remarks(&self) -> u64 {
+        self.found.diagnostics.total()
+    }
+
+    fn left_out(&self) -> u64 {
+        0
+    }
+
+    fn reason(&self) -> &'static str {
+        ""
     }
 }
 

@@ -16,6 +16,7 @@ use crate::schema::heading::HEADER_SEARCH;
 use crate::source::{Input, Place};
 use crate::store::inputs::Opened;
 use crate::store::overlap::Replaced;
+use crate::store::rates::{self, Rates};
 use crate::store::sheet::Sheet;
 use crate::store::transactions::Means;
 use crate::store::{InputReport, Loaded, Options, check, inputs, side, transactions};
@@ -184,8 +185,9 @@ impl Workspace {
         let side = side::read(sheets, config, options, loaded)?;
         let mut money = transactions::Totals::default();
         let is_transactions = |sheet: &&mut Sheet| sheet.layout.table.code() == "transactions";
-        // What overlaps is settled when all that is in the workspace is read.
-        let rates = crate::store::rates::read(sheets, config, options, loaded)?;
+        // What overlaps is settled, and what is foreign converted, when all that is in the workspace is read.
+        rates::read(sheets, config, options, loaded)?;
+        let rates = Rates::default();
         let means =
             Means { products: &side.products, rates: &rates, config, options, several: false };
         let mut any = false;

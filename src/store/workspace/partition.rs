@@ -26,6 +26,9 @@ pub(super) const TEMPORARY: &str = ".kam-tmp";
 /// Digits of an amount: the largest one has eighteen.
 const MONEY_DIGITS: usize = 18;
 
+/// Decimals beyond those of money that a plain number may be read with.
+const FURTHER: u32 = 6;
+
 /// A column of a partition.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
@@ -152,7 +155,11 @@ impl Column {
                 let number = read.ok().flatten().filter(|number| number.is_finite());
                 numbers.append_option(number);
                 let again = number.map_or(Cell::Blank, Cell::Number);
-                read.is_ok() && value::number(&again, reading) == read
+                // Rates are read from it with more decimals than money has.
+                let further = Reading { power: reading.power + FURTHER, ..reading };
+                read.is_ok()
+                    && value::number(&again, reading) == read
+                    && value::exact(&again, further) == value::exact(cell, further)
             }
             Self::Text(texts) => {
                 let text = value::text(cell);

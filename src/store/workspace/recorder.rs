@@ -275,6 +275,11 @@ impl Recorder {
             flow.stats
         };
         let mut writer = lock(&self.0.writer).take();
+        if self.0.folder.is_some() && writer.is_none() {
+            // Never to be seen: it would mean that a table is recognised but not read.
+            let unread = Diagnostic::error("internal", Origin::default());
+            return Err(unread.with("reason", "import: sheet not read").into());
+        }
         self.drain(writer.as_mut())?;
         Ok((writer.map(Writer::finish).transpose()?, stats))
     }
