@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::markup::Markup;
 use super::package::{self, Kind};
 use super::parquet::ParquetFile;
-use super::stored::{Stored, StoredSheet};
+use super::stored::{Stored, StoredSheet, Unusual};
 use super::text::TextFile;
 use super::workbook::Workbook;
 use super::{Cell, Format, Hints, OwnedRow, RowSink, SheetInfo, secret};
@@ -198,8 +198,18 @@ impl Document {
                 let guess = Diagnostic::notice("encoding-guess", origin.clone());
                 vec![guess.with("encoding", markup.encoding())]
             }
-            Body::Stored(stored) => stored.encoding_guess(origin).into_iter().collect(),
+            Body::Stored(stored) => stored.guesses(origin),
             Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => Vec::new(),
+        }
+    }
+
+    /// How the cells of its text are told apart, where that is unusual.
+    #[must_use]
+    pub fn unusual(&self) -> Option<Unusual> {
+        match &self.body {
+            Body::Text(text) => text.unusual(),
+            Body::Stored(stored) => stored.unusual.clone(),
+            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => None,
         }
     }
 

@@ -12,6 +12,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use super::parquet::ParquetFile;
 use super::{Cell, Format, Hints, OwnedCell, OwnedRow, RowSink, SheetInfo};
 use crate::diagnostic::{Diagnostic, Origin};
@@ -31,6 +33,8 @@ pub struct Stored {
     pub encoding: Option<String>,
     /// Whether the encoding was a guess.
     pub guessed: bool,
+    /// How its cells were told apart, where that was unusual.
+    pub unusual: Option<Unusual>,
     /// Delimiter, where it was delimited text.
     pub delimiter: Option<String>,
     /// SHA-256 of the file.
@@ -44,10 +48,36 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// What was guessed about its encoding.
-    pub(super) fn encoding_guess(&self, origin: &Origin) -> Option<Diagnostic> {
-        let encoding = self.encoding.as_deref().filter(|_| self.guessed)?;
-        Some(Diagnostic::notice("encoding-guess", origin.clone()).with("encoding", encoding))
+    /// What was guessed about its text.
+    pub(super) fn guesses(&self, origin: &Origin) -> Vec<Diagnostic> {
+        let encoding = self.encoding.as_deref().filter(|_| self.guessed).map(|encoding| {
+            Diagnostic::notice("encoding-guess", origin.clone()).with("encoding", encoding)
+        });
+        let dialect = self.unusual.as_ref().map(|unusual| unusual.guess(origin));
+        encoding.into_iter().chain(dialect).collect()
+    }
+}
+
+/// An unusual way in which the cells of a text are told apart, as it is shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Unusual {
+    /// What stands between cells.
+    pub delimiter: String,
+    /// What stands around them.
+    pub quote: String,
+    /// What stands before quotes within them.
+    pub escape: Option<String>,
+}
+
+impl Unusual {
+    pub(super) fn guess(&self, origin: &Origin) -> Diagnostic {
+        let guess = Diagnostic::notice("dialect-guess", origin.clone())
+            .with("delimiter", self.delimiter.clone())
+            .with("quote", self.quote.clone());
+        match &self.escape {
+            Some(escape) => guess.with("escape", escape.clone()),
+            None => guess,
+        }
     }
 }
 

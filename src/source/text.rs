@@ -13,6 +13,7 @@ use super::dialect::{self, Dialect};
 use super::encoding::{self, Decoding};
 use super::loose::{Loose, Record, Trouble};
 use super::scan::{Feeder, Stop, scan};
+use super::stored::Unusual;
 use super::{Cell, Hints, OwnedCell, RowSink};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
@@ -114,14 +115,17 @@ impl TextFile {
             let guess = Diagnostic::notice("encoding-guess", origin.clone());
             guesses.push(guess.with("encoding", self.encoding()));
         }
-        if !self.dialect.is_usual() {
-            let delimiter = self.dialect.separator().replace('\t', "\\t");
-            let guess = Diagnostic::notice("dialect-guess", origin.clone())
-                .with("delimiter", delimiter)
-                .with("quote", char::from(self.dialect.quote).to_string());
-            guesses.push(if self.dialect.backslash { guess.with("escape", "\\") } else { guess });
-        }
+        guesses.extend(self.unusual().map(|unusual| unusual.guess(origin)));
         guesses
+    }
+
+    /// How its cells are told apart, where that is unusual.
+    pub(super) fn unusual(&self) -> Option<Unusual> {
+        (!self.dialect.is_usual()).then(|| Unusual {
+            delimiter: self.dialect.separator().replace('\t', "\\t"),
+            quote: char::from(self.dialect.quote).to_string(),
+            escape: self.dialect.backslash.then(|| "\\".to_owned()),
+        })
     }
 
     /// What stands between cells.

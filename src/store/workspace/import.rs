@@ -254,6 +254,7 @@ impl Workspace {
                 .guesses(&Origin::default())
                 .iter()
                 .any(|guess| guess.code == "encoding-guess"),
+            unusual: document.unusual(),
             delimiter: document.delimiter(),
             given_encoding: hints.encoding,
             given_delimiter: hints.delimiter,

@@ -13,7 +13,7 @@ use super::recorder::Kept;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::period::Day;
-use crate::source::stored::{Partition, Stored, StoredSheet, pack, unpack};
+use crate::source::stored::{Partition, Stored, StoredSheet, Unusual, pack, unpack};
 use crate::source::{Format, Hints, Input, OwnedCell, OwnedRow, Place, SheetInfo, hex};
 
 /// The layout of the manifest and of partitions that this version writes and reads.
@@ -48,6 +48,8 @@ pub(super) struct Source {
     pub format: String,
     pub encoding: Option<String>,
     pub encoding_is_guess: bool,
+    #[serde(default)]
+    pub unusual: Option<Unusual>,
     pub delimiter: Option<String>,
     pub given_encoding: Option<String>,
     pub given_delimiter: Option<String>,
@@ -312,6 +314,7 @@ impl Workspace {
             format: Format::from_code(&source.format).ok_or_else(odd)?,
             encoding: source.encoding.clone(),
             guessed: source.encoding_is_guess,
+            unusual: source.unusual.clone(),
             delimiter: source.delimiter.clone(),
             sha256: source.sha256.clone(),
             hints: Hints {
