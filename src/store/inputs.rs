@@ -297,13 +297,7 @@ pub(super) fn open_one(
                 let given = given_or_titled(source, &rows, &layout, &origin, loaded)?;
                 let filter = filter(source, &layout, &origin)?;
                 note_choices(&layout, &origin, loaded);
-                let kept = match document.borrow().stored(index) {
-                    None => None,
-                    Some(stored) => {
-                        let kept: Option<Kept> = serde_json::from_str(&stored.note).ok();
-                        Some(kept.filter(|kept| kept.fits(&layout)).ok_or_else(stale)?)
-                    }
-                };
+                let kept = kept(&document.borrow(), index, &layout).map_err(|()| stale())?;
                 let mut sheet = Sheet {
                     document: Rc::clone(&document),
                     index,
@@ -332,6 +326,15 @@ pub(super) fn open_one(
         }
     }
     Ok(Opened { document, hints })
+}
+
+/// What the import kept of a sheet, if it was imported; an error if that is of another layout.
+fn kept(document: &Document, sheet: usize, layout: &Layout) -> Result<Option<Kept>, ()> {
+    let Some(stored) = document.stored(sheet) else {
+        return Ok(None);
+    };
+    let kept: Option<Kept> = serde_json::from_str(&stored.note).ok();
+    kept.filter(|kept| kept.fits(layout)).map(Some).ok_or(())
 }
 
 /// A file must be there, be a file, and hold something.
