@@ -12,6 +12,7 @@
 //! | 6 | [`render`], [`locale`] | review → bytes; labels and sentences |
 //! | 6 | [`demo`] | a made-up but realistic workspace |
 //! | 5 | [`review`] | the join: tiers with findings, priority, portfolio figures |
+//! | 5 | [`proposal`] | settings proposed from the user's own files, with what they rest on |
 //! | 4 | [`score`], [`tier`], [`signal`] | points, tiers, findings; blind to each other where they can be |
 //! | 3 | [`features`] | ledger and side tables → one row per client |
 //! | 2 | [`schema`], [`ledger`], [`store`] | rows → typed tables; aliases, values, checks; the ledger |
@@ -30,6 +31,7 @@ pub mod money;
 pub mod named;
 pub mod parallel;
 pub mod period;
+pub mod proposal;
 pub mod render;
 pub mod review;
 pub mod schema;

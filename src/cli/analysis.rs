@@ -32,10 +32,7 @@ pub(super) fn settings(
     named: Option<&Path>,
     flags: &[(String, toml::Value, String)],
 ) -> Result<Settings> {
-    let mut layers = Vec::new();
-    if let Some(path) = user_config().filter(|path| path.is_file()) {
-        layers.push(layer(&path)?);
-    }
+    let mut layers = user_layers()?;
     let workspace = match named {
         Some(path) if !path.is_file() => {
             return Err(Error::file("config-missing", path.display().to_string()));
@@ -49,6 +46,12 @@ pub(super) fn settings(
     let loaded = load::load(&layers, flags)?;
     let folder = workspace.and_then(|path| path.parent().map(Path::to_owned));
     Ok(Settings { loaded, workspace: folder })
+}
+
+/// The user's own settings, which are below those of any workspace.
+pub(super) fn user_layers() -> Result<Vec<Layer>> {
+    let path = user_config().filter(|path| path.is_file());
+    path.map(|path| layer(&path)).into_iter().collect()
 }
 
 fn layer(path: &Path) -> Result<Layer> {

@@ -70,6 +70,7 @@ pub(super) enum Log {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Demo(Demo),
+    Init(Init),
     Check(Check),
     Import(Import),
     Review(Review),
@@ -87,6 +88,49 @@ pub(super) struct Demo {
     pub folder: PathBuf,
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    #[arg(id = "init_files", value_name = "FILES", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    #[arg(
+        id = "init_output",
+        short = 'o',
+        long = "output",
+        value_name = "FILE",
+        default_value = "kam.toml",
+        value_hint = ValueHint::FilePath
+    )]
+    pub output: PathBuf,
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(id = "init_force", long = "force")]
+    pub force: bool,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long, value_name = "dmy|mdy|ymd", value_parser = ["dmy", "mdy", "ymd"])]
+    pub date_order: Option<String>,
+    #[arg(long, value_name = ".|,", value_parser = [".", ","])]
+    pub decimal: Option<String>,
+    #[arg(long, value_name = "UNIT")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "CODE", env = "KAM_CURRENCY", hide_env = true)]
+    pub currency: Option<String>,
+    #[arg(long, value_name = "TABLE.FIELD=HEADING")]
+    pub column: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Vec<String>,
+    #[arg(long, value_name = "STAGE")]
+    pub won_stage: Vec<String>,
+    #[arg(id = "init_as_of", long = "as-of", value_name = "DATE")]
+    pub as_of: Option<String>,
+    #[arg(id = "init_policy", long = "policy", value_name = "POLICY", value_parser = ["rank", "share", "all"])]
+    pub policy: Option<String>,
+    #[arg(long, value_name = "MONTH", value_parser = clap::value_parser!(u32).range(1..=12))]
+    pub fiscal_year_start: Option<u32>,
+    #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
+    pub threads: Option<usize>,
 }
 
 /// What every analysis takes.

@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 use crate::render::workbook;
 use crate::source::{Input, Place};
 
+use super::prompt;
+
 /// The temporary files of the moment, for the interrupt handler.
 static CURRENT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -23,6 +25,7 @@ pub(super) fn remove_on_interrupt() {
         for path in CURRENT.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             let _ = fs::remove_file(path);
         }
+        prompt::restore_cursor();
         #[expect(
             clippy::exit,
             reason = "the one place where the program ends from another thread"
@@ -47,6 +50,14 @@ pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
         return Err(Error::file("output-changed", name()));
     }
     Ok(())
+}
+
+/// Refuses a file that is there already.
+pub(super) fn check_new(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
+    if !force && path.exists() {
+        return Err(Error::file("file-exists", path.display().to_string()));
+    }
+    check(path, inputs, true)
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

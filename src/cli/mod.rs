@@ -10,9 +10,11 @@ mod env;
 mod explain;
 mod files;
 mod help;
+mod init;
 mod lists;
 mod password;
 mod progress;
+mod prompt;
 mod raw;
 mod reader;
 mod review;
@@ -92,6 +94,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Demo(command) => demo::run(&command, ui),
+        Command::Init(command) => init::run(&command, ui),
         Command::Check(command) => check::run(&command, ui),
         Command::Import(command) => raw::run(&command, ui),
         Command::Review(command) => review::run(&command, ui),

@@ -6,6 +6,8 @@ pub mod explain;
 pub mod json;
 pub mod listing;
 pub mod message;
+pub mod proposal;
+pub mod proposal_toml;
 pub mod sentence;
 pub mod summary;
 pub mod table;

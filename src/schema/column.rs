@@ -36,7 +36,8 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    fn observe(&mut self, kind: Kind, cell: &Cell<'_>) {
+    /// Takes a cell of a column of this kind into account.
+    pub fn observe(&mut self, kind: Kind, cell: &Cell<'_>) {
         let (Cell::Text(text) | Cell::Doubled(text)) = *cell else {
             return;
         };
@@ -98,7 +99,8 @@ impl Evidence {
         }
     }
 
-    fn add(&mut self, other: &Self) {
+    /// Adds what was seen elsewhere in the column.
+    pub fn add(&mut self, other: &Self) {
         self.points += other.points;
         self.commas += other.commas;
         self.either += other.either;

@@ -214,6 +214,12 @@ fn open_one(
             loaded.inputs.push(report);
             continue;
         }
+        if source.is_none() && !sources.is_empty() {
+            report.unused = Some("sheet-not-named");
+            loaded.diagnostics.push(Diagnostic::notice("sheet-not-named", origin));
+            loaded.inputs.push(report);
+            continue;
+        }
         let forced = match source.and_then(|source| source.table.as_deref()) {
             None => None,
             Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),

@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("tier", 4),
     ("signal", 4),
     ("review", 5),
+    ("proposal", 5),
     ("render", 6),
     ("locale", 6),
     ("demo", 6),
@@ -40,6 +41,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("config", "money"),
     ("store", "schema"),
     ("store", "ledger"),
+    ("proposal", "review"),
     ("render", "locale"),
     ("demo", "locale"),
 ];

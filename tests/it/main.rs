@@ -11,6 +11,7 @@ mod files;
 mod floors;
 mod hostile;
 mod identity;
+mod init;
 mod overlap;
 mod readme;
 mod registry;

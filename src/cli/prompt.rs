@@ -1,0 +1,63 @@
+//! Questions on a terminal.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dialoguer::theme::SimpleTheme;
+use dialoguer::{Input, MultiSelect, Select};
+
+use crate::proposal::{Question, Take};
+use crate::render::proposal;
+
+use super::ui::Ui;
+
+/// Whether a question is on the screen, whose cursor may be hidden.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Shows the cursor again when a question had hidden it.
+pub(super) fn restore_cursor() {
+    if ASKING.load(Ordering::SeqCst) {
+        let _ = io::stderr().write_all(b"\x1b[?25h\n");
+    }
+}
+
+/// Whether somebody is there to be asked.
+pub(super) fn somebody_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks a question; `None` when it was left unanswered.
+pub(super) fn ask(question: &Question, ui: &Ui) -> anyhow::Result<Option<Vec<String>>> {
+    ASKING.store(true, Ordering::SeqCst);
+    let answer = put(question, ui);
+    ASKING.store(false, Ordering::SeqCst);
+    match answer {
+        Ok(answer) => Ok(answer),
+        Err(dialoguer::Error::IO(error)) => Err(error.into()),
+    }
+}
+
+fn put(question: &Question, ui: &Ui) -> dialoguer::Result<Option<Vec<String>>> {
+    let text = proposal::question(ui.lang, question);
+    let labels: Vec<String> =
+        question.choices.iter().map(|choice| proposal::choice(ui.lang, question, choice)).collect();
+    let answers = |at: &[usize]| at.iter().map(|at| question.choices[*at].answer.clone()).collect();
+    let theme = SimpleTheme;
+    match question.take {
+        Take::One => {
+            let select = Select::with_theme(&theme).with_prompt(text).items(&labels);
+            let chosen = select.default(question.proposed.unwrap_or(0)).interact_opt()?;
+            Ok(chosen.map(|at| answers(&[at])))
+        }
+        Take::Many => {
+            let all = vec![question.safe; labels.len()];
+            let select = MultiSelect::with_theme(&theme).with_prompt(text).items(&labels);
+            let chosen = select.defaults(&all).interact_opt()?;
+            Ok(chosen.filter(|at| !at.is_empty()).map(|at| answers(&at)))
+        }
+        Take::Text => {
+            let input = Input::<String>::with_theme(&theme).with_prompt(text).allow_empty(true);
+            Ok(Some(vec![input.interact_text()?.trim().to_owned()]))
+        }
+    }
+}
