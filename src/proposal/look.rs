@@ -77,7 +77,11 @@ fn look_at(
             sheet: info.name,
             hidden: info.hidden,
             format: document.format().code(),
-            encoding: text.map(|text| (text.encoding().to_owned(), text.encoding_is_guess())),
+            encoding: text.map(|text| {
+                let guesses = text.guesses(&Origin::default());
+                let guessed = guesses.iter().any(|guess| guess.code == "encoding-guess");
+                (text.encoding().to_owned(), guessed)
+            }),
             delimiter: text.map(|text| text.delimiter() as char),
             sample,
             header_row,

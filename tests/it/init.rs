@@ -9,7 +9,8 @@ fn strange() -> String {
     let mut text = String::from("Debtor,Booked,Worth,Remark\n");
     for n in 0..120 {
         let (client, day, month) = (n % 8 + 1, n * 7 % 28 + 1, n % 6 + 1);
-        let _ = writeln!(text, "D{client:03},{day:02}/{month:02}/2026,{}.50,x{}", 90 + n * 13, n % 3);
+        let _ =
+            writeln!(text, "D{client:03},{day:02}/{month:02}/2026,{}.50,x{}", 90 + n * 13, n % 3);
     }
     text
 }
