@@ -119,7 +119,7 @@ pub(super) struct Init {
     pub currency: Option<String>,
     #[arg(long, value_name = "TABLE.FIELD=HEADING")]
     pub column: Vec<String>,
-    #[arg(long, value_name = "NAME")]
+    #[arg(id = "init_sheet", long = "sheet", value_name = "NAME")]
     pub sheet: Vec<String>,
     #[arg(long, value_name = "STAGE")]
     pub won_stage: Vec<String>,

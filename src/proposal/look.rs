@@ -79,8 +79,8 @@ fn look_at(
             format: document.format().code(),
             encoding: text.map(|text| {
                 let guesses = text.guesses(&Origin::default());
-                let guessed = guesses.iter().any(|guess| guess.code == "encoding-guess");
-                (text.encoding().to_owned(), guessed)
+                let is_guess = guesses.iter().any(|guess| guess.code == "encoding-guess");
+                (text.encoding().to_owned(), is_guess)
             }),
             delimiter: text.map(|text| text.delimiter() as char),
             sample,
