@@ -75,6 +75,29 @@ pub(super) struct Sketch {
 }
 
 impl Sketch {
+    fn amount(&mut self, cell: &Cell<'_>, text: &str) {
+        let read = |decimal_comma| {
+            let reading = Reading { decimal_comma, ..Reading::default() };
+            value::exact(cell, reading).ok().flatten()
+        };
+        let point = read(false);
+        // A mark that can only be a decimal point leaves nothing to read with a comma.
+        let typed = !matches!(cell, Cell::Text(_) | Cell::Doubled(_));
+        let comma = match text.rfind('.') {
+            _ if typed => point,
+            _ if text.contains([',', '\u{ff0c}']) => read(true),
+            Some(at) if text.len() == at + 4 => read(true),
+            Some(_) => None,
+            None => point,
+        };
+        for (exact, amounts) in [point, comma].into_iter().zip(&mut self.amounts) {
+            if let Some(exact) = exact {
+                let fractions = u64::from(exact.units % 10_000 != 0);
+                amounts.add(Amounts { count: 1, sum: i128::from(exact.units), fractions });
+            }
+        }
+    }
+
     fn value(&mut self, text: &str) {
         let mut hasher = DefaultHasher::new();
         text.trim().hash(&mut hasher);
@@ -172,26 +195,16 @@ impl Profile {
             self.first = Some((row, text.to_string()));
         }
         self.sketch.value(&text);
-        if !self.many {
-            if text.len() > LONGEST_VALUE {
-                self.overflow();
-            } else {
-                *self.values.entry(text.to_string()).or_default() += 1;
-                if self.values.len() > VALUES {
-                    self.overflow();
-                }
-            }
+        self.value(&text);
+        // Words need not be tried as dates and numbers.
+        if matches!(cell, Cell::Text(_) | Cell::Doubled(_)) && !text.contains(char::is_numeric) {
+            return;
         }
-        self.evidence.observe(Kind::Date, cell);
+        if self.date(cell, &text, today) {
+            return;
+        }
         self.evidence.observe(Kind::Money, cell);
-        self.date(cell, today);
-        for (decimal_comma, amounts) in [false, true].into_iter().zip(&mut self.amounts) {
-            let reading = Reading { decimal_comma, ..Reading::default() };
-            if let Ok(Some(exact)) = value::exact(cell, reading) {
-                let fractions = u64::from(exact.units % 10_000 != 0);
-                amounts.add(Amounts { count: 1, sum: i128::from(exact.units), fractions });
-            }
-        }
+        self.amount(cell, &text);
         if let Ok(Some(number)) = value::number(cell, Reading::default()) {
             self.numbers += 1;
             self.least = Some(self.least.map_or(number, |least| least.min(number)));
@@ -205,20 +218,62 @@ impl Profile {
         }
     }
 
-    fn date(&mut self, cell: &Cell<'_>, today: Day) {
+    fn amount(&mut self, cell: &Cell<'_>, text: &str) {
+        let read = |decimal_comma| {
+            let reading = Reading { decimal_comma, ..Reading::default() };
+            value::exact(cell, reading).ok().flatten()
+        };
+        let point = read(false);
+        // A mark that can only be a decimal point leaves nothing to read with a comma.
+        let typed = !matches!(cell, Cell::Text(_) | Cell::Doubled(_));
+        let comma = match text.rfind('.') {
+            _ if typed => point,
+            _ if text.contains([',', '\u{ff0c}']) => read(true),
+            Some(at) if text.len() == at + 4 => read(true),
+            Some(_) => None,
+            None => point,
+        };
+        for (exact, amounts) in [point, comma].into_iter().zip(&mut self.amounts) {
+            if let Some(exact) = exact {
+                let fractions = u64::from(exact.units % 10_000 != 0);
+                amounts.add(Amounts { count: 1, sum: i128::from(exact.units), fractions });
+            }
+        }
+    }
+
+    fn value(&mut self, text: &str) {
+        if self.many {
+            return;
+        }
+        if let Some(count) = self.values.get_mut(text) {
+            *count += 1;
+        } else if text.len() > LONGEST_VALUE || self.values.len() == VALUES {
+            self.overflow();
+        } else {
+            self.values.insert(text.to_owned(), 1);
+        }
+    }
+
+    /// Takes a date into account; whether the cell can be nothing else.
+    fn date(&mut self, cell: &Cell<'_>, text: &str, today: Day) -> bool {
         match day::day(cell, Reading::default()) {
             Ok(Some(day)) => {
                 self.dates.day(day, today);
-                let plain_number = match cell {
-                    Cell::Text(text) => text.trim().bytes().all(|byte| byte.is_ascii_digit()),
-                    Cell::Date(..) => false,
-                    _ => true,
-                };
+                let plain_number = !matches!(cell, Cell::Date(..))
+                    && text.trim().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+                    && text.matches('.').count() <= 1;
                 // Twenty million and something may be an amount, but a column of nothing but dates is none.
-                let compact = value::text(cell).is_some_and(|text| text.len() == 8);
-                self.clear_dates += u64::from(!plain_number || compact);
+                let clear = !plain_number || text.trim().len() == 8;
+                self.clear_dates += u64::from(clear);
+                // Dates that begin with the year say nothing about the order of day and month.
+                let year_first = text.len() == 10 && text.as_bytes()[4].is_ascii_punctuation();
+                if !year_first {
+                    self.evidence.observe(Kind::Date, cell);
+                }
+                !plain_number
             }
             Err(Trouble::Undecided) => {
+                self.evidence.observe(Kind::Date, cell);
                 for (order, days) in
                     [DateOrder::Dmy, DateOrder::Mdy].into_iter().zip(&mut self.undecided)
                 {
@@ -228,8 +283,9 @@ impl Profile {
                     }
                 }
                 self.clear_dates += 1;
+                true
             }
-            Ok(None) | Err(_) => {}
+            Ok(None) | Err(_) => false,
         }
     }
 
@@ -357,7 +413,9 @@ mod tests {
         assert_eq!((profile.filled, profile.amounts[0].count), (4, 3));
         assert_eq!(profile.amounts[0].sum, 1_262_035_000);
         assert_eq!(profile.currencies.get("USD"), Some(&1));
-        assert_eq!(profiled(&["45000", "120000"]).clear_dates, 0, "amounts are no serial dates");
+        let amounts = profiled(&["45000", "120000", "2025.11"]);
+        assert_eq!((amounts.clear_dates, amounts.amounts[0].count), (0, 3), "amounts are no dates");
+        assert_eq!(profiled(&["1.234,50", "1.234"]).amounts.map(|read| read.count), [1, 2]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ use crate::schema::{Kind, Table, day, table};
 use crate::source::{Cell, OwnedCell};
 
 const TRANSACTIONS: &str = "transactions";
+/// Tables that tell what was sold where nothing else does, the surest first.
+const SOLD: [&str; 3] = ["receivables", "contracts", "opportunities"];
 
 /// A sheet that is used.
 struct Used<'a> {
@@ -162,10 +164,17 @@ fn find_transactions<'a>(
     questions: &mut Vec<Question>,
     answers: &Answers,
 ) {
-    // A sheet that is read as another table may be transactions all the same, such as deals.
-    for sheet in used.iter_mut() {
-        if let Some(layout) = recognise(sheet.look, columns, table(TRANSACTIONS)) {
-            (sheet.layout, sheet.named) = (layout, true);
+    // Deals, contracts or invoices tell what was sold where nothing else does; the review reads them so by itself.
+    for kind in SOLD {
+        let mut found = false;
+        for sheet in used.iter_mut().filter(|sheet| sheet.layout.table.code() == kind) {
+            let sold = heading::as_transactions(&sheet.look.sample, columns, &sheet.layout);
+            if let Some(layout) = sold {
+                sheet.layout = layout;
+                found = true;
+            }
+        }
+        if found {
             return;
         }
     }
@@ -530,10 +539,17 @@ fn source_settings(used: &Used<'_>, answers: &Answers, readings: &[Reading]) -> 
     };
     let code = layout.table.code();
     let matched = layout.columns.iter().filter(|column| column.field.is_some()).count();
-    let table = Evidence::new(if *named { "table_named" } else { "table_found" })
+    // Deals are read as the pipeline too, which naming the table would end.
+    let also = heading::recognise(&look.sample, &UserColumns::new(), None, None)
+        .ok()
+        .map(|own| own.table.code())
+        .filter(|own| SOLD.contains(own) && code == TRANSACTIONS && !*named);
+    let found = if also.is_some() { "table_sold" } else { "table_found" };
+    let table = Evidence::new(if *named { "table_named" } else { found })
         .with("count", matched)
         .with("columns", layout.columns.iter().filter(|c| !c.heading.is_empty()).count());
-    set("table", code.into(), *named, table);
+    let table = also.iter().fold(table, |table, own| table.with("table", *own));
+    set("table", also.unwrap_or(code).into(), *named, table);
     if let Some(sheet) = &look.sheet {
         let chosen = !answers.sheets.is_empty();
         let code = if chosen { "given" } else { "sheet_found" };
