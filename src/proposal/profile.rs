@@ -75,29 +75,6 @@ pub(super) struct Sketch {
 }
 
 impl Sketch {
-    fn amount(&mut self, cell: &Cell<'_>, text: &str) {
-        let read = |decimal_comma| {
-            let reading = Reading { decimal_comma, ..Reading::default() };
-            value::exact(cell, reading).ok().flatten()
-        };
-        let point = read(false);
-        // A mark that can only be a decimal point leaves nothing to read with a comma.
-        let typed = !matches!(cell, Cell::Text(_) | Cell::Doubled(_));
-        let comma = match text.rfind('.') {
-            _ if typed => point,
-            _ if text.contains([',', '\u{ff0c}']) => read(true),
-            Some(at) if text.len() == at + 4 => read(true),
-            Some(_) => None,
-            None => point,
-        };
-        for (exact, amounts) in [point, comma].into_iter().zip(&mut self.amounts) {
-            if let Some(exact) = exact {
-                let fractions = u64::from(exact.units % 10_000 != 0);
-                amounts.add(Amounts { count: 1, sum: i128::from(exact.units), fractions });
-            }
-        }
-    }
-
     fn value(&mut self, text: &str) {
         let mut hasher = DefaultHasher::new();
         text.trim().hash(&mut hasher);
