@@ -10,8 +10,6 @@ mod look;
 mod profile;
 mod settings;
 mod sheet;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
