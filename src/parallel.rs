@@ -28,6 +28,24 @@ pub fn join<R: Send>(jobs: Vec<impl FnOnce() -> R + Send>) -> Vec<R> {
     })
 }
 
+/// Does one thing in another thread while the caller does the other, or both in turn where there is one thread only; a
+/// panic goes on here.
+pub fn both<A: Send, B>(
+    threads: usize,
+    aside: impl FnOnce() -> A + Send,
+    here: impl FnOnce() -> B,
+) -> (A, B) {
+    if threads < 2 {
+        return (aside(), here());
+    }
+    std::thread::scope(|scope| {
+        let handle = scope.spawn(aside);
+        let here = here();
+        let aside = handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (aside, here)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::{BLANK_LINE, Entry, Ledger, LineRow, OrderKey, OrderRow, PaymentRow, combine};
 use crate::money::Money;
+use crate::parallel;
 use crate::period::Day;
 
 /// Rows appended before they are added up for the first time.
@@ -291,19 +292,12 @@ impl Part {
             payments.push(std::mem::take(&mut part.payments));
         }
         let count = clients.len();
-        let (orders, lines, payments) = if threads > 1 {
-            std::thread::scope(|scope| {
-                // Lines are about as much work as both of the others.
-                let others =
-                    scope.spawn(move || (combine(orders, count), combine(payments, count)));
-                let lines = combine(lines, count);
-                let (orders, payments) =
-                    others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                (orders, lines, payments)
-            })
-        } else {
-            (combine(orders, count), combine(lines, count), combine(payments, count))
-        };
+        // Lines are about as much work as both of the others.
+        let ((orders, payments), lines) = parallel::both(
+            threads,
+            || (combine(orders, count), combine(payments, count)),
+            || combine(lines, count),
+        );
         Ledger { clients, client_names, line_names, orders, lines, payments }
     }
 }

@@ -202,17 +202,19 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
     for own in [true, false] {
         for (position, field) in table.fields().iter().enumerate() {
             let named = user.and_then(|fields| fields.get(field.name));
-            let wanted: Vec<String> = match (own, named) {
+            let users: Vec<String>;
+            let wanted: &[String] = match (own, named) {
                 (true, Some(list)) => {
-                    list.iter().map(|heading| aliases::normalise(heading)).collect()
+                    users = list.iter().map(|heading| aliases::normalise(heading)).collect();
+                    &users
                 }
                 (true, None) | (false, Some(_)) => continue,
                 (false, None) => {
-                    built_in.and_then(|fields| fields.get(field.name)).cloned().unwrap_or_default()
+                    built_in.and_then(|fields| fields.get(field.name)).map_or(&[], Vec::as_slice)
                 }
             };
             let mut taken: Option<usize> = None;
-            for alias in &wanted {
+            for alias in wanted {
                 for &at in places.get(alias).into_iter().flatten() {
                     if columns[at].field.is_some() {
                         continue;

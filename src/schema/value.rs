@@ -96,6 +96,12 @@ pub fn is_null(text: &str) -> bool {
 /// The text without white space around it; quick where there is none, as nearly always.
 #[inline]
 fn trimmed(text: &str) -> &str {
+    if let [first, .., last] | [first @ last] = text.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return text;
+    }
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     if blank(text.chars().next()) || blank(text.chars().next_back()) { text.trim() } else { text }
 }

@@ -10,6 +10,7 @@ mod likeness;
 mod others;
 mod overlap;
 mod rates;
+mod recent;
 mod reject;
 mod report;
 mod resolve;

@@ -10,6 +10,7 @@ use super::Control;
 use super::currencies::{Exchange, Named};
 use super::overlap::Replaced;
 use super::rates::Rates;
+use super::recent::Recent;
 use super::side::Product;
 use super::totals;
 use super::workspace::Account;
@@ -134,6 +135,9 @@ pub(super) struct Sink<'a> {
     pub(super) unwanted: Builder,
     /// By column: the last date read, as written and as a day.
     pub(super) dates: Vec<(usize, String, Day)>,
+    recent_client: Recent<u32>,
+    recent_order: Recent<OrderKey>,
+    recent_lines: Recent<u32>,
 }
 
 /// Why a row is not used.
@@ -148,6 +152,8 @@ pub(super) const BLANK: Cell<'static> = Cell::Blank;
 const VOIDED: [&str; 5] = ["是", "y", "yes", "true", "1"];
 /// Payment days from here on are a damaged cell.
 const LONGEST_CREDIT: f64 = 36_600.0;
+/// Business lines whose numbers are at hand.
+const RECENT_LINES: usize = 8;
 /// Sums of magnitudes up to here fit 64 bits whatever is added to what.
 pub(super) const SUMS_STAY_BELOW: i128 = i64::MAX as i128 / 4;
 
@@ -170,6 +176,9 @@ impl<'a> Sink<'a> {
             rounded: 0,
             unwanted: Builder::default(),
             dates: Vec::new(),
+            recent_client: Recent::new(1),
+            recent_order: Recent::new(1),
+            recent_lines: Recent::new(RECENT_LINES),
         }
     }
 
@@ -293,15 +302,20 @@ impl<'a> Sink<'a> {
         amount: Option<Money>,
     ) -> Result<(), Reject> {
         let columns = self.plan.columns;
-        let client = key(cells, columns.client);
-        let name = columns.client_name.and_then(|at| value::text(cells.get(at)?));
+        let client_cell = columns.client.and_then(|at| cells.get(at));
+        let known = self.recent_client.find(client_cell);
+        let client = if known.is_none() { key(cells, columns.client) } else { None };
+        let by_cell = client.is_some();
+        let mut name = columns.client_name.and_then(|at| value::text(cells.get(at)?));
         let date = self.date(cells, columns.date)?;
-        let (client, name) = match (client, name) {
-            (Some(client), name) => (client, name),
-            (None, Some(name)) => (name, None),
-            (None, None) => return Err(missing(columns.client, "client")),
+        let client = match (known, client) {
+            (None, None) => match name.take() {
+                None => return Err(missing(columns.client, "client")),
+                name => name,
+            },
+            (_, client) => client,
         };
-        if totals::is_bare_total(&client) {
+        if client.as_deref().is_some_and(totals::is_bare_total) {
             return Err(Reject { reason: "total-row", column: columns.client, expected: "" });
         }
         let date = date.ok_or_else(|| missing(columns.date, "date"))?;
@@ -310,30 +324,42 @@ impl<'a> Sink<'a> {
         let returned =
             self.money(cells, columns.returned, "money")?.map_or(Money::ZERO, Money::abs);
         let returned = self.exchange.of(returned);
-        let product = columns.product.and_then(|at| value::text(cells.get(at)?));
         let products = self.plan.products;
         let product = if products.is_empty() {
             None
         } else {
-            product.and_then(|product| products.get(product.as_ref()))
+            key(cells, columns.product).and_then(|product| products.get(product.as_ref()))
         };
         let margin = self.margin(cells, amount, product)?;
         let payment = self.payment(cells, date)?;
 
-        let line = match columns.business_line.and_then(|at| value::text(cells.get(at)?)) {
-            Some(line) => Some(self.builder.line(&line)),
-            None => product
-                .and_then(|product| product.business_line.as_deref())
-                .map(|line| self.builder.line(line)),
-        };
-        let client = self.builder.client(&client);
+        let line_cell = columns.business_line.and_then(|at| cells.get(at));
+        let line = self.recent_lines.find(line_cell).or_else(|| {
+            if let Some(line) = line_cell.and_then(value::text) {
+                let number = self.builder.line(&line);
+                self.recent_lines.note(line_cell, number);
+                return Some(number);
+            }
+            let line = product.and_then(|product| product.business_line.as_deref())?;
+            Some(self.builder.line(line))
+        });
+        let client = known.unwrap_or_else(|| {
+            let number = self.builder.client(&client.unwrap_or_default());
+            if by_cell {
+                self.recent_client.note(client_cell, number);
+            }
+            number
+        });
         if let Some(name) = name {
             self.builder.name_client(client, &name);
         }
-        let order = match columns.order_id.and_then(|at| value::text(cells.get(at)?)) {
-            Some(id) => OrderKey::new(&id),
-            None => OrderKey::NONE,
-        };
+        let order_cell = columns.order_id.and_then(|at| cells.get(at));
+        let order = self.recent_order.find(order_cell).unwrap_or_else(|| {
+            let id = order_cell.and_then(value::text);
+            let order = id.map_or(OrderKey::NONE, |id| OrderKey::new(&id));
+            self.recent_order.note(order_cell, order);
+            order
+        });
         self.magnitude +=
             i128::from(margin.unwrap_or_default().0.unsigned_abs()) + i128::from(returned.0);
         if date > self.plan.today && !self.diagnostics.count_if_full("future-date") {
