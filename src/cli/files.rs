@@ -42,7 +42,8 @@ pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
             Place::File(input) => same_file(path, input),
             Place::Memory(_) => false,
             Place::Stored(stored) => {
-                let partitions = stored.sheets.iter().filter_map(|sheet| sheet.partition.as_ref());
+                let parts = stored.sheets.iter().flat_map(|sheet| &sheet.parts);
+                let partitions = parts.filter_map(|part| part.partition.as_ref());
                 same_file(path, &stored.original)
                     || partitions
                         .map(|partition| Path::new(&partition.name))

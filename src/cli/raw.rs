@@ -104,7 +104,7 @@ fn records(
     all: bool,
 ) -> Result<(SpooledTempFile, usize)> {
     let failed = |error: &io::Error| Error::io("cannot-write", origin.file.clone(), error);
-    let spools = document.read(sheet, 1, || Spool {
+    let spools = document.read(sheet, 1, 1, || Spool {
         out: io::BufWriter::new(tempfile::spooled_tempfile(KEPT)),
         first: Vec::new(),
         open: !all,

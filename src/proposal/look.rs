@@ -65,11 +65,11 @@ fn look_at(
     }
     let mut document = Document::open(input, &Hints::default())?;
     for (index, info) in document.sheets().to_vec().into_iter().enumerate() {
-        let sample = document.sample(index, HEADER_SEARCH)?;
+        let sample = document.sample(index, 1, HEADER_SEARCH)?;
         let header_row = header_row(&sample, columns);
         let width =
             sample.iter().find(|row| row.number == header_row).map_or(0, |row| row.cells.len());
-        let seen = document.read(index, threads, || Profiler::new(header_row, width, today))?;
+        let seen = document.read(index, 1, threads, || Profiler::new(header_row, width, today))?;
         let (rows, columns) = Profiler::together(seen);
         let guesses = document.guesses(&Origin::default());
         let is_guess = guesses.iter().any(|guess| guess.code == "encoding-guess");

@@ -1,6 +1,6 @@
 //! The alias table: headings of real exports and the fields they stand for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -62,6 +62,22 @@ pub fn as_written(table: &str, field: &str) -> Vec<String> {
     let raw: BTreeMap<String, FieldAliases> =
         toml::from_str(include_str!("aliases.toml")).unwrap_or_default();
     raw.get(table).and_then(|fields| fields.get(field)).cloned().unwrap_or_default()
+}
+
+/// Whether a text is a heading of any table.
+#[must_use]
+pub fn is_known(heading: &str) -> bool {
+    is_known_form(&normalise(heading))
+}
+
+/// Whether a text in its normal form is a heading of any table.
+pub(super) fn is_known_form(normal: &str) -> bool {
+    static KNOWN: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let fields = all().values().flat_map(FieldAliases::values);
+        fields.flatten().map(String::as_str).collect()
+    });
+    known.contains(normal)
 }
 
 /// Whether the amounts under a heading contain tax.

@@ -215,8 +215,8 @@ impl<'a> Survey<'a> {
 
 impl RowSink for Survey<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
-        if number <= self.layout.header_row {
-            return ControlFlow::Continue(());
+        if !self.layout.holds(number) {
+            return self.layout.beyond(number);
         }
         self.rows += 1;
         for ((column, evidence), cell) in

@@ -1,5 +1,7 @@
 //! From headings to fields: which table a sheet is, which row its headings are in, which column is which field.
 //!
+//! Headings stand in one row, or in two where the upper one heads several columns: `客户` above `编号` and `名称`.
+//!
 //! A sheet can be a table when a row of headings has one of each group of fields that the table requires and one of its
 //! telltale fields. Of the tables that it can be, the one wins that most columns fit; of equals, the first in [`TABLES`].
 //!
@@ -10,8 +12,10 @@
 //! a column of what is outstanding are transactions.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
 
 use super::aliases::{self, Unit};
+use super::shape::{self, Shape};
 use super::{TABLES, Table};
 use crate::source::{OwnedCell, OwnedRow};
 
@@ -40,8 +44,16 @@ pub struct Column {
 pub struct Layout {
     /// Which table.
     pub table: &'static dyn Table,
-    /// Row number of the headings.
+    /// Row number of the first row that belongs to it, titles above its headings included.
+    pub top: u64,
+    /// Row number of the first row of its headings.
+    pub first_row: u64,
+    /// Row number of the last row of its headings: the one above its records.
     pub header_row: u64,
+    /// Row number at which something else begins on the sheet.
+    pub end: Option<u64>,
+    /// How its rows lean on those above them.
+    pub shape: Shape,
     /// Its columns from the first on.
     pub columns: Vec<Column>,
     /// Columns that fitted a field which another column took: (heading, field, heading taken).
@@ -56,8 +68,34 @@ impl Layout {
         self.columns.iter().position(|column| column.field == Some(position))
     }
 
-    fn matched(&self) -> usize {
+    /// Whether a row is among those below its headings and above what follows it.
+    #[must_use]
+    #[inline]
+    pub fn holds(&self, row: u64) -> bool {
+        row > self.header_row && self.end.is_none_or(|end| row < end)
+    }
+
+    /// What to do after a row that it does not hold: nothing of it comes after its end.
+    #[must_use]
+    pub fn beyond(&self, row: u64) -> ControlFlow<()> {
+        if self.end.is_some_and(|end| row >= end) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    pub(super) fn matched(&self) -> usize {
         self.columns.iter().filter(|column| column.field.is_some()).count()
+    }
+
+    /// Whether its headings are those of another layout once more.
+    pub(super) fn repeats(&self, other: &Self) -> bool {
+        let headings = |layout: &Self| -> Vec<String> {
+            let columns = layout.columns.iter().filter(|column| !column.heading.is_empty());
+            columns.map(|column| column.heading.clone()).collect()
+        };
+        headings(self) == headings(other)
     }
 }
 
@@ -74,7 +112,7 @@ pub struct Nearest {
     pub headings: Vec<String>,
 }
 
-/// Recognises a sheet by its first rows.
+/// Recognises a sheet by its first rows: the headings that most columns fit, the first of equals.
 ///
 /// `table` and `header_row` restrict the search to what the settings say.
 pub fn recognise(
@@ -83,50 +121,136 @@ pub fn recognise(
     table: Option<&'static dyn Table>,
     header_row: Option<u64>,
 ) -> Result<Layout, Nearest> {
-    let mut best: Option<Layout> = None;
+    let (found, nearest) = candidates(rows, user, table, header_row);
+    let best = found.into_iter().reduce(
+        |best, next| {
+            if next.matched() > best.matched() { next } else { best }
+        },
+    );
+    best.ok_or(nearest)
+}
+
+/// Each row, alone or with the one below it, that can be the headings of a table, with the table that most columns fit;
+/// and what came nearest where none can. Of a row that can stand alone or in a pair, that counts which more columns fit.
+pub(super) fn candidates(
+    rows: &[OwnedRow],
+    user: &UserColumns,
+    table: Option<&'static dyn Table>,
+    header_row: Option<u64>,
+) -> (Vec<Layout>, Nearest) {
+    let mut found: Vec<Layout> = Vec::new();
     let mut nearest: Option<(usize, Nearest)> = None;
-    for row in rows.iter().take(HEADER_SEARCH) {
-        if header_row.is_some_and(|wanted| wanted != row.number) {
-            continue;
+    for at in 0..rows.len().min(HEADER_SEARCH) {
+        let row = &rows[at];
+        let wanted = |number: u64| header_row.is_none_or(|wanted| wanted == number);
+        let mut best: Option<Layout> = None;
+        if wanted(row.number) {
+            let headings = Headings::of(row);
+            best = fitting(&headings, &rows[at + 1..], user, table, &mut nearest);
         }
-        let row = Headings::of(row);
-        let document = table.is_none() && is_document(&row, user);
-        for candidate in TABLES.iter().copied() {
-            if document && candidate.code() == "transactions" {
-                continue;
-            }
-            if table.is_some_and(|wanted| wanted.code() != candidate.code()) {
-                continue;
-            }
-            let layout = layout(&row, candidate, user);
-            let matched = layout.matched();
-            let mut missing = missing(&layout);
-            // One heading alone is no sign of a table, unless it is the one that must be there.
-            let least = usize::from(candidate.code() != "transactions");
-            let telltale = candidate.telltale();
-            if table.is_none()
-                && !telltale.is_empty()
-                && !telltale.iter().any(|field| layout.column_of(field).is_some())
-            {
-                missing.push(telltale.join("/"));
-            }
-            if missing.is_empty() {
-                if best.as_ref().is_none_or(|best| matched > best.matched()) {
-                    best = Some(layout);
+        if let Some(below) = rows.get(at + 1)
+            && below.number == row.number + 1
+            && (wanted(row.number) || wanted(below.number))
+            && let Some(headings) = Headings::of_pair(row, below)
+        {
+            let pair = fitting(&headings, &rows[at + 2..], user, table, &mut nearest);
+            best = more(best, pair);
+        }
+        let Some(best) = best else {
+            continue;
+        };
+        match found.last_mut() {
+            Some(last) if best.first_row <= last.header_row => {
+                if best.matched() > last.matched() {
+                    *last = best;
                 }
-            } else if matched > least && nearest.as_ref().is_none_or(|(most, _)| matched > *most) {
-                let headings = layout.columns.into_iter().map(|column| column.heading).collect();
-                let found = Nearest {
-                    table: Some(candidate.code()),
-                    header_row: Some(row.number),
-                    missing,
-                    headings,
-                };
-                nearest = Some((matched, found));
             }
+            _ => found.push(best),
         }
     }
-    best.ok_or_else(|| nearest.map(|(_, nearest)| nearest).unwrap_or_default())
+    (found, nearest.map(|(_, nearest)| nearest).unwrap_or_default())
+}
+
+fn more(a: Option<Layout>, b: Option<Layout>) -> Option<Layout> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.matched() > a.matched() { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The table that headings fit best; `below` are the rows under them.
+fn fitting(
+    headings: &Headings,
+    below: &[OwnedRow],
+    user: &UserColumns,
+    table: Option<&'static dyn Table>,
+    nearest: &mut Option<(usize, Nearest)>,
+) -> Option<Layout> {
+    // Most rows are data, and none of their texts is a heading.
+    if user.is_empty() && !headings.any_known() {
+        return None;
+    }
+    let mut best: Option<Layout> = None;
+    let document = table.is_none() && is_document(headings, user);
+    for candidate in TABLES.iter().copied() {
+        if document && candidate.code() == "transactions" {
+            continue;
+        }
+        if table.is_some_and(|wanted| wanted.code() != candidate.code()) {
+            continue;
+        }
+        let mut layout = layout(headings, candidate, user);
+        let mut missing = missing(&layout);
+        if candidate.code() == "transactions"
+            && missing == ["client/client_name"]
+            && let Some(group) = shape::group(&layout, below)
+        {
+            layout.head_groups(group);
+            missing.clear();
+        }
+        let matched = layout.matched();
+        // One heading alone is no sign of a table, unless it is the one that must be there.
+        let least = usize::from(candidate.code() != "transactions");
+        let telltale = candidate.telltale();
+        if table.is_none()
+            && !telltale.is_empty()
+            && !telltale.iter().any(|field| layout.column_of(field).is_some())
+        {
+            missing.push(telltale.join("/"));
+        }
+        if missing.is_empty() {
+            if best.as_ref().is_none_or(|best| matched > best.matched()) {
+                best = Some(layout);
+            }
+        } else if matched > least && nearest.as_ref().is_none_or(|(most, _)| matched > *most) {
+            let headings = layout.columns.into_iter().map(|column| column.heading).collect();
+            let found = Nearest {
+                table: Some(candidate.code()),
+                header_row: Some(layout.header_row),
+                missing,
+                headings,
+            };
+            *nearest = Some((matched, found));
+        }
+    }
+    if let Some(best) = &mut best
+        && best.shape.group.is_none()
+    {
+        best.shape.parents = shape::leaning(best, headings, below);
+    }
+    best
+}
+
+impl Layout {
+    /// Takes the client from lone texts in a column; where that column holds something else of its own, as a column more.
+    fn head_groups(&mut self, group: usize) {
+        self.shape.group = Some(group);
+        let field = self.table.position("client_name");
+        match self.columns.get_mut(group) {
+            Some(column) if column.heading.is_empty() => column.field = field,
+            _ => self.columns.push(Column { heading: String::new(), field, unit: None }),
+        }
+    }
 }
 
 /// Tables whose rows could be taken for transactions, and the groups of fields that only theirs have: one of each.
@@ -153,7 +277,9 @@ fn is_document(row: &Headings, user: &UserColumns) -> bool {
 #[must_use]
 pub fn as_transactions(rows: &[OwnedRow], user: &UserColumns, sheet: &Layout) -> Option<Layout> {
     DOCUMENTS.iter().find(|(code, _)| *code == sheet.table.code())?;
-    recognise(rows, user, super::table("transactions"), Some(sheet.header_row)).ok()
+    let layout =
+        recognise(rows, user, super::table("transactions"), Some(sheet.header_row)).ok()?;
+    Some(Layout { top: sheet.top, end: sheet.end, ..layout })
 }
 
 fn missing(layout: &Layout) -> Vec<String> {
@@ -166,26 +292,91 @@ fn missing(layout: &Layout) -> Vec<String> {
         .collect()
 }
 
-/// A row as headings: each with its normal form and unit, and where each normal form stands.
-struct Headings {
+/// Headings: each with its normal forms and unit, and where each normal form stands.
+pub(super) struct Headings {
+    first_row: u64,
     number: u64,
     shown: Vec<String>,
     normal: Vec<String>,
     units: Vec<Option<Unit>>,
-    places: HashMap<String, Vec<usize>>,
+    /// By normal form; those in the first map go before those in the second.
+    places: [HashMap<String, Vec<usize>>; 2],
 }
 
 impl Headings {
     fn of(row: &OwnedRow) -> Self {
-        let shown: Vec<String> = row.cells.iter().map(heading_text).collect();
+        Self::from_texts(row.number, row.number, row.cells.iter().map(heading_text).collect(), &[])
+    }
+
+    fn from_texts(first_row: u64, number: u64, shown: Vec<String>, others: &[Vec<String>]) -> Self {
         let normal: Vec<String> = shown.iter().map(|heading| aliases::normalise(heading)).collect();
-        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, heading) in normal.iter().enumerate().filter(|(_, heading)| !heading.is_empty()) {
-            places.entry(heading.clone()).or_default().push(at);
+        let mut places: [HashMap<String, Vec<usize>>; 2] = [HashMap::new(), HashMap::new()];
+        let mut put = |first: usize, form: String, at: usize| {
+            if !form.is_empty() {
+                let columns = places[first].entry(form).or_default();
+                if !columns.contains(&at) {
+                    columns.push(at);
+                }
+            }
+        };
+        for (at, form) in normal.iter().enumerate() {
+            put(0, form.clone(), at);
+        }
+        for (at, others) in others.iter().enumerate() {
+            for (rank, other) in others.iter().enumerate() {
+                // Both words together, whatever their order, before the lower one alone.
+                put(usize::from(rank > 0), aliases::normalise(other), at);
+            }
         }
         let units = shown.iter().map(|heading| aliases::unit(heading)).collect();
-        Self { number: row.number, shown, normal, units, places }
+        Self { first_row, number, shown, normal, units, places }
     }
+
+    /// Two rows as headings: the upper one heads what stands below it and, where it is blank, below the next one to its
+    /// left. `None` where the lower row holds anything but text, or heads nothing.
+    fn of_pair(upper: &OwnedRow, lower: &OwnedRow) -> Option<Self> {
+        let text =
+            |row: &OwnedRow, at: usize| row.cells.get(at).map(heading_text).unwrap_or_default();
+        let is_text = |cell: &OwnedCell| matches!(cell, OwnedCell::Text(_) | OwnedCell::Blank);
+        if !lower.cells.iter().chain(&upper.cells).all(is_text) {
+            return None;
+        }
+        let (mut shown, mut others) = (Vec::new(), Vec::new());
+        let mut over = String::new();
+        for at in 0..upper.cells.len().max(lower.cells.len()) {
+            let (above, below) = (text(upper, at), text(lower, at));
+            if !above.is_empty() {
+                // A heading with nothing below it heads one column only.
+                over = if below.is_empty() { String::new() } else { above.clone() };
+            }
+            let (heading, forms) = match (below.is_empty(), over.is_empty()) {
+                (true, _) => (above, Vec::new()),
+                (false, true) => (below, Vec::new()),
+                (false, false) => {
+                    (format!("{over} {below}"), vec![format!("{below}{over}"), below])
+                }
+            };
+            shown.push(heading);
+            others.push(forms);
+        }
+        Some(Self::from_texts(upper.number, lower.number, shown, &others))
+    }
+
+    /// Whether any of them is one that some table has.
+    fn any_known(&self) -> bool {
+        self.normal.iter().any(|heading| aliases::is_known_form(heading))
+            || self.places[1].keys().any(|heading| aliases::is_known_form(heading))
+    }
+
+    /// Whether they tell lines from the document that those belong to.
+    pub(super) fn has_lines(&self) -> bool {
+        self.normal.iter().any(|heading| is_of_line(heading))
+    }
+}
+
+/// Headings that only lines of a document have: `Invoice lines/Product`, `Lineitem name`.
+fn is_of_line(normal: &str) -> bool {
+    ["invoicelines", "orderlines", "lineitem"].iter().any(|head| normal.starts_with(head))
 }
 
 fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layout {
@@ -199,7 +390,7 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
     let built_in = aliases::of_table(table.code());
     let user = user.get(table.code());
     // The user's headings go first, for all fields, so that no alias takes a column the user has named.
-    for own in [true, false] {
+    for (own, rank) in [(true, 0), (true, 1), (false, 0), (false, 1)] {
         for (position, field) in table.fields().iter().enumerate() {
             let named = user.and_then(|fields| fields.get(field.name));
             let users: Vec<String>;
@@ -213,9 +404,9 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
                     built_in.and_then(|fields| fields.get(field.name)).map_or(&[], Vec::as_slice)
                 }
             };
-            let mut taken: Option<usize> = None;
+            let mut taken = columns.iter().position(|column| column.field == Some(position));
             for alias in wanted {
-                for &at in places.get(alias).into_iter().flatten() {
+                for &at in places[rank].get(alias).into_iter().flatten() {
                     if columns[at].field.is_some() {
                         continue;
                     }
@@ -233,9 +424,50 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
             }
         }
     }
-    let mut layout = Layout { table, header_row: row.number, columns, passed_over };
+    let mut layout = Layout {
+        table,
+        top: 1,
+        first_row: row.first_row,
+        header_row: row.number,
+        end: None,
+        shape: Shape::default(),
+        columns,
+        passed_over,
+    };
     leave_invoice_total(&mut layout, normal);
+    if table.code() == "transactions" && row.has_lines() {
+        take_lines(&mut layout, normal);
+    }
     layout
+}
+
+/// Where lines stand beside what belongs to the whole document, the amount is that of the line: its own column, or quantity
+/// and price. Shopify calls the number of an order its name, and knows its client by an address.
+fn take_lines(layout: &mut Layout, normal: &[String]) {
+    let of = |layout: &Layout, field: &str| layout.table.position(field);
+    if let Some(at) = layout.column_of("amount").filter(|at| !is_of_line(&normal[*at])) {
+        layout.columns[at].field = None;
+        let built_in = aliases::of_table("transactions").and_then(|fields| fields.get("amount"));
+        let own = normal.iter().position(|heading| {
+            is_of_line(heading) && built_in.is_some_and(|known| known.contains(heading))
+        });
+        if let Some(own) = own {
+            layout.columns[own].field = of(layout, "amount");
+        }
+        layout.passed_over.retain(|(_, field, _)| *field != "amount");
+    }
+    if normal.iter().any(|heading| heading == "lineitemname") {
+        for (heading, field) in
+            [("name", "order_id"), ("email", "client"), ("billingname", "client_name")]
+        {
+            if layout.column_of(field).is_none()
+                && let Some(at) = normal.iter().position(|known| known == heading)
+                && layout.columns[at].field.is_none()
+            {
+                layout.columns[at].field = of(layout, field);
+            }
+        }
+    }
 }
 
 /// Invoice lines of Xero repeat the total of the invoice on each line: their amount is quantity × unit amount.
@@ -260,10 +492,10 @@ fn heading_text(cell: &OwnedCell) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn row(number: u64, cells: &[&str]) -> OwnedRow {
+    pub(in crate::schema) fn row(number: u64, cells: &[&str]) -> OwnedRow {
         let cells = cells
             .iter()
             .map(|cell| {
@@ -273,7 +505,7 @@ mod tests {
         OwnedRow { number, cells }
     }
 
-    fn fields(layout: &Layout) -> Vec<&'static str> {
+    pub(in crate::schema) fn fields(layout: &Layout) -> Vec<&'static str> {
         layout
             .columns
             .iter()

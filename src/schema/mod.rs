@@ -1,8 +1,9 @@
 //! What columns mean: canonical tables and fields, headings and their aliases, and how cells become values.
 //!
-//! A sheet becomes a table in three steps: its headings are matched with the aliases ([`heading`]), its columns are read
-//! as a whole to decide what no single cell can tell, such as the order of day and month ([`column`]), and each cell is
-//! turned into a value ([`value`]).
+//! A sheet becomes a table, or several ([`regions`]), in three steps: its headings are matched with the aliases
+//! ([`heading`]), its columns are read as a whole to decide what no single cell can tell, such as the order of day and
+//! month ([`column`]), and each cell is turned into a value ([`value`]). Where a row leans on those above it, [`shape`]
+//! says how.
 
 pub mod aliases;
 pub mod column;
@@ -10,7 +11,10 @@ pub mod currency;
 pub mod day;
 pub mod heading;
 pub mod names;
+pub mod regions;
+pub mod shape;
 pub mod tables;
+pub mod total;
 pub mod value;
 
 /// What the cells of a field are.

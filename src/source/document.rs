@@ -13,7 +13,7 @@ use super::parquet::ParquetFile;
 use super::stored::{Stored, StoredSheet, Unusual};
 use super::text::TextFile;
 use super::workbook::Workbook;
-use super::{Cell, Format, Hints, OwnedRow, RowSink, SheetInfo, secret};
+use super::{Cell, Format, Hints, Merge, OwnedRow, RowSink, SheetInfo, secret};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 
@@ -232,26 +232,48 @@ impl Document {
         }
     }
 
-    /// The first `count` rows of a sheet that are not blank.
-    pub fn sample(&mut self, sheet: usize, count: usize) -> Result<Vec<OwnedRow>> {
-        if let Some(stored) = self.stored(sheet) {
-            return Ok(stored.head.iter().take(count).cloned().collect());
+    /// The rows at which parts of a sheet begin that was imported, but for the first.
+    #[must_use]
+    pub fn starts(&self, sheet: usize) -> Vec<u64> {
+        let parts = self.stored(sheet).map(|stored| stored.parts.iter().skip(1));
+        parts.into_iter().flatten().map(|part| part.top).collect()
+    }
+
+    /// The ranges of a sheet that are merged over several rows, by their first row, as far as the format tells.
+    pub fn merged(&mut self, sheet: usize) -> Result<Vec<Merge>> {
+        match &mut self.body {
+            Body::Workbook(workbook) => workbook.merged(sheet),
+            Body::Stored(stored) => {
+                Ok(stored.sheets.get(sheet).map(|sheet| sheet.merged.clone()).unwrap_or_default())
+            }
+            Body::Text(_) | Body::Markup(_) | Body::Parquet(_) => Ok(Vec::new()),
         }
-        let sinks = self.read(sheet, 1, || Sample { rows: Vec::new(), count })?;
+    }
+
+    /// The first `count` rows of a sheet that are not blank, from row `top` on; that is where one of its parts begins.
+    pub fn sample(&mut self, sheet: usize, top: u64, count: usize) -> Result<Vec<OwnedRow>> {
+        if let Some(stored) = self.stored(sheet) {
+            let head = stored.part(top).map_or(&[][..], |part| &part.head);
+            return Ok(head.iter().take(count).cloned().collect());
+        }
+        let sinks = self.read(sheet, top, 1, || Sample { rows: Vec::new(), top, count })?;
         Ok(sinks.into_iter().flat_map(|sink| sink.rows).collect())
     }
 
-    /// Pushes all rows of a sheet into sinks, one per thread where the format allows it.
+    /// Pushes the rows of a sheet into sinks, one per thread where the format allows it. Of a sheet that was imported these
+    /// are those of the part that begins at row `top`, of any other all of them.
     pub fn read<S: RowSink>(
         &mut self,
         sheet: usize,
+        top: u64,
         threads: usize,
         make: impl Fn() -> S + Sync,
     ) -> Result<Vec<S>> {
         let mut sink = match &mut self.body {
             Body::Text(text) => return text.read(threads, &make),
             Body::Stored(stored) => {
-                return match stored.sheets.get(sheet).and_then(|sheet| sheet.partition.as_ref()) {
+                let part = stored.sheets.get(sheet).and_then(|sheet| sheet.part(top));
+                return match part.and_then(|part| part.partition.as_ref()) {
                     Some(partition) => partition.read(threads, &make),
                     None => Ok(vec![make()]),
                 };
@@ -278,11 +300,15 @@ fn wrong_kind(name: &str, kind: &str) -> Error {
 
 struct Sample {
     rows: Vec<OwnedRow>,
+    top: u64,
     count: usize,
 }
 
 impl RowSink for Sample {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        if number < self.top {
+            return ControlFlow::Continue(());
+        }
         self.rows
             .push(OwnedRow { number, cells: cells.iter().map(|cell| (*cell).into()).collect() });
         if self.rows.len() >= self.count {

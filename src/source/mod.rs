@@ -27,6 +27,8 @@ pub use document::{Document, Input, Place, hex};
 
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::period::Day;
 
 /// How an input is to be read where it should not be found out.
@@ -101,6 +103,17 @@ pub struct OwnedRow {
     pub number: u64,
     /// Its cells from the first column on.
     pub cells: Vec<OwnedCell>,
+}
+
+/// A range of one column that is merged over several rows: only its first cell has a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Merge {
+    /// First row, from 1.
+    pub from: u64,
+    /// Last row.
+    pub to: u64,
+    /// Column, from 0.
+    pub column: usize,
 }
 
 /// Takes rows, in the order of the file as far as one sink is concerned.

@@ -258,9 +258,8 @@ fn emit(sink: &mut dyn RowSink, row: u64, cells: &[Cell<'_>]) -> Result<(), Stop
 fn push<'a>(cells: &mut Vec<Cell<'a>>, field: &'a str) -> bool {
     // Only a field whose first character is white space can be white space all through.
     let visible = field.as_bytes().first().is_some_and(u8::is_ascii_graphic);
-    let blank = !visible
-        && field.chars().next().is_none_or(char::is_whitespace)
-        && field.trim().is_empty();
+    let blank =
+        !visible && field.chars().next().is_none_or(char::is_whitespace) && field.trim().is_empty();
     cells.push(if blank { Cell::Blank } else { Cell::Text(field) });
     !blank
 }

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::parquet::ParquetFile;
-use super::{Cell, Format, Hints, OwnedCell, OwnedRow, RowSink, SheetInfo};
+use super::{Cell, Format, Hints, Merge, OwnedCell, OwnedRow, RowSink, SheetInfo};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::parallel;
@@ -86,12 +86,31 @@ impl Unusual {
 pub struct StoredSheet {
     /// Name and whether it is hidden.
     pub info: SheetInfo,
+    /// Its parts from the top; at least one.
+    pub parts: Vec<StoredPart>,
+    /// Its ranges that are merged over several rows, as far as they were wanted.
+    pub merged: Vec<Merge>,
+}
+
+/// A part of such a sheet: a table of it.
+#[derive(Debug)]
+pub struct StoredPart {
+    /// Number of its first row.
+    pub top: u64,
     /// Its first rows as given.
     pub head: Vec<OwnedRow>,
     /// Its rows, when it was recognised.
     pub partition: Option<Partition>,
     /// What the floor above wants to find again; not understood here.
     pub note: String,
+}
+
+impl StoredSheet {
+    /// The part that begins at a row.
+    #[must_use]
+    pub fn part(&self, top: u64) -> Option<&StoredPart> {
+        self.parts.iter().find(|part| part.top == top)
+    }
 }
 
 /// The rows of a sheet in a Parquet file.

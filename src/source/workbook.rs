@@ -20,7 +20,7 @@ use calamine::{
 use super::cells::{RowBuffer, cell, ods_cell};
 use super::isolation::{self, Isolated, Task};
 use super::package::{Flaw, guarded};
-use super::{Cell, Format, RowSink, SheetInfo, compound, package, secret};
+use super::{Cell, Format, Merge, RowSink, SheetInfo, compound, package, secret};
 use crate::error::{Error, Result};
 
 /// A reader that the workbook library can own.
@@ -171,6 +171,30 @@ impl Workbook {
     /// Pushes the rows of a worksheet, given by its position in [`Self::sheets`], until the sink has enough.
     pub fn read(&mut self, sheet: usize, sink: &mut dyn RowSink) -> Result<()> {
         self.push(sheet, sink).map_err(|flaw| flaw.into_error(&self.name))
+    }
+
+    /// The ranges of a worksheet that are merged over several rows, by their first row; none where the format or its reader
+    /// does not tell.
+    pub fn merged(&mut self, sheet: usize) -> Result<Vec<Merge>> {
+        let (Book::Xlsx(book), Some(key)) = (&mut self.book, self.keys.get(sheet)) else {
+            return Ok(Vec::new());
+        };
+        let ranges = guarded(|| match book.merge_cells_by_sheet_name(key) {
+            Err(XlsxError::NotAWorksheet(_)) => Ok(Vec::new()),
+            ranges => Ok(ranges?),
+        });
+        let mut merged: Vec<Merge> = ranges
+            .map_err(|flaw| flaw.into_error(&self.name))?
+            .into_iter()
+            .filter(|range| range.end.0 > range.start.0)
+            .map(|range| Merge {
+                from: u64::from(range.start.0) + 1,
+                to: u64::from(range.end.0) + 1,
+                column: range.start.1 as usize,
+            })
+            .collect();
+        merged.sort_unstable();
+        Ok(merged)
     }
 
     pub(super) fn push(&mut self, sheet: usize, sink: &mut dyn RowSink) -> Result<(), Flaw> {

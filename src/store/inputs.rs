@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::parts::{self, Means, Part};
 use super::sheet::{Seen, Sheet, columns};
 use super::workspace::Kept;
 use super::{InputReport, Loaded, Options};
@@ -13,9 +14,9 @@ use crate::diagnostic::{Diagnostic, Fact, Origin, Severity};
 use crate::error::{Error, Result};
 use crate::schema::aliases::{self, Basis, Unit, unit_word};
 use crate::schema::column::Given;
-use crate::schema::heading::{self, HEADER_SEARCH, Layout, Nearest};
-use crate::schema::table;
+use crate::schema::heading::{self, Layout, Nearest};
 use crate::schema::value::DateOrder;
+use crate::schema::{shape, table};
 use crate::source::stored::Stored;
 use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
 
@@ -78,7 +79,7 @@ fn sold(
 ) -> Result<Vec<Sheet>> {
     let mut fitting = Vec::new();
     for (at, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| !sheet.forced) {
-        let rows = sheet.document.borrow_mut().sample(sheet.index, HEADER_SEARCH)?;
+        let rows = sheet.first_rows()?;
         if let Some(layout) = heading::as_transactions(&rows, &config.columns, &sheet.layout) {
             fitting.push((at, layout));
         }
@@ -105,6 +106,7 @@ fn sold(
             report: loaded.inputs.len(),
             layout,
             forced: false,
+            watched: false,
             surveyed: false,
             seen: Seen::default(),
             kept: sheet.kept.clone(),
@@ -197,7 +199,7 @@ fn nothing_usable(loaded: &Loaded, sheets: &[Sheet], config: &Config) -> Result<
         .collect();
     // Transactions that lack a single column look like clients, which need no more than a name.
     for sheet in sheets {
-        let rows = sheet.document.borrow_mut().sample(sheet.index, HEADER_SEARCH)?;
+        let rows = sheet.first_rows()?;
         if let Err(nearest) =
             heading::recognise(&rows, &config.columns, table("transactions"), None)
             && nearest.missing.len() == 1
@@ -283,46 +285,57 @@ pub(super) fn open_one(
             None => None,
             Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),
         };
-        let rows = document.borrow_mut().sample(index, HEADER_SEARCH)?;
         let header_row = source.and_then(|source| source.header_row);
-        match heading::recognise(&rows, &config.columns, forced, header_row) {
-            Err(nearest) => {
-                report.unused = Some("sheet-not-used");
-                loaded.diagnostics.push(not_used(origin, rows.is_empty(), &nearest));
-                loaded.inputs.push(report);
-            }
-            Ok(layout) => {
-                report.table = Some(layout.table.code());
-                report.header_row = Some(layout.header_row);
-                let given = given_or_titled(source, &rows, &layout, &origin, loaded)?;
-                let filter = filter(source, &layout, &origin)?;
-                note_choices(&layout, &origin, loaded);
-                let kept = kept(&document.borrow(), index, &layout).map_err(|()| stale())?;
-                let mut sheet = Sheet {
-                    document: Rc::clone(&document),
-                    index,
-                    readings: Vec::new(),
-                    given,
-                    filter,
-                    currency: source.and_then(|source| source.currency.clone()),
-                    origin,
-                    report: loaded.inputs.len(),
-                    layout,
-                    forced: forced.is_some(),
-                    surveyed: false,
-                    seen: Seen::default(),
-                    kept,
-                    recorder: None,
-                };
-                if !sheet.is_current()? {
-                    return Err(stale());
+        let means = Means { user: &config.columns, table: forced, header_row };
+        let parts =
+            parts::parts(&mut document.borrow_mut(), index, &input.name, means, &loaded.starts)?;
+        for Part { rows, found } in parts {
+            let report = report.clone();
+            let mut layout = match found {
+                Ok(layout) => layout,
+                Err(nearest) => {
+                    let unused = Some("sheet-not-used");
+                    loaded.diagnostics.push(not_used(origin.clone(), rows.is_empty(), &nearest));
+                    loaded.inputs.push(InputReport { unused, ..report });
+                    continue;
                 }
-                let open = sheet.survey(false, options.threads)?;
-                loaded.diagnostics.extend(open);
-                report.columns = columns(&sheet);
-                loaded.inputs.push(report);
-                sheets.push(sheet);
+            };
+            if shape::may_be_merged(&layout, &rows) {
+                layout.shape.merged = shape::merged(&layout, document.borrow_mut().merged(index)?);
             }
+            let given = given_or_titled(source, &rows, &layout, &origin, loaded)?;
+            let filter = filter(source, &layout, &origin)?;
+            note_choices(&layout, &origin, loaded);
+            let kept = kept(&document.borrow(), index, &layout).map_err(|()| stale())?;
+            let mut sheet = Sheet {
+                document: Rc::clone(&document),
+                index,
+                readings: Vec::new(),
+                given,
+                filter,
+                currency: source.and_then(|source| source.currency.clone()),
+                origin: origin.clone(),
+                report: loaded.inputs.len(),
+                layout,
+                forced: forced.is_some(),
+                watched: forced.is_none() && header_row.is_none(),
+                surveyed: false,
+                seen: Seen::default(),
+                kept,
+                recorder: None,
+            };
+            if !sheet.is_current()? {
+                return Err(stale());
+            }
+            let open = sheet.survey(false, options.threads)?;
+            loaded.diagnostics.extend(open);
+            loaded.inputs.push(InputReport {
+                table: Some(sheet.layout.table.code()),
+                header_row: Some(sheet.layout.header_row),
+                columns: columns(&sheet),
+                ..report
+            });
+            sheets.push(sheet);
         }
     }
     Ok(Opened { document, hints })
@@ -333,7 +346,8 @@ fn kept(document: &Document, sheet: usize, layout: &Layout) -> Result<Option<Kep
     let Some(stored) = document.stored(sheet) else {
         return Ok(None);
     };
-    let kept: Option<Kept> = serde_json::from_str(&stored.note).ok();
+    let part = stored.part(layout.top).ok_or(())?;
+    let kept: Option<Kept> = serde_json::from_str(&part.note).ok();
     kept.filter(|kept| kept.fits(layout)).map(Some).ok_or(())
 }
 

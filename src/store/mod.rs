@@ -9,18 +9,21 @@ mod inputs;
 mod likeness;
 mod others;
 mod overlap;
+mod parts;
 mod rates;
 mod recent;
 mod reject;
 mod report;
 mod resolve;
 mod rollup;
+mod shaped;
 mod sheet;
 mod side;
 mod sink;
 mod totals;
 mod transactions;
 mod unfiled;
+mod watch;
 pub mod workspace;
 
 use std::collections::BTreeMap;
@@ -34,6 +37,7 @@ use crate::period::Day;
 use crate::source::Input;
 
 use overlap::Replaced;
+use parts::Starts;
 use sheet::Sheet;
 use transactions::Means;
 
@@ -79,6 +83,8 @@ pub struct Loaded {
     pub inputs: Vec<InputReport>,
     /// Currency named by the input.
     pub currency: Option<String>,
+    /// Where tables begin that stand below another one.
+    starts: Starts,
 }
 
 /// Reads inputs.
@@ -109,11 +115,38 @@ pub fn load_into(
     options: &Options,
     listing: Option<Listing<'_>>,
 ) -> Result<()> {
-    if listing.is_some() {
-        loaded.diagnostics.keep_all();
+    let mut listing = listing;
+    loop {
+        if listing.is_some() {
+            loaded.diagnostics.keep_all();
+        }
+        let each: Option<Listing<'_>> = match &mut listing {
+            Some(each) => Some(&mut **each),
+            None => None,
+        };
+        let outcome = attempt(loaded, files, config, options, each);
+        if !loaded.starts.grew() {
+            return outcome;
+        }
+        // Tables were met on the way: what was read of their sheets is read anew.
+        let starts = std::mem::take(&mut loaded.starts).again();
+        *loaded = Loaded { starts, ..Loaded::default() };
     }
+}
+
+/// Reads inputs with what is known of the parts of their sheets; ends early where more of them turn up.
+fn attempt(
+    loaded: &mut Loaded,
+    files: &[Input],
+    config: &Config,
+    options: &Options,
+    listing: Option<Listing<'_>>,
+) -> Result<()> {
     let mut sheets = inputs::open(files, config, options, loaded)?;
     let side = side::read(&mut sheets, config, options, loaded)?;
+    if loaded.starts.grew() {
+        return Ok(());
+    }
     let rates = rates::read(&mut sheets, config, options, loaded)?;
     let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
     let mut sheets: Vec<&mut Sheet> =
@@ -129,9 +162,15 @@ pub fn load_into(
     let mut problems = Vec::new();
     for sheet in &mut sheets {
         match transactions::read(sheet, means, &Replaced::default(), &mut loaded.inputs) {
-            Ok(reading) => readings.push(reading),
+            Ok(reading) => {
+                sheet.note_start(reading.next_table, &mut loaded.starts);
+                readings.push(reading);
+            }
             Err(error) => problems.extend(error.diagnostics),
         }
+    }
+    if loaded.starts.grew() {
+        return Ok(());
     }
     let mut money = transactions::Totals::default();
     if !problems.is_empty() {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::ControlFlow;
 
+use super::shaped::Aside;
 use super::sheet::{self, Sheet};
 use super::workspace::Account;
 use super::{Loaded, Options};
@@ -250,6 +251,8 @@ impl Reader<'_> {
     }
 }
 
+impl Aside for Reader<'_> {}
+
 impl Account for Reader<'_> {
     fn remarks(&self) -> u64 {
         self.found.diagnostics.total()
@@ -266,8 +269,8 @@ impl Account for Reader<'_> {
 
 impl RowSink for Reader<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
-        if number <= self.layout.header_row {
-            return ControlFlow::Continue(());
+        if !self.layout.holds(number) {
+            return self.layout.beyond(number);
         }
         self.found.count += 1;
         let text = |field| self.layout.column_of(field).and_then(|at| value::text(cells.get(at)?));

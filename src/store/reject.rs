@@ -1,10 +1,10 @@
 //! Rows that are not used: what they really are, what to say of them, and their part of the control totals.
 
+use super::leave_out;
 use super::sink::{BLANK, Reject, Sink};
-use super::{leave_out, totals};
 use crate::diagnostic::{Diagnostic, Excerpt, Fact, Origin, Severity};
 use crate::money::Money;
-use crate::schema::{day, value};
+use crate::schema::{day, total, value};
 use crate::source::Cell;
 
 /// Whether leaving a row out for this reason is an error rather than a choice.
@@ -33,7 +33,7 @@ impl Sink<'_> {
         // A total is named in its first cell or in place of a client; a date that cannot be read is an error.
         let first = cells.iter().position(|cell| *cell != Cell::Blank);
         let label = [first, columns.client].into_iter().flatten().find(|at| {
-            cells.get(*at).and_then(value::text).is_some_and(|text| totals::is_total(&text))
+            cells.get(*at).and_then(value::text).is_some_and(|text| total::is_total(&text))
         });
         if let Some(at) = label.filter(|at| blank(columns.date) || columns.date == Some(*at)) {
             return Reject { reason: "total-row", column: Some(at), expected: "" };

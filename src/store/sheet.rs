@@ -6,6 +6,8 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::ColumnReport;
+use super::parts::Starts;
+use super::shaped::{Aside, Shaped};
 use super::workspace::{Account, Kept, Recorder};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
@@ -13,9 +15,9 @@ use crate::money::Money;
 use crate::schema::Kind;
 use crate::schema::aliases::normalise;
 use crate::schema::column::{Evidence, Given, Survey, decide};
-use crate::schema::heading::Layout;
+use crate::schema::heading::{HEADER_SEARCH, Layout};
 use crate::schema::value::{DateOrder, Reading, exact};
-use crate::source::{Cell, Document, RowSink};
+use crate::source::{Cell, Document, OwnedRow, RowSink};
 
 /// Rows that the first decision about a column rests on.
 const SURVEY_ROWS: u64 = 1000;
@@ -37,6 +39,8 @@ pub(super) struct Sheet {
     pub report: usize,
     /// Whether the settings say which table it is.
     pub forced: bool,
+    /// Whether headings of another table may follow below.
+    pub watched: bool,
     /// Whether all rows have been surveyed.
     pub surveyed: bool,
     /// What the surveys saw.
@@ -68,6 +72,18 @@ impl Sheet {
         Origin { row: Some(row), column, heading, ..self.origin.clone() }
     }
 
+    /// Notes that another table was met below this one.
+    pub(super) fn note_start(&self, row: Option<u64>, starts: &mut Starts) {
+        if let Some(row) = row.filter(|_| self.watched) {
+            starts.note(&self.origin.file, self.index, row);
+        }
+    }
+
+    /// Its first rows, those above its headings included.
+    pub(super) fn first_rows(&self) -> Result<Vec<OwnedRow>> {
+        self.document.borrow_mut().sample(self.index, self.layout.top, HEADER_SEARCH)
+    }
+
     /// Whether its transactions name clients in a column that can hold nothing but ids.
     pub(super) fn names_clients_by_id(&self) -> bool {
         self.layout.table.code() == "transactions"
@@ -93,18 +109,50 @@ impl Sheet {
     }
 
     /// Pushes its rows into sinks that account for them; keeps them too when it is being imported.
-    pub(super) fn read<S: RowSink + Account>(
+    pub(super) fn read<S: Aside + Account>(
         &self,
         threads: usize,
         make: impl Fn() -> S + Sync,
     ) -> Result<Vec<S>> {
-        let mut document = self.document.borrow_mut();
         let Some(recorder) = &self.recorder else {
-            return document.read(self.index, threads, make);
+            return self.pass(threads, make);
         };
         recorder.begin(&self.layout, &self.readings)?;
-        let captures = document.read(self.index, threads, || recorder.capture(make()))?;
-        captures.into_iter().map(super::workspace::Capture::end).collect()
+        if self.layout.shape.is_plain() {
+            let captures = self.rows(threads, || recorder.capture(make()))?;
+            return captures.into_iter().map(super::workspace::Capture::end).collect();
+        }
+        // Rows are kept as they are given, and made whole whenever they are read.
+        let layout = &self.layout;
+        let captures = self.rows(1, || recorder.capture(Shaped::new(make(), layout)))?;
+        let shaped = captures.into_iter().map(super::workspace::Capture::end);
+        shaped.map(|shaped| Ok(self.unshaped(shaped?))).collect()
+    }
+
+    /// Pushes its rows into sinks, made whole where they lean on those above them.
+    pub(super) fn pass<S: Aside>(
+        &self,
+        threads: usize,
+        make: impl Fn() -> S + Sync,
+    ) -> Result<Vec<S>> {
+        if self.layout.shape.is_plain() {
+            return self.rows(threads, make);
+        }
+        let layout = &self.layout;
+        let shaped = self.rows(1, || Shaped::new(make(), layout))?;
+        Ok(shaped.into_iter().map(|shaped| self.unshaped(shaped)).collect())
+    }
+
+    fn rows<S: RowSink>(&self, threads: usize, make: impl Fn() -> S + Sync) -> Result<Vec<S>> {
+        self.document.borrow_mut().read(self.index, self.layout.top, threads, make)
+    }
+
+    fn unshaped<S: Aside>(&self, shaped: Shaped<'_, S>) -> S {
+        shaped.end(|rows, headings| {
+            Diagnostic::notice("filled-down", self.origin.clone())
+                .with("rows", rows)
+                .with("headings", headings)
+        })
     }
 
     /// What is to be seen in the columns, and whether that rests on all rows.
@@ -122,8 +170,7 @@ impl Sheet {
         let limit = if all { u64::MAX } else { SURVEY_ROWS };
         let layout = &self.layout;
         let threads = if all { threads } else { 1 };
-        let surveys =
-            self.document.borrow_mut().read(self.index, threads, || Survey::new(layout, limit))?;
+        let surveys = self.rows(threads, || Survey::new(layout, limit))?;
         let mut evidence = Survey::together(surveys, layout.columns.len());
         if let Some(kept) = other {
             let seen = if all { kept.seen.all.as_ref() } else { None };

@@ -11,16 +11,18 @@ use super::currencies::{Exchange, Named};
 use super::overlap::Replaced;
 use super::rates::Rates;
 use super::recent::Recent;
+use super::shaped::Aside;
 use super::side::Product;
-use super::totals;
+use super::watch::Watch;
 use super::workspace::Account;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::ledger::{Builder, Line, OrderKey, Payment};
 use crate::money::Money;
 use crate::period::Day;
-use crate::schema::heading::Layout;
+use crate::schema::heading::{Layout, UserColumns};
+use crate::schema::regions::is_headings;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{aliases, currency, day};
+use crate::schema::{aliases, currency, day, total};
 use crate::source::{Cell, RowSink};
 
 /// Positions of the columns that are read.
@@ -102,6 +104,8 @@ pub(super) struct Plan<'a> {
     pub(super) won_stage: Vec<String>,
     pub(super) today: Day,
     pub(super) surveyed: bool,
+    /// The user's headings, where those of another table may follow.
+    pub(super) user: Option<&'a UserColumns>,
     /// Whether other sheets hold transactions too.
     pub(super) several: bool,
     /// Rows that do not count because of a line of another sheet.
@@ -135,6 +139,8 @@ pub(super) struct Sink<'a> {
     pub(super) unwanted: Builder,
     /// By column: the last date read, as written and as a day.
     pub(super) dates: Vec<(usize, String, Day)>,
+    /// What is below the records, as far as it may belong to another table.
+    pub(super) watch: Watch,
     recent_client: Recent<u32>,
     recent_order: Recent<OrderKey>,
     recent_lines: Recent<u32>,
@@ -176,6 +182,7 @@ impl<'a> Sink<'a> {
             rounded: 0,
             unwanted: Builder::default(),
             dates: Vec::new(),
+            watch: Watch::default(),
             recent_client: Recent::new(1),
             recent_order: Recent::new(1),
             recent_lines: Recent::new(RECENT_LINES),
@@ -315,7 +322,7 @@ impl<'a> Sink<'a> {
             },
             (_, client) => client,
         };
-        if client.as_deref().is_some_and(totals::is_bare_total) {
+        if client.as_deref().is_some_and(total::is_bare_total) {
             return Err(Reject { reason: "total-row", column: columns.client, expected: "" });
         }
         let date = date.ok_or_else(|| missing(columns.date, "date"))?;
@@ -517,8 +524,8 @@ impl Account for Sink<'_> {
 
 impl RowSink for Sink<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
-        if number <= self.plan.layout.header_row {
-            return ControlFlow::Continue(());
+        if !self.plan.layout.holds(number) {
+            return self.plan.layout.beyond(number);
         }
         self.control.rows_in_file += 1;
         let read = self.amount(cells);
@@ -559,9 +566,29 @@ impl RowSink for Sink<'_> {
                     return ControlFlow::Break(());
                 }
                 let reject = self.classify(cells, found, amount);
+                if let Some(user) = self.plan.user
+                    && self.watch.is_next_table(number, cells, reject.reason, |cells| {
+                        is_headings(number, cells, user, self.plan.layout)
+                    })
+                {
+                    return ControlFlow::Break(());
+                }
                 self.reject(number, cells, &reject, self.in_review(amount));
                 ControlFlow::Continue(())
             }
         }
+    }
+}
+
+impl Aside for Sink<'_> {
+    fn set_aside(&mut self, number: u64, cells: &[Cell<'_>]) {
+        self.control.rows_in_file += 1;
+        let column = self.plan.layout.shape.group;
+        let heading = Reject { reason: "group-heading", column, expected: "" };
+        self.reject(number, cells, &heading, None);
+    }
+
+    fn remark(&mut self, remark: Diagnostic) {
+        self.diagnostics.push(remark);
     }
 }

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use super::currencies::{Currencies, Tally};
 use super::overlap::Replaced;
 use super::rates::Rates;
+use super::shaped::Aside;
 use super::sheet::{self, Sheet};
 use super::side::Product;
 use super::sink::{Columns, Plan, SUMS_STAY_BELOW, Sink};
@@ -38,6 +39,8 @@ pub(super) struct Reading {
     pub(super) ledger: Ledger,
     /// Orders of rows that do not count by their status.
     pub(super) unwanted: Vec<Part>,
+    /// The row at which another table begins on the sheet, if one was met.
+    pub(super) next_table: Option<u64>,
     control: Control,
     diagnostics: Diagnostics,
     currencies: Currencies,
@@ -91,6 +94,10 @@ pub(super) fn read(
         reading.diagnostics.extend(sheet.survey(true, threads)?);
         inputs[sheet.report].columns = sheet::columns(sheet);
         sinks = self::sinks(sheet, means, replaced)?;
+    }
+    reading.next_table = sinks.iter().filter_map(|sink| sink.watch.found).min();
+    if reading.next_table.is_some() {
+        return Ok(reading);
     }
     let mut paid_known = false;
     let mut total_rows = BTreeMap::new();
@@ -166,11 +173,7 @@ pub(super) fn list(
 ) -> Result<()> {
     let plan = plan(sheet, means, replaced);
     let each = Mutex::new(each);
-    sheet.document.borrow_mut().read(sheet.index, 1, || Listed {
-        sink: Sink::new(plan.clone()),
-        inputs,
-        each: &each,
-    })?;
+    sheet.pass(1, || Listed { sink: Sink::new(plan.clone()), inputs, each: &each })?;
     Ok(())
 }
 
@@ -181,9 +184,16 @@ struct Listed<'a, 'e, 'm> {
     each: &'e Mutex<Listing<'m>>,
 }
 
-impl RowSink for Listed<'_, '_, '_> {
-    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
-        let flow = self.sink.row(number, cells);
+impl Aside for Listed<'_, '_, '_> {
+    fn set_aside(&mut self, number: u64, cells: &[Cell<'_>]) {
+        self.sink.set_aside(number, cells);
+        self.hand_over();
+    }
+}
+
+impl Listed<'_, '_, '_> {
+    /// Hands over what there is to say of the last row.
+    fn hand_over(&mut self) {
         if !self.sink.diagnostics.is_empty() {
             let found = std::mem::take(&mut self.sink.diagnostics);
             let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
@@ -191,6 +201,13 @@ impl RowSink for Listed<'_, '_, '_> {
                 each(self.inputs, diagnostic);
             }
         }
+    }
+}
+
+impl RowSink for Listed<'_, '_, '_> {
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        let flow = self.sink.row(number, cells);
+        self.hand_over();
         flow
     }
 }
@@ -210,6 +227,7 @@ pub(super) fn plan<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replace
         skip_status: config.skip_status.iter().map(|status| aliases::normalise(status)).collect(),
         today: options.today,
         surveyed: sheet.surveyed,
+        user: sheet.watched.then_some(&config.columns),
         several,
         replaced,
         columns: Columns::of(&sheet.layout),

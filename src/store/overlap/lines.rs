@@ -9,6 +9,7 @@ use super::judge::{Content, Seen};
 use crate::error::Result;
 use crate::ledger::OrderKey;
 use crate::source::{Cell, RowSink};
+use crate::store::shaped::Aside;
 use crate::store::sheet::Sheet;
 use crate::store::sink::{Plan, Sink, key};
 use crate::store::transactions::Means;
@@ -21,7 +22,7 @@ pub(super) fn read(
     orders: &FxHashSet<u64>,
 ) -> Result<Vec<Seen>> {
     let threads = means.options.threads;
-    let sinks = sheet.document.borrow_mut().read(sheet.index, threads, || Lines {
+    let sinks = sheet.pass(threads, || Lines {
         sink: Sink::new(plan.clone()),
         orders,
         seen: Vec::new(),
@@ -83,9 +84,11 @@ impl Lines<'_> {
     }
 }
 
+impl Aside for Lines<'_> {}
+
 impl RowSink for Lines<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
-        if number > self.sink.plan.layout.header_row {
+        if self.sink.plan.layout.holds(number) {
             let line = self.line(number, cells);
             self.seen.extend(line);
         }

@@ -54,12 +54,13 @@ pub(super) fn read(
         .iter_mut()
         .filter(|sheet| !["transactions", "rates"].contains(&sheet.layout.table.code()))
     {
-        let mut rows = rows::read(sheet)?;
+        let mut rows = rows::read(sheet, &config.columns)?;
         if sheet.is_open(rows.open) {
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
-            rows = rows::read(sheet)?;
+            rows = rows::read(sheet, &config.columns)?;
         }
+        sheet.note_start(rows.next_table(), &mut loaded.starts);
         loaded.inputs[sheet.report].rows = rows.count;
         loaded.diagnostics.merge(rows.diagnostics);
         let table = sheet.layout.table.code();

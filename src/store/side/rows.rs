@@ -9,12 +9,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
 use crate::error::Result;
 use crate::money::Money;
 use crate::period::Day;
-use crate::schema::heading::Layout;
+use crate::schema::heading::{Layout, UserColumns};
+use crate::schema::regions::is_headings;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{Field, Kind, day};
+use crate::schema::{Field, Kind, day, total};
 use crate::source::{Cell, RowSink};
+use crate::store::shaped::Aside;
 use crate::store::sheet::Sheet;
-use crate::store::totals;
+use crate::store::watch::Watch;
 use crate::store::workspace::Account;
 
 /// A value of a side table.
@@ -90,12 +92,16 @@ pub(super) struct Rows<'a> {
     pub diagnostics: Diagnostics,
     /// Whether a cell turned up that needs the whole column.
     pub open: bool,
+    /// The user's headings, where those of another table may follow.
+    user: Option<&'a UserColumns>,
+    watch: Watch,
 }
 
 /// Reads the rows of a sheet.
-pub(super) fn read(sheet: &Sheet) -> Result<Rows<'_>> {
+pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'a>> {
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
     let (filter, origin) = (sheet.filter.as_slice(), &sheet.origin);
+    let user = sheet.watched.then_some(user);
     let empty = || Rows {
         layout,
         readings,
@@ -106,6 +112,8 @@ pub(super) fn read(sheet: &Sheet) -> Result<Rows<'_>> {
         count: 0,
         diagnostics: Diagnostics::default(),
         open: false,
+        user,
+        watch: Watch::default(),
     };
     let sinks = sheet.read(1, empty)?;
     Ok(sinks.into_iter().fold(empty(), |mut all, sink| {
@@ -113,11 +121,27 @@ pub(super) fn read(sheet: &Sheet) -> Result<Rows<'_>> {
         all.count += sink.count;
         all.diagnostics.merge(sink.diagnostics);
         all.open |= sink.open;
+        all.watch.found = all.watch.found.or(sink.watch.found);
         all
     }))
 }
 
 impl Rows<'_> {
+    /// The row at which another table begins on the sheet, if one was met.
+    pub(super) fn next_table(&self) -> Option<u64> {
+        self.watch.found
+    }
+
+    /// Whether a row holds the headings once more, as on each page of a printed list.
+    fn repeats_headings(&self, cells: &[Cell<'_>]) -> bool {
+        let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
+        let headings = self.layout.columns.iter().zip(cells);
+        let same = headings.filter(|(column, cell)| {
+            !column.heading.is_empty() && value::shown(cell).trim() == column.heading
+        });
+        filled >= 2 && same.count() == filled
+    }
+
     fn about(
         &self,
         code: &'static str,
@@ -148,7 +172,7 @@ impl Rows<'_> {
     fn leave_out(&mut self, number: u64, cells: &[Cell<'_>], lacking: &'static str) {
         let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
         let first = cells.iter().find_map(value::text);
-        let code = if first.is_some_and(|text| totals::is_total(&text)) {
+        let code = if first.is_some_and(|text| total::is_total(&text)) {
             "total-row"
         } else if filled <= 1 {
             "note-row"
@@ -208,16 +232,36 @@ impl Account for Rows<'_> {
     }
 }
 
+impl Aside for Rows<'_> {
+    fn remark(&mut self, remark: Diagnostic) {
+        self.diagnostics.push(remark);
+    }
+}
+
 impl RowSink for Rows<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
         let layout = self.layout;
-        if number <= layout.header_row {
-            return ControlFlow::Continue(());
+        if !layout.holds(number) {
+            return layout.beyond(number);
         }
         let wanted = |(at, wanted): &(usize, String)| {
             cells.get(*at).and_then(value::text).is_some_and(|text| text == wanted.as_str())
         };
+        let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
+        let taken_for = if filled <= 1 { "note-row" } else { "" };
+        if let Some(user) = self.user
+            && self.watch.is_next_table(number, cells, taken_for, |cells| {
+                is_headings(number, cells, user, layout)
+            })
+        {
+            return ControlFlow::Break(());
+        }
         self.count += 1;
+        if self.repeats_headings(cells) {
+            let origin = Origin { row: Some(number), ..self.origin.clone() };
+            self.diagnostics.push(Diagnostic::notice("repeated-header", origin));
+            return ControlFlow::Continue(());
+        }
         if !self.filter.iter().all(wanted) {
             let origin = Origin { row: Some(number), ..self.origin.clone() };
             self.diagnostics.push(Diagnostic::notice("filtered-row", origin));

@@ -5,7 +5,7 @@ use std::fs;
 use std::rc::Rc;
 
 use super::manifest::{
-    Entry, Manifest, PartitionEntry, SheetEntry, Source, Workspace, head, sync_folder,
+    Entry, Manifest, PartEntry, PartitionEntry, SheetEntry, Source, Workspace, head, sync_folder,
 };
 use super::partition::{Written, cannot_write};
 use super::recorder::{Kept, Recorder, Stats};
@@ -53,6 +53,14 @@ struct Task {
     sheets: std::ops::Range<usize>,
 }
 
+/// Files that were read for an import.
+struct Read {
+    sheets: Vec<Sheet>,
+    outcomes: Vec<(String, Outcome)>,
+    tasks: Vec<Task>,
+    recorders: Vec<Recorder>,
+}
+
 impl Workspace {
     /// Imports files; with `dry_run` nothing is written. `waiting` is told when another run has to end first.
     ///
@@ -77,39 +85,16 @@ impl Workspace {
             self.clean(&manifest);
         }
         let mut loaded = Loaded::default();
-        let mut sheets = Vec::new();
-        let mut problems = Vec::new();
-        let mut outcomes = Vec::new();
-        let mut tasks = Vec::new();
-        let mut paths = BTreeSet::new();
-        inputs::check_columns(config, &mut problems);
-        for input in files {
-            let path = self.identity(input);
-            if !paths.insert(path.clone()) {
-                let twice = Diagnostic::notice("duplicate-input", Origin::file(&input.name));
-                loaded.diagnostics.push(twice);
-                continue;
+        let read = loop {
+            let read = self.attempt(files, config, options, dry_run, &manifest, &mut loaded);
+            if !loaded.starts.grew() {
+                break read?;
             }
-            match self.open(input, path, &manifest, config, options, &mut loaded, &mut sheets) {
-                Err(error) => problems.extend(error.diagnostics),
-                Ok(None) => outcomes.push((input.name.clone(), Outcome::Unchanged)),
-                Ok(Some(task)) => {
-                    let known = manifest.sources.iter().any(|source| source.path == task.path);
-                    let outcome = if known { Outcome::Replaced } else { Outcome::New };
-                    tasks.push(Task { at: outcomes.len(), ..task });
-                    outcomes.push((input.name.clone(), outcome));
-                }
-            }
-        }
-        // A file without a table is noted as one beside others, as a review of all of them would.
-        let any = outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Unchanged);
-        if problems.is_empty() && sheets.is_empty() && !any {
-            problems = nothing_usable(&loaded);
-        }
-        if !problems.is_empty() {
-            return Err(Error { diagnostics: problems });
-        }
-        let recorders = self.read(&mut sheets, config, options, &mut loaded, dry_run)?;
+            // Tables were met on the way: what was read of their sheets is read anew.
+            let starts = std::mem::take(&mut loaded.starts).again();
+            loaded = Loaded { starts, ..Loaded::default() };
+        };
+        let Read { sheets, outcomes, tasks, recorders } = read;
         let mut written = Vec::new();
         for recorder in &recorders {
             written.push(Some(recorder.finish()?));
@@ -136,6 +121,52 @@ impl Workspace {
         }
         let diagnostics = std::mem::take(&mut loaded.diagnostics);
         Ok(Imported { files: listed, diagnostics, inputs: loaded.inputs })
+    }
+
+    /// Opens and reads files with what is known of the parts of their sheets.
+    fn attempt(
+        &self,
+        files: &[Input],
+        config: &Config,
+        options: &Options,
+        dry_run: bool,
+        manifest: &Manifest,
+        loaded: &mut Loaded,
+    ) -> Result<Read> {
+        let mut sheets = Vec::new();
+        let mut problems = Vec::new();
+        let mut outcomes = Vec::new();
+        let mut tasks = Vec::new();
+        let mut paths = BTreeSet::new();
+        inputs::check_columns(config, &mut problems);
+        for input in files {
+            let path = self.identity(input);
+            if !paths.insert(path.clone()) {
+                let twice = Diagnostic::notice("duplicate-input", Origin::file(&input.name));
+                loaded.diagnostics.push(twice);
+                continue;
+            }
+            match self.open(input, path, manifest, config, options, loaded, &mut sheets) {
+                Err(error) => problems.extend(error.diagnostics),
+                Ok(None) => outcomes.push((input.name.clone(), Outcome::Unchanged)),
+                Ok(Some(task)) => {
+                    let known = manifest.sources.iter().any(|source| source.path == task.path);
+                    let outcome = if known { Outcome::Replaced } else { Outcome::New };
+                    tasks.push(Task { at: outcomes.len(), ..task });
+                    outcomes.push((input.name.clone(), outcome));
+                }
+            }
+        }
+        // A file without a table is noted as one beside others, as a review of all of them would.
+        let any = outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Unchanged);
+        if problems.is_empty() && sheets.is_empty() && !any {
+            problems = nothing_usable(loaded);
+        }
+        if !problems.is_empty() {
+            return Err(Error { diagnostics: problems });
+        }
+        let recorders = self.read(&mut sheets, config, options, loaded, dry_run)?;
+        Ok(Read { sheets, outcomes, tasks, recorders })
     }
 
     /// Opens a file unless it is in the workspace as it is.
@@ -195,6 +226,7 @@ impl Workspace {
             any = true;
             let none = Replaced::default();
             let reading = transactions::read(sheet, means, &none, &mut loaded.inputs)?;
+            sheet.note_start(reading.next_table, &mut loaded.starts);
             reading.add_to(loaded, &mut money)?;
         }
         if any {
@@ -222,19 +254,29 @@ impl Workspace {
         let infos = document.borrow().sheets().to_vec();
         let mut entries = Vec::with_capacity(infos.len());
         for (index, info) in infos.into_iter().enumerate() {
-            let rows = document.borrow_mut().sample(index, HEADER_SEARCH)?;
-            let own = sheets.iter().position(|sheet| sheet.index == index);
-            let partition = match own.and_then(|at| Some((&sheets[at], written[at].take()?))) {
-                Some((sheet, (file, stats))) => Some(self.place(input, sheet, file, stats)?),
-                None => None,
-            };
-            entries.push(SheetEntry {
-                name: info.name,
-                hidden: info.hidden,
-                head: head(&rows),
-                partition,
-                reading: own.map(|at| Kept::of(&sheets[at])),
-            });
+            let own: Vec<usize> =
+                (0..sheets.len()).filter(|at| sheets[*at].index == index).collect();
+            let mut parts = Vec::with_capacity(own.len().max(1));
+            if own.is_empty() {
+                let rows = document.borrow_mut().sample(index, 1, HEADER_SEARCH)?;
+                parts.push(PartEntry { top: 1, head: head(&rows), partition: None, reading: None });
+            }
+            let mut merged = Vec::new();
+            for at in own {
+                let sheet = &sheets[at];
+                let partition = match written[at].take() {
+                    Some((file, stats)) => Some(self.place(input, sheet, file, stats)?),
+                    None => None,
+                };
+                merged.extend_from_slice(&sheet.layout.shape.merged);
+                parts.push(PartEntry {
+                    top: sheet.layout.top,
+                    head: head(&sheet.first_rows()?),
+                    partition,
+                    reading: Some(Kept::of(sheet)),
+                });
+            }
+            entries.push(SheetEntry { name: info.name, hidden: info.hidden, parts, merged });
         }
         let bytes = match &input.place {
             Place::File(path) => fs::metadata(path).map_or(0, |about| about.len()),

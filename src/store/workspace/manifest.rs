@@ -13,8 +13,8 @@ use super::recorder::Kept;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::period::Day;
-use crate::source::stored::{Partition, Stored, StoredSheet, Unusual, pack, unpack};
-use crate::source::{Format, Hints, Input, OwnedCell, OwnedRow, Place, SheetInfo, hex};
+use crate::source::stored::{Partition, Stored, StoredPart, StoredSheet, Unusual, pack, unpack};
+use crate::source::{Format, Hints, Input, Merge, OwnedCell, OwnedRow, Place, SheetInfo, hex};
 
 /// The layout of the manifest and of partitions that this version writes and reads.
 const VERSION: u64 = 1;
@@ -28,6 +28,13 @@ pub(super) struct Manifest {
     pub version: u64,
     /// Sources by the time of their import, the latest last.
     pub sources: Vec<Source>,
+}
+
+impl Manifest {
+    fn partitions(&self) -> impl Iterator<Item = &PartitionEntry> {
+        let sheets = self.sources.iter().flat_map(|source| &source.sheets);
+        sheets.flat_map(|sheet| &sheet.parts).filter_map(|part| part.partition.as_ref())
+    }
 }
 
 impl Default for Manifest {
@@ -61,6 +68,17 @@ pub(super) struct Source {
 pub(super) struct SheetEntry {
     pub name: Option<String>,
     pub hidden: bool,
+    /// Its parts from the top; at least one.
+    pub parts: Vec<PartEntry>,
+    /// Its merged ranges, as far as they were wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Merge>,
+}
+
+/// A part of a sheet: one of the tables that stand below each other.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct PartEntry {
+    pub top: u64,
     pub head: Vec<(u64, String)>,
     pub partition: Option<PartitionEntry>,
     pub reading: Option<Kept>,
@@ -162,8 +180,7 @@ impl Workspace {
 
     fn has_changed(&self, read: &Manifest) -> bool {
         let paths = |manifest: &Manifest| -> Vec<String> {
-            let sheets = manifest.sources.iter().flat_map(|source| &source.sheets);
-            sheets.filter_map(|sheet| Some(sheet.partition.as_ref()?.path.clone())).collect()
+            manifest.partitions().map(|partition| partition.path.clone()).collect()
         };
         self.manifest().is_ok_and(|now| paths(&now) != paths(read))
     }
@@ -181,8 +198,7 @@ impl Workspace {
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         let manifest = self.manifest().unwrap_or_default();
-        let sheets = manifest.sources.iter().flat_map(|source| &source.sheets);
-        let partitions = sheets.filter_map(|sheet| Some(self.at(&sheet.partition.as_ref()?.path)));
+        let partitions = manifest.partitions().map(|partition| self.at(&partition.path));
         partitions.chain([self.manifest_path()]).collect()
     }
 
@@ -228,12 +244,8 @@ impl Workspace {
     /// Removes what killed runs have left behind: temporary files, and partitions that the manifest does not name.
     /// Only for whoever holds the lock.
     pub(super) fn clean(&self, manifest: &Manifest) {
-        let named: Vec<PathBuf> = manifest
-            .sources
-            .iter()
-            .flat_map(|source| &source.sheets)
-            .filter_map(|sheet| Some(self.at(&sheet.partition.as_ref()?.path)))
-            .collect();
+        let named: Vec<PathBuf> =
+            manifest.partitions().map(|partition| self.at(&partition.path)).collect();
         let data = self.at(DATA);
         let tables = crate::schema::TABLES.iter().map(|table| (data.join(table.code()), true));
         for (folder, of_table) in tables.chain([(data.clone(), false)]) {
@@ -281,12 +293,12 @@ impl Workspace {
                 .into()
         };
         let odd = || damaged(self.manifest_path(), &source.path);
-        let sheets = source.sheets.iter().map(|sheet| {
-            let head = sheet
+        let part = |part: &PartEntry| {
+            let head = part
                 .head
                 .iter()
                 .map(|(number, cells)| Some(OwnedRow { number: *number, cells: unpack(cells)? }));
-            let partition = match (&sheet.partition, &sheet.reading) {
+            let partition = match (&part.partition, &part.reading) {
                 (Some(entry), Some(kept)) => {
                     let path = self.at(&entry.path);
                     let file = File::open(&path)
@@ -301,13 +313,18 @@ impl Workspace {
                 }
                 _ => None,
             };
-            let info = SheetInfo { name: sheet.name.clone(), hidden: sheet.hidden };
-            let note = serde_json::to_string(&sheet.reading).map_err(|_| odd())?;
-            Ok(StoredSheet {
-                info,
+            Ok(StoredPart {
+                top: part.top,
                 head: head.collect::<Option<_>>().ok_or_else(odd)?,
                 partition,
-                note,
+                note: serde_json::to_string(&part.reading).map_err(|_| odd())?,
+            })
+        };
+        let sheets = source.sheets.iter().map(|sheet| {
+            Ok(StoredSheet {
+                info: SheetInfo { name: sheet.name.clone(), hidden: sheet.hidden },
+                parts: sheet.parts.iter().map(part).collect::<Result<_>>()?,
+                merged: sheet.merged.clone(),
             })
         });
         let stored = Stored {
@@ -331,8 +348,10 @@ impl Workspace {
 impl Source {
     pub(super) fn entries(&self) -> Vec<Entry> {
         let day = |text: &Option<String>| text.as_deref().and_then(Day::parse_iso);
-        let sheets = self.sheets.iter().filter_map(|sheet| {
-            let (partition, reading) = (sheet.partition.as_ref()?, sheet.reading.as_ref()?);
+        let parts =
+            self.sheets.iter().flat_map(|sheet| sheet.parts.iter().map(move |it| (sheet, it)));
+        let parts = parts.filter_map(|(sheet, part)| {
+            let (partition, reading) = (part.partition.as_ref()?, part.reading.as_ref()?);
             Some(Entry {
                 table: reading.table.clone(),
                 source: self.name.clone(),
@@ -346,7 +365,7 @@ impl Source {
                 partition: partition.path.clone(),
             })
         });
-        sheets.collect()
+        parts.collect()
     }
 }
 

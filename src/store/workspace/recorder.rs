@@ -104,6 +104,7 @@ fn field(layout: &Layout, position: Option<usize>) -> Option<String> {
 /// What all captures of a sheet share.
 struct Plan {
     header_row: u64,
+    end: Option<u64>,
     slots: Vec<Slot>,
     /// The column whose dates tell the time that the rows cover.
     date: Option<usize>,
@@ -173,7 +174,7 @@ impl Recorder {
         let date = required
             .filter_map(|field| layout.column_of(field))
             .find(|at| slots[*at].kind == Some(Kind::Date));
-        let plan = Plan { header_row: layout.header_row, slots, date };
+        let plan = Plan { header_row: layout.header_row, end: layout.end, slots, date };
         *lock(&self.0.flow) = Flow { plan: Some(Arc::new(plan)), next: 1, ..Flow::default() };
         self.open()
     }
@@ -190,10 +191,9 @@ impl Recorder {
 
     /// A capture before a sink.
     pub(in super::super) fn capture<S>(&self, inner: S) -> Capture<S> {
-        let plan = lock(&self.0.flow)
-            .plan
-            .clone()
-            .unwrap_or_else(|| Arc::new(Plan { header_row: 0, slots: Vec::new(), date: None }));
+        let plan = lock(&self.0.flow).plan.clone().unwrap_or_else(|| {
+            Arc::new(Plan { header_row: 0, end: None, slots: Vec::new(), date: None })
+        });
         Capture {
             inner,
             recorder: self.clone(),
@@ -386,7 +386,7 @@ impl<S: RowSink + Account> RowSink for Capture<S> {
         self.used = true;
         let before = (self.inner.remarks(), self.inner.left_out());
         let flow = self.inner.row(number, cells);
-        if number <= self.plan.header_row {
+        if number <= self.plan.header_row || self.plan.end.is_some_and(|end| number >= end) {
             return flow;
         }
         let left_out = (self.inner.left_out() != before.1).then(|| self.inner.reason());
