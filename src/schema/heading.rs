@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::aliases::{self, Unit};
-use super::{TABLES, Table};
+use super::{TABLES, Table, context};
 use crate::source::{OwnedCell, OwnedRow};
 
 /// Rows in which headings are looked for.
@@ -91,8 +91,12 @@ pub fn recognise(
         }
         let row = Headings::of(row);
         let document = table.is_none() && is_document(&row, user);
+        let payments = table.is_none() && context::is_payments(&row.normal);
         for candidate in TABLES.iter().copied() {
             if document && candidate.code() == "transactions" {
+                continue;
+            }
+            if payments && candidate.code() == "clients" {
                 continue;
             }
             if table.is_some_and(|wanted| wanted.code() != candidate.code()) {
@@ -198,6 +202,7 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
     let mut passed_over = Vec::new();
     let built_in = aliases::of_table(table.code());
     let user = user.get(table.code());
+    let of_context = context::meanings(table, normal);
     // The user's headings go first, for all fields, so that no alias takes a column the user has named.
     for own in [true, false] {
         for (position, field) in table.fields().iter().enumerate() {
@@ -208,11 +213,21 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
                 }
                 (true, None) | (false, Some(_)) => continue,
                 (false, None) => {
-                    built_in.and_then(|fields| fields.get(field.name)).cloned().unwrap_or_default()
+                    let built_in = built_in.and_then(|fields| fields.get(field.name));
+                    let here = of_context.iter().filter(|(_, meant)| *meant == Some(field.name));
+                    here.map(|(heading, _)| (*heading).to_owned())
+                        .chain(built_in.into_iter().flatten().cloned())
+                        .collect()
                 }
             };
             let mut taken: Option<usize> = None;
             for alias in &wanted {
+                let elsewhere = |(heading, meant): &(&str, Option<&str>)| {
+                    heading == alias && *meant != Some(field.name)
+                };
+                if !own && of_context.iter().any(elsewhere) {
+                    continue;
+                }
                 for &at in places.get(alias).into_iter().flatten() {
                     if columns[at].field.is_some() {
                         continue;
@@ -231,21 +246,7 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
             }
         }
     }
-    let mut layout = Layout { table, header_row: row.number, columns, passed_over };
-    leave_invoice_total(&mut layout, normal);
-    layout
-}
-
-/// Invoice lines of Xero repeat the total of the invoice on each line: their amount is quantity × unit amount.
-fn leave_invoice_total(layout: &mut Layout, normal: &[String]) {
-    let repeats = ["unitamount", "quantity", "invoicenumber", "total"]
-        .iter()
-        .all(|heading| normal.iter().any(|other| other == heading));
-    if let (true, Some(at)) = (repeats, layout.column_of("amount"))
-        && normal[at] == "total"
-    {
-        layout.columns[at].field = None;
-    }
+    Layout { table, header_row: row.number, columns, passed_over }
 }
 
 fn heading_text(cell: &OwnedCell) -> String {

@@ -5,6 +5,7 @@
 
 mod currencies;
 mod directory;
+mod discounts;
 mod inputs;
 mod likeness;
 mod others;
@@ -19,6 +20,7 @@ mod side;
 mod sink;
 mod totals;
 mod transactions;
+mod types;
 mod unfiled;
 pub mod workspace;
 

@@ -8,10 +8,12 @@ use std::ops::ControlFlow;
 
 use super::Control;
 use super::currencies::{Exchange, Named};
+use super::discounts::Discount;
 use super::overlap::Replaced;
 use super::rates::Rates;
 use super::side::Product;
 use super::totals;
+use super::types::{Nature, Signs, Turned, Types};
 use super::workspace::Account;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::ledger::{Builder, Line, OrderKey, Payment};
@@ -19,7 +21,7 @@ use crate::money::Money;
 use crate::period::Day;
 use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{aliases, currency, day};
+use crate::schema::{aliases, currency, day, id};
 use crate::source::{Cell, RowSink};
 
 /// Positions of the columns that are read.
@@ -45,6 +47,7 @@ pub(super) struct Columns {
     pub(super) status: Option<usize>,
     pub(super) stage: Option<usize>,
     pub(super) voided: Option<usize>,
+    pub(super) kind: Option<usize>,
 }
 
 impl Columns {
@@ -76,6 +79,7 @@ impl Columns {
             status: at("status"),
             stage: at("stage"),
             voided: at("voided"),
+            kind: at("kind"),
         }
     }
 }
@@ -99,6 +103,10 @@ pub(super) struct Plan<'a> {
     pub(super) rates: Option<&'a Rates>,
     pub(super) skip_status: Vec<String>,
     pub(super) won_stage: Vec<String>,
+    pub(super) return_type: Vec<String>,
+    /// Whether the returns of the sheet have no minus sign.
+    pub(super) unsigned_returns: bool,
+    pub(super) discount: Discount,
     pub(super) today: Day,
     pub(super) surveyed: bool,
     /// Whether other sheets hold transactions too.
@@ -132,6 +140,15 @@ pub(super) struct Sink<'a> {
     pub(super) rounded: u64,
     /// Orders of rows that do not count by their status, where they may overrule those of another sheet.
     pub(super) unwanted: Builder,
+    /// What the types of rows say, the signs of the returns among them, and those that were turned around.
+    pub(super) types: Types,
+    pub(super) signs: Signs,
+    pub(super) turned: Turned,
+    /// Rows whose discount did not count, since nobody says what it is.
+    pub(super) undiscounted: u64,
+    /// Ids that have lost digits: by column and text, the rows with it and the first of them.
+    pub(super) truncated: BTreeMap<(usize, String), (u64, u64)>,
+    truncated_rows: u64,
     /// By column: the last date read, as written and as a day.
     pub(super) dates: Vec<(usize, String, Day)>,
 }
@@ -169,6 +186,12 @@ impl<'a> Sink<'a> {
             open: false,
             rounded: 0,
             unwanted: Builder::default(),
+            types: Types::default(),
+            signs: Signs::default(),
+            turned: Turned::default(),
+            undiscounted: 0,
+            truncated: BTreeMap::new(),
+            truncated_rows: 0,
             dates: Vec::new(),
         }
     }
@@ -234,8 +257,19 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The amount, from its own column or as quantity × unit price.
+    /// The amount, from its own column or as quantity × unit price; that of a return is negative.
     pub(super) fn amount(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
+        self.take_type(cells);
+        let stated = self.stated(cells)?;
+        Ok(match self.types.nature {
+            Nature::Return => stated.map(|amount| self.as_return(amount)),
+            Nature::Sale | Nature::NoSale => stated,
+        })
+    }
+
+    /// The amount as it is stated.
+    #[inline]
+    fn stated(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
         let columns = self.plan.columns;
         if let Some(amount) = self.money(cells, columns.amount, "money")? {
             return Ok(Some(amount));
@@ -244,11 +278,12 @@ impl<'a> Sink<'a> {
         let quantity = self.money(cells, columns.quantity, "number")?;
         match (price, quantity) {
             (Some(price), Some(quantity)) => {
-                Money::product(quantity, price).map(Some).ok_or(Reject {
+                let full = Money::product(quantity, price).ok_or(Reject {
                     reason: "type-error",
                     column: columns.quantity,
                     expected: "number",
-                })
+                })?;
+                self.discounted(cells, full).map(Some)
             }
             _ => Ok(None),
         }
@@ -263,6 +298,7 @@ impl<'a> Sink<'a> {
     ) -> Result<Option<Money>, Reject> {
         let columns = self.plan.columns;
         if let Some(margin) = self.money(cells, columns.margin, "money")? {
+            let margin = if self.types.turned { -margin } else { margin };
             return Ok(Some(self.exchange.of(margin)));
         }
         let exchange = self.exchange;
@@ -340,9 +376,22 @@ impl<'a> Sink<'a> {
             let diagnostic = self.diagnostic("future-date", number, cells, columns.date);
             self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
+        self.check_ids(number, cells);
         self.tally(number, cells, amount, date);
         self.builder.push(&Line { client, date, order, amount, returned, margin, line, payment });
         Ok(())
+    }
+
+    /// Notes ids that have lost digits.
+    #[inline]
+    fn check_ids(&mut self, number: u64, cells: &[Cell<'_>]) {
+        for at in [self.plan.columns.client, self.plan.columns.order_id].into_iter().flatten() {
+            if let Some(cell) = cells.get(at).filter(|cell| id::is_truncated(cell)) {
+                let known = self.truncated.entry((at, value::shown(cell))).or_insert((0, number));
+                known.0 += 1;
+                self.truncated_rows += 1;
+            }
+        }
     }
 
     fn payment(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Payment, Reject> {
@@ -450,6 +499,9 @@ impl<'a> Sink<'a> {
             }
         }
         let columns = self.plan.columns;
+        if self.types.nature == Nature::NoSale {
+            return columns.kind.map(|at| ("skipped-status", at));
+        }
         let word = |column: Option<usize>| -> Option<(usize, String)> {
             let at = column?;
             Some((at, aliases::normalise(&value::text(cells.get(at)?)?)))
@@ -477,7 +529,7 @@ pub(super) fn key<'c>(cells: &[Cell<'c>], column: Option<usize>) -> Option<Cow<'
 
 impl Account for Sink<'_> {
     fn remarks(&self) -> u64 {
-        self.control.rows_left_out + self.rounded + self.diagnostics.total()
+        self.control.rows_left_out + self.rounded + self.truncated_rows + self.diagnostics.total()
     }
 
     fn left_out(&self) -> u64 {
@@ -524,6 +576,10 @@ impl RowSink for Sink<'_> {
             Ok(()) => {
                 let amount = amount.unwrap_or_default();
                 self.control.rows_used += 1;
+                if self.types.turned {
+                    self.turned.rows += 1;
+                    self.turned.amount += amount;
+                }
                 self.control.amount_in_file += amount;
                 self.control.amount_used += amount;
                 ControlFlow::Continue(())

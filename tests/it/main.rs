@@ -19,5 +19,6 @@ mod readme;
 mod registry;
 mod same;
 mod support;
+mod systems;
 mod tables;
 mod workspace;

@@ -50,6 +50,7 @@ impl Table for Transactions {
                 field("status", Kind::Text),
                 field("stage", Kind::Text),
                 field("voided", Kind::Text),
+                field("kind", Kind::Text),
             ]
         }
     }

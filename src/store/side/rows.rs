@@ -11,7 +11,7 @@ use crate::money::Money;
 use crate::period::Day;
 use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{Field, Kind, day};
+use crate::schema::{Field, Kind, day, id};
 use crate::source::{Cell, RowSink};
 use crate::store::sheet::Sheet;
 use crate::store::totals;
@@ -170,6 +170,14 @@ impl Rows<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Says that an id has lost digits.
+    fn truncated(&mut self, number: u64, cells: &[Cell<'_>], at: usize) {
+        if !self.diagnostics.count_if_full("truncated-id") {
+            let warning = self.about("truncated-id", number, cells, Some(at));
+            self.diagnostics.push(warning);
+        }
+    }
+
     fn not_used(&mut self, number: u64, cells: &[Cell<'_>], at: usize, field: Field) {
         if self.diagnostics.count_if_full("cell-not-used") {
             return;
@@ -235,6 +243,9 @@ impl RowSink for Rows<'_> {
                 }
                 continue;
             };
+            if fields[position].kind == Kind::Id && id::is_truncated(cell) {
+                self.truncated(number, cells, at);
+            }
             match read_cell(fields[position].kind, cell, self.readings[at]) {
                 Ok(value) => row.values[position] = value,
                 Err(trouble) => {
