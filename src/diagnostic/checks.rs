@@ -81,6 +81,7 @@ pub const CHECKS: &[Check] = &[
     check("output-changed", Error),
     check("output-format", Error),
     check("output-is-input", Error),
+    check("owner-guess", Notice),
     check("parent-cycle", Warning),
     check("repeated-header", Notice),
     check("repeated-line", Notice),

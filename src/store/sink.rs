@@ -48,6 +48,7 @@ pub(super) struct Columns {
     pub(super) stage: Option<usize>,
     pub(super) voided: Option<usize>,
     pub(super) kind: Option<usize>,
+    pub(super) owner: Option<usize>,
 }
 
 impl Columns {
@@ -80,6 +81,7 @@ impl Columns {
             stage: at("stage"),
             voided: at("voided"),
             kind: at("kind"),
+            owner: at("owner"),
         }
     }
 }
@@ -365,6 +367,11 @@ impl<'a> Sink<'a> {
         let client = self.builder.client(&client);
         if let Some(name) = name {
             self.builder.name_client(client, &name);
+        }
+        if let Some(at) = columns.owner.filter(|_| date <= self.plan.today)
+            && let Some(owner) = cells.get(at).and_then(value::text)
+        {
+            self.builder.own_client(client, date, &owner);
         }
         let order = match columns.order_id.and_then(|at| value::text(cells.get(at)?)) {
             Some(id) => OrderKey::new(&id),

@@ -21,4 +21,5 @@ mod same;
 mod support;
 mod systems;
 mod tables;
+mod values;
 mod workspace;

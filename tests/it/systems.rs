@@ -228,7 +228,9 @@ fn every_heading_of_every_system_is_known() {
                 }
                 let review = reviewed(&inputs, "max_rejected = 0.5\n", 1);
                 let mut found = String::new();
-                headings += compare(export, &review, alone, &mut found);
+                let looked_at = compare(export, &review, alone, &mut found);
+                // The same headings in another form are no more headings.
+                headings += if form == &export.forms[0] { looked_at } else { 0 };
                 if !found.is_empty() {
                     let path = folder.join(&export.name);
                     let _ = write!(wrong, "{} as {form}\n{found}", path.display());
