@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::schema::aliases::{self, Basis, Unit, unit_word};
 use crate::schema::column::Given;
 use crate::schema::heading::{self, HEADER_SEARCH, Layout, Nearest};
-use crate::schema::table;
 use crate::schema::value::DateOrder;
+use crate::schema::{Table, table};
 use crate::source::stored::Stored;
 use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
 
@@ -280,10 +280,7 @@ pub(super) fn open_one(
             loaded.inputs.push(report);
             continue;
         }
-        let forced = match source.and_then(|source| source.table.as_deref()) {
-            None => None,
-            Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),
-        };
+        let forced = forced(source)?;
         let rows = document.borrow_mut().sample(index, HEADER_SEARCH)?;
         let header_row = source.and_then(|source| source.header_row);
         match heading::recognise(&rows, &config.columns, forced, header_row) {
@@ -328,6 +325,14 @@ pub(super) fn open_one(
         }
     }
     Ok(Opened { document, hints })
+}
+
+/// The table that the settings say a source is.
+fn forced(source: Option<&Source>) -> Result<Option<&'static dyn Table>> {
+    Ok(match source.and_then(|source| source.table.as_deref()) {
+        None => None,
+        Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),
+    })
 }
 
 /// What the import kept of a sheet, if it was imported; an error if that is of another layout.

@@ -383,22 +383,29 @@ impl<'a> Sink<'a> {
             let diagnostic = self.diagnostic("future-date", number, cells, columns.date);
             self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
-        self.check_ids(number, cells);
+        self.check_id(number, cells, columns.client);
+        self.check_id(number, cells, columns.order_id);
         self.tally(number, cells, amount, date);
         self.builder.push(&Line { client, date, order, amount, returned, margin, line, payment });
         Ok(())
     }
 
-    /// Notes ids that have lost digits.
+    /// Notes an id that has lost digits.
     #[inline]
-    fn check_ids(&mut self, number: u64, cells: &[Cell<'_>]) {
-        for at in [self.plan.columns.client, self.plan.columns.order_id].into_iter().flatten() {
-            if let Some(cell) = cells.get(at).filter(|cell| id::is_truncated(cell)) {
-                let known = self.truncated.entry((at, value::shown(cell))).or_insert((0, number));
-                known.0 += 1;
-                self.truncated_rows += 1;
-            }
+    fn check_id(&mut self, number: u64, cells: &[Cell<'_>], column: Option<usize>) {
+        if let Some(at) = column
+            && let Some(cell) = cells.get(at)
+            && id::is_truncated(cell)
+        {
+            self.note_truncated(number, at, value::shown(cell));
         }
+    }
+
+    #[cold]
+    fn note_truncated(&mut self, number: u64, at: usize, id: String) {
+        let known = self.truncated.entry((at, id)).or_insert((0, number));
+        known.0 += 1;
+        self.truncated_rows += 1;
     }
 
     fn payment(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Payment, Reject> {

@@ -95,7 +95,9 @@ pub(super) fn read(
         sinks = self::sinks(sheet, means, replaced)?;
     }
     let mut signs = Signs::default();
-    sinks.iter().for_each(|sink| signs.add(sink.signs));
+    for sink in &sinks {
+        signs.add(sink.signs);
+    }
     if signs.are_missing() && !sheet.unsigned_returns {
         sheet.unsigned_returns = true;
         sinks = self::sinks(sheet, means, replaced)?;

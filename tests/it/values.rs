@@ -99,7 +99,7 @@ fn shares_seen_in_exports() {
 /// The growth of its industry that each of three clients is given.
 fn growth(column: [&str; 3]) -> Vec<Option<f64>> {
     let rows = column.iter().zip(["A", "B", "C"]);
-    let clients: String = rows.map(|(share, id)| format!("{id},{share}\n")).collect();
+    let clients = rows.map(|(share, id)| format!("{id},{share}\n")).collect::<Vec<_>>().concat();
     let input = |name: &str, text: String| Input {
         name: name.to_owned(),
         place: Place::Memory(Arc::from(text.as_bytes())),
