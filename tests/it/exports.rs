@@ -89,6 +89,8 @@ fn discounts_count_where_the_headings_tell_what_they_are() {
     assert_eq!(used(xero), "92.4912");
     let sums = "日期,客户,数量,单价,折扣额\n2026-01-05,甲,10,9,5\n2026-01-06,甲,-2,9,1\n";
     assert_eq!(used(sums), "68");
+    let percent = "Date,Customer,Qty,Unit price,Discount (%)\n2026-01-05,A,10,9,10\n";
+    assert_eq!(used(percent), "81");
     let unsaid = "日期,客户,数量,单价,折扣\n2026-01-05,甲,10,9,0.9\n2026-01-06,甲,2,9,0\n";
     assert_eq!(said(unsaid), (Money(108 * Money::SCALE), vec!["discount-not-applied"]));
     // The amount of a line is what was sold, whatever the discount.

@@ -9,11 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use encoding_rs::GB18030;
 use kam::money::Money;
 use kam::review::Review;
 use kam::schema::aliases;
 use kam::schema::value::{self, Reading};
 use kam::source::{Cell, Input, Place};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde::Deserialize;
 
 use crate::support::{reviewed, testdata};
@@ -95,18 +97,38 @@ fn written(path: &Path, form: &str) -> Vec<u8> {
             }
             text.encode_utf16().flat_map(u16::to_le_bytes).collect()
         }
+        "gb18030" => GB18030.encode(&String::from_utf8(bytes).expect("UTF-8")).0.into_owned(),
         "xlsx" => {
-            let mut book = rust_xlsxwriter::Workbook::new();
+            let mut book = Workbook::new();
             let sheet = book.add_worksheet();
             for (at, row) in (0..).zip(&rows) {
                 for (column, cell) in (0..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
-                    sheet.write_string(at, column, cell).expect("cell");
+                    write(sheet, at, column, cell).expect("cell");
                 }
             }
             book.save_to_buffer().expect("workbook")
         }
         other => panic!("no form {other}"),
     }
+}
+
+/// Writes a cell as a system does: days and numbers as such, codes with a leading zero as text.
+fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: &str) -> Result<(), XlsxError> {
+    let parts: Vec<&str> = cell.split('/').collect();
+    if let ([year, month, day], true) = (parts.as_slice(), cell.len() <= 10)
+        && let (Ok(year), Ok(month), Ok(day)) = (year.parse(), month.parse(), day.parse())
+    {
+        let format = Format::new().set_num_format("yyyy/m/d");
+        let date = ExcelDateTime::from_ymd(year, month, day)?;
+        sheet.write_with_format(row, column, &date, &format)?;
+        return Ok(());
+    }
+    let is_code = cell.starts_with('0') && cell.len() > 1 && !cell.starts_with("0.");
+    match cell.parse::<f64>() {
+        Ok(number) if !is_code => sheet.write_number(row, column, number)?,
+        _ => sheet.write_string(row, column, cell)?,
+    };
+    Ok(())
 }
 
 fn differs<T: std::fmt::Debug + PartialEq>(
@@ -169,6 +191,8 @@ fn compare(export: &Export, review: &Review, alone: bool, wrong: &mut String) ->
                 aside.insert(group.code.to_owned(), group.count - transactions);
             }
         } else if Some(group.code) != export.unused.as_deref()
+            // That is the form of the file, not what is in it.
+            && group.code != "encoding-guess"
             && (alone || !["unknown-client", "amount-basis"].contains(&group.code))
         {
             says.insert(group.code.to_owned());
