@@ -43,6 +43,8 @@ pub struct Config {
     pub skip_status: Vec<String>,
     /// Stages of deals that count.
     pub won_stage: Vec<String>,
+    /// Types of documents that are returns or credits.
+    pub return_type: Vec<String>,
     /// Constants of the features.
     pub features: Features,
     /// What the tables beside the transactions are measured by.

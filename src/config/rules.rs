@@ -57,6 +57,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("max_rejected", SHARE),
     ("skip_status", Kind::Texts),
     ("won_stage", Kind::Texts),
+    ("return_type", Kind::Texts),
     ("features.credit_days", AMOUNT),
     ("features.capital_rate", SHARE),
     ("features.margin_known", SHARE),

@@ -7,7 +7,9 @@
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 
-use super::{BLANK_LINE, Entry, Ledger, LineRow, OrderKey, OrderRow, PaymentRow, combine};
+use super::{
+    BLANK_LINE, Entry, Ledger, LineRow, OrderKey, OrderRow, OwnerRow, PaymentRow, combine,
+};
 use crate::money::Money;
 use crate::parallel;
 use crate::period::Day;
@@ -133,6 +135,8 @@ impl<E: Entry> Rows<E> {
 pub struct Builder {
     clients: Interner,
     names: Vec<Option<Box<str>>>,
+    /// By client; empty where no row names an account manager.
+    owners: Vec<Option<(Day, Box<str>)>>,
     line_names: Interner,
     orders: Rows<OrderRow>,
     lines: Rows<LineRow>,
@@ -158,6 +162,20 @@ impl Builder {
         let known = &mut self.names[client as usize];
         if known.as_deref().is_none_or(|known| name < known) {
             *known = Some(name.into());
+        }
+    }
+
+    /// Notes an account manager whom a row names: of the newest row the first by bytes stays, whatever the order.
+    pub fn own_client(&mut self, client: u32, date: Day, name: &str) {
+        let at = client as usize;
+        if self.owners.len() <= at {
+            self.owners.resize(at + 1, None);
+        }
+        match &mut self.owners[at] {
+            Some((known, _)) if *known > date => {}
+            Some((known, owner)) if **owner == *name => *known = date,
+            Some((known, owner)) if *known == date && **owner < *name => {}
+            owner => *owner = Some((date, name.into())),
         }
     }
 
@@ -238,7 +256,11 @@ impl Builder {
         for (name, at) in self.names.into_iter().zip(&client_at) {
             names[*at as usize] = name.map(String::from);
         }
+        let owners = (0..).zip(self.owners).filter_map(|(client, owner)| {
+            owner.map(|(date, name)| OwnerRow { client, date, name })
+        });
         let mut part = Ledger {
+            owners: owners.collect(),
             clients,
             client_names: names,
             line_names,
@@ -279,6 +301,7 @@ impl Part {
             union(parts.iter_mut().map(|part| std::mem::take(&mut part.line_names)).collect());
         let mut client_names: Vec<Option<String>> = vec![None; clients.len()];
         let (mut orders, mut lines, mut payments) = (Vec::new(), Vec::new(), Vec::new());
+        let mut owners = Vec::new();
         for ((part, client_at), line_at) in parts.iter_mut().zip(&client_at).zip(&line_at) {
             for (name, at) in part.client_names.drain(..).zip(client_at) {
                 let known = &mut client_names[*at as usize];
@@ -290,7 +313,9 @@ impl Part {
             orders.push(std::mem::take(&mut part.orders));
             lines.push(std::mem::take(&mut part.lines));
             payments.push(std::mem::take(&mut part.payments));
+            owners.append(&mut part.owners);
         }
+        OwnerRow::newest(&mut owners);
         let count = clients.len();
         // Lines are about as much work as both of the others.
         let ((orders, payments), lines) = parallel::both(
@@ -298,13 +323,16 @@ impl Part {
             || (combine(orders, count), combine(payments, count)),
             || combine(lines, count),
         );
-        Ledger { clients, client_names, line_names, orders, lines, payments }
+        Ledger { clients, client_names, line_names, orders, lines, payments, owners }
     }
 }
 
 /// Gives clients and lines the numbers of another list.
 fn renumber(ledger: &mut Ledger, client_at: &[u32], line_at: &[u32]) {
     for row in &mut ledger.orders {
+        row.client = client_at[row.client as usize];
+    }
+    for row in &mut ledger.owners {
         row.client = client_at[row.client as usize];
     }
     for row in &mut ledger.lines {
@@ -368,6 +396,7 @@ mod tests {
             let mut builder = Builder::default();
             for (client, date, order, amount, line) in lines {
                 let client = builder.client(&format!("C{client}"));
+                builder.own_client(client, Day(i32::from(*date)), &format!("O{line}"));
                 let name = builder.line(&format!("L{line}"));
                 builder.push(&Line {
                     client,

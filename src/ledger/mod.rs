@@ -97,6 +97,28 @@ pub struct PaymentRow {
     pub positive: Money,
 }
 
+/// Who of us a client's newest row with a name names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerRow {
+    /// The client: its position in [`Ledger::clients`].
+    pub client: u32,
+    /// The date of the row.
+    pub date: Day,
+    /// The name; of several on one day the first by bytes.
+    pub name: Box<str>,
+}
+
+impl OwnerRow {
+    /// Adds up rows: one per client, sorted by client.
+    fn newest(rows: &mut Vec<Self>) {
+        rows.sort_unstable_by(|a, b| {
+            let newest_first = b.date.cmp(&a.date);
+            a.client.cmp(&b.client).then(newest_first).then_with(|| a.name.cmp(&b.name))
+        });
+        rows.dedup_by_key(|row| row.client);
+    }
+}
+
 /// The three tables, sorted by client, date and the rest of their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -112,6 +134,8 @@ pub struct Ledger {
     pub lines: Vec<LineRow>,
     /// Payments.
     pub payments: Vec<PaymentRow>,
+    /// Account managers, for clients whose rows name one.
+    pub owners: Vec<OwnerRow>,
 }
 
 /// A row of one of the tables: a key and sums that can be added.
@@ -264,6 +288,10 @@ impl Ledger {
             table(&mut self.lines, to, clients);
             table(&mut self.payments, to, clients);
         }
+        for row in &mut self.owners {
+            row.client = to[row.client as usize];
+        }
+        OwnerRow::newest(&mut self.owners);
         self.clients.clear();
         self.client_names.clear();
     }

@@ -34,11 +34,20 @@ pub struct Evidence {
     pub undecided: u64,
     /// The first of those.
     pub example: Option<String>,
+    /// Shares without a percent sign that make sense as percentages only.
+    #[serde(default)]
+    pub percents: u64,
 }
+
+/// Bare shares from here on are percentages: hardly anything is twice itself.
+const PERCENT_FROM: f64 = 2.0;
 
 impl Evidence {
     /// Takes a cell of a column of this kind into account.
     pub fn observe(&mut self, kind: Kind, cell: &Cell<'_>) {
+        if kind == Kind::Share {
+            self.observe_share(cell);
+        }
         let (Cell::Text(text) | Cell::Doubled(text)) = *cell else {
             return;
         };
@@ -66,6 +75,15 @@ impl Evidence {
             },
             Some(Parts::Known(..)) | None => {}
         }
+    }
+
+    fn observe_share(&mut self, cell: &Cell<'_>) {
+        let share = match *cell {
+            Cell::Number(number) => Some(number),
+            Cell::Text(text) => text.trim().replace(',', ".").parse::<f64>().ok(),
+            _ => None,
+        };
+        self.percents += u64::from(share.is_some_and(|share| share.abs() >= PERCENT_FROM));
     }
 
     fn observe_number(&mut self, text: &str) {
@@ -108,6 +126,7 @@ impl Evidence {
         self.day_first += other.day_first;
         self.month_first += other.month_first;
         self.undecided += other.undecided;
+        self.percents += other.percents;
         self.number = match (self.number.take(), other.number.clone()) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -172,7 +191,9 @@ pub fn decide(
             match unit {
                 Some(Unit::Power(power)) => reading.power = power,
                 Some(Unit::Percent) => reading.percent = true,
-                Some(Unit::Plain) | None => {}
+                Some(Unit::Plain) | None => {
+                    reading.percent = field.kind == Kind::Share && evidence.percents > 0;
+                }
             }
             let amounts = field.kind == Kind::Money && field.name != "quantity";
             if let (true, None | Some(Unit::Plain), Some(power)) = (amounts, unit, given.power) {
@@ -272,6 +293,22 @@ mod tests {
         assert_eq!(order(&["03/04/2025", "02/04/2025"]), Err("02/04/2025".to_owned()));
         let given = Given { date_order: Some(DateOrder::Dmy), ..Given::default() };
         assert!(decide(DATE, None, &evidence(Kind::Date, &["03/04/2025"]), given).is_ok());
+    }
+
+    #[test]
+    fn shares_are_percentages_where_the_column_says_so() {
+        let share = Field { name: "growth", kind: Kind::Share };
+        let percent = |cells: &[&str]| {
+            decide(share, None, &evidence(Kind::Share, cells), Given::default())
+                .map(|reading| reading.percent)
+        };
+        assert_eq!(percent(&["15", "0.5", "-3"]), Ok(true));
+        assert_eq!(percent(&["12,5"]), Ok(true));
+        assert_eq!(percent(&["0.15", "-0.03", "1.2"]), Ok(false));
+        assert_eq!(percent(&["15%", "0.15", "—"]), Ok(false));
+        let mut numbers = Evidence::default();
+        numbers.observe(Kind::Share, &Cell::Number(15.0));
+        assert_eq!(numbers.percents, 1);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 
 use super::aliases::{self, Unit};
 use super::shape::{self, Shape};
-use super::{TABLES, Table};
+use super::{TABLES, Table, context};
 use crate::source::{OwnedCell, OwnedRow};
 
 /// Rows in which headings are looked for.
@@ -192,8 +192,12 @@ fn fitting(
     }
     let mut best: Option<Layout> = None;
     let document = table.is_none() && is_document(headings, user);
+    let payments = table.is_none() && context::is_payments(&headings.normal);
     for candidate in TABLES.iter().copied() {
         if document && candidate.code() == "transactions" {
+            continue;
+        }
+        if payments && candidate.code() == "clients" {
             continue;
         }
         if table.is_some_and(|wanted| wanted.code() != candidate.code()) {
@@ -389,23 +393,34 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
     let mut passed_over = Vec::new();
     let built_in = aliases::of_table(table.code());
     let user = user.get(table.code());
+    let of_context = context::meanings(table, normal);
     // The user's headings go first, for all fields, so that no alias takes a column the user has named.
     for (own, rank) in [(true, 0), (true, 1), (false, 0), (false, 1)] {
         for (position, field) in table.fields().iter().enumerate() {
             let named = user.and_then(|fields| fields.get(field.name));
             let users: Vec<String>;
-            let wanted: &[String] = match (own, named) {
+            let wanted: Vec<&str> = match (own, named) {
                 (true, Some(list)) => {
                     users = list.iter().map(|heading| aliases::normalise(heading)).collect();
-                    &users
+                    users.iter().map(String::as_str).collect()
                 }
                 (true, None) | (false, Some(_)) => continue,
                 (false, None) => {
-                    built_in.and_then(|fields| fields.get(field.name)).map_or(&[], Vec::as_slice)
+                    let built_in = built_in.and_then(|fields| fields.get(field.name));
+                    let here = of_context.iter().filter(|(_, meant)| *meant == Some(field.name));
+                    here.map(|(heading, _)| *heading)
+                        .chain(built_in.into_iter().flatten().map(String::as_str))
+                        .collect()
                 }
             };
             let mut taken = columns.iter().position(|column| column.field == Some(position));
             for alias in wanted {
+                let elsewhere = |(heading, meant): &(&str, Option<&str>)| {
+                    *heading == alias && *meant != Some(field.name)
+                };
+                if !own && of_context.iter().any(elsewhere) {
+                    continue;
+                }
                 for &at in places[rank].get(alias).into_iter().flatten() {
                     if columns[at].field.is_some() {
                         continue;
@@ -424,7 +439,7 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
             }
         }
     }
-    let mut layout = Layout {
+    Layout {
         table,
         top: 1,
         first_row: row.first_row,
@@ -433,52 +448,6 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
         shape: Shape::default(),
         columns,
         passed_over,
-    };
-    leave_invoice_total(&mut layout, normal);
-    if table.code() == "transactions" && row.has_lines() {
-        take_lines(&mut layout, normal);
-    }
-    layout
-}
-
-/// Where lines stand beside what belongs to the whole document, the amount is that of the line: its own column, or quantity
-/// and price. Shopify calls the number of an order its name, and knows its client by an address.
-fn take_lines(layout: &mut Layout, normal: &[String]) {
-    let of = |layout: &Layout, field: &str| layout.table.position(field);
-    if let Some(at) = layout.column_of("amount").filter(|at| !is_of_line(&normal[*at])) {
-        layout.columns[at].field = None;
-        let built_in = aliases::of_table("transactions").and_then(|fields| fields.get("amount"));
-        let own = normal.iter().position(|heading| {
-            is_of_line(heading) && built_in.is_some_and(|known| known.contains(heading))
-        });
-        if let Some(own) = own {
-            layout.columns[own].field = of(layout, "amount");
-        }
-        layout.passed_over.retain(|(_, field, _)| *field != "amount");
-    }
-    if normal.iter().any(|heading| heading == "lineitemname") {
-        for (heading, field) in
-            [("name", "order_id"), ("email", "client"), ("billingname", "client_name")]
-        {
-            if layout.column_of(field).is_none()
-                && let Some(at) = normal.iter().position(|known| known == heading)
-                && layout.columns[at].field.is_none()
-            {
-                layout.columns[at].field = of(layout, field);
-            }
-        }
-    }
-}
-
-/// Invoice lines of Xero repeat the total of the invoice on each line: their amount is quantity × unit amount.
-fn leave_invoice_total(layout: &mut Layout, normal: &[String]) {
-    let repeats = ["unitamount", "quantity", "invoicenumber", "total"]
-        .iter()
-        .all(|heading| normal.iter().any(|other| other == heading));
-    if let (true, Some(at)) = (repeats, layout.column_of("amount"))
-        && normal[at] == "total"
-    {
-        layout.columns[at].field = None;
     }
 }
 

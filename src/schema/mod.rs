@@ -7,9 +7,11 @@
 
 pub mod aliases;
 pub mod column;
+mod context;
 pub mod currency;
 pub mod day;
 pub mod heading;
+pub mod id;
 pub mod names;
 pub mod regions;
 pub mod shape;

@@ -16,7 +16,7 @@ use crate::schema::aliases::{self, Basis, Unit, unit_word};
 use crate::schema::column::Given;
 use crate::schema::heading::{self, Layout, Nearest};
 use crate::schema::value::DateOrder;
-use crate::schema::{shape, table};
+use crate::schema::{Table, shape, table};
 use crate::source::stored::Stored;
 use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
 
@@ -108,6 +108,7 @@ fn sold(
             forced: false,
             watched: false,
             surveyed: false,
+            unsigned_returns: false,
             seen: Seen::default(),
             kept: sheet.kept.clone(),
             recorder: None,
@@ -281,10 +282,7 @@ pub(super) fn open_one(
             loaded.inputs.push(report);
             continue;
         }
-        let forced = match source.and_then(|source| source.table.as_deref()) {
-            None => None,
-            Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),
-        };
+        let forced = forced(source)?;
         let header_row = source.and_then(|source| source.header_row);
         let means = Means { user: &config.columns, table: forced, header_row };
         let parts =
@@ -320,6 +318,7 @@ pub(super) fn open_one(
                 forced: forced.is_some(),
                 watched: forced.is_none() && header_row.is_none(),
                 surveyed: false,
+                unsigned_returns: false,
                 seen: Seen::default(),
                 kept,
                 recorder: None,
@@ -339,6 +338,14 @@ pub(super) fn open_one(
         }
     }
     Ok(Opened { document, hints })
+}
+
+/// The table that the settings say a source is.
+fn forced(source: Option<&Source>) -> Result<Option<&'static dyn Table>> {
+    Ok(match source.and_then(|source| source.table.as_deref()) {
+        None => None,
+        Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),
+    })
 }
 
 /// What the import kept of a sheet, if it was imported; an error if that is of another layout.

@@ -5,6 +5,7 @@
 
 mod currencies;
 mod directory;
+mod discounts;
 mod inputs;
 mod likeness;
 mod others;
@@ -22,6 +23,7 @@ mod side;
 mod sink;
 mod totals;
 mod transactions;
+mod types;
 mod unfiled;
 mod watch;
 pub mod workspace;

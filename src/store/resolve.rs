@@ -123,10 +123,27 @@ pub(super) fn clients(
         loaded.relations.assign(&of_key);
     }
     loaded.ledger.reassign(&to, clients.len());
+    own(&mut clients, loaded);
     if listed > 0 || clients.len() <= WITHOUT_FILE {
         near_duplicates(&clients, loaded);
     }
     loaded.clients = clients;
+}
+
+/// Gives clients for whom no file names an account manager the one of their newest transaction.
+fn own(clients: &mut [Box<ClientFile>], loaded: &mut Loaded) {
+    let mut guessed = 0_u64;
+    for row in std::mem::take(&mut loaded.ledger.owners) {
+        let client = &mut clients[row.client as usize];
+        if client.owner.is_none() {
+            client.owner = Some(row.name.into());
+            guessed += 1;
+        }
+    }
+    if guessed > 0 {
+        let notice = Diagnostic::notice("owner-guess", Origin::default());
+        loaded.diagnostics.push(notice.with("clients", guessed));
+    }
 }
 
 /// Says which clients are spelled in several ways.

@@ -43,6 +43,8 @@ pub(super) struct Sheet {
     pub watched: bool,
     /// Whether all rows have been surveyed.
     pub surveyed: bool,
+    /// Whether its returns turned out to have no minus sign.
+    pub unsigned_returns: bool,
     /// What the surveys saw.
     pub seen: Seen,
     /// What was noted of it when it was imported, if it was.
@@ -87,10 +89,10 @@ impl Sheet {
     /// Whether its transactions name clients in a column that can hold nothing but ids.
     pub(super) fn names_clients_by_id(&self) -> bool {
         self.layout.table.code() == "transactions"
-            && self
-                .layout
-                .column_of("client")
-                .is_some_and(|at| normalise(&self.layout.columns[at].heading) != "client")
+            && self.layout.column_of("client").is_some_and(|at| {
+                let heading = normalise(&self.layout.columns[at].heading);
+                !["client", "customer"].contains(&heading.as_str())
+            })
     }
 
     /// A number of a column that nothing in it settles: how it is read, and how it might be.

@@ -8,11 +8,13 @@ use std::ops::ControlFlow;
 
 use super::Control;
 use super::currencies::{Exchange, Named};
+use super::discounts::Discount;
 use super::overlap::Replaced;
 use super::rates::Rates;
 use super::recent::Recent;
 use super::shaped::Aside;
 use super::side::Product;
+use super::types::{Nature, Signs, Turned, Types};
 use super::watch::Watch;
 use super::workspace::Account;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
@@ -22,7 +24,7 @@ use crate::period::Day;
 use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{aliases, currency, day, total};
+use crate::schema::{aliases, currency, day, id, total};
 use crate::source::{Cell, RowSink};
 
 /// Positions of the columns that are read.
@@ -48,6 +50,8 @@ pub(super) struct Columns {
     pub(super) status: Option<usize>,
     pub(super) stage: Option<usize>,
     pub(super) voided: Option<usize>,
+    pub(super) kind: Option<usize>,
+    pub(super) owner: Option<usize>,
 }
 
 impl Columns {
@@ -79,6 +83,8 @@ impl Columns {
             status: at("status"),
             stage: at("stage"),
             voided: at("voided"),
+            kind: at("kind"),
+            owner: at("owner"),
         }
     }
 }
@@ -102,6 +108,10 @@ pub(super) struct Plan<'a> {
     pub(super) rates: Option<&'a Rates>,
     pub(super) skip_status: Vec<String>,
     pub(super) won_stage: Vec<String>,
+    pub(super) return_type: Vec<String>,
+    /// Whether the returns of the sheet have no minus sign.
+    pub(super) unsigned_returns: bool,
+    pub(super) discount: Discount,
     pub(super) today: Day,
     pub(super) surveyed: bool,
     /// The user's headings, where those of another table may follow.
@@ -137,6 +147,15 @@ pub(super) struct Sink<'a> {
     pub(super) rounded: u64,
     /// Orders of rows that do not count by their status, where they may overrule those of another sheet.
     pub(super) unwanted: Builder,
+    /// What the types of rows say, the signs of the returns among them, and those that were turned around.
+    pub(super) types: Types,
+    pub(super) signs: Signs,
+    pub(super) turned: Turned,
+    /// Rows whose discount did not count, since nobody says what it is.
+    pub(super) undiscounted: u64,
+    /// Ids that have lost digits: by column and text, the rows with it and the first of them.
+    pub(super) truncated: BTreeMap<(usize, String), (u64, u64)>,
+    truncated_rows: u64,
     /// By column: the last date read, as written and as a day.
     pub(super) dates: Vec<(usize, String, Day)>,
     /// What is below the records, as far as it may belong to another table.
@@ -181,6 +200,12 @@ impl<'a> Sink<'a> {
             open: false,
             rounded: 0,
             unwanted: Builder::default(),
+            types: Types::default(),
+            signs: Signs::default(),
+            turned: Turned::default(),
+            undiscounted: 0,
+            truncated: BTreeMap::new(),
+            truncated_rows: 0,
             dates: Vec::new(),
             watch: Watch::default(),
             recent_client: Recent::new(1),
@@ -250,8 +275,19 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The amount, from its own column or as quantity × unit price.
+    /// The amount, from its own column or as quantity × unit price; that of a return is negative.
     pub(super) fn amount(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
+        self.take_type(cells);
+        let stated = self.stated(cells)?;
+        Ok(match self.types.nature {
+            Nature::Return => stated.map(|amount| self.as_return(amount)),
+            Nature::Sale | Nature::NoSale => stated,
+        })
+    }
+
+    /// The amount as it is stated.
+    #[inline]
+    fn stated(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
         let columns = self.plan.columns;
         if let Some(amount) = self.money(cells, columns.amount, "money")? {
             return Ok(Some(amount));
@@ -260,11 +296,12 @@ impl<'a> Sink<'a> {
         let quantity = self.money(cells, columns.quantity, "number")?;
         match (price, quantity) {
             (Some(price), Some(quantity)) => {
-                Money::product(quantity, price).map(Some).ok_or(Reject {
+                let full = Money::product(quantity, price).ok_or(Reject {
                     reason: "type-error",
                     column: columns.quantity,
                     expected: "number",
-                })
+                })?;
+                self.discounted(cells, full).map(Some)
             }
             _ => Ok(None),
         }
@@ -279,6 +316,7 @@ impl<'a> Sink<'a> {
     ) -> Result<Option<Money>, Reject> {
         let columns = self.plan.columns;
         if let Some(margin) = self.money(cells, columns.margin, "money")? {
+            let margin = if self.types.turned { -margin } else { margin };
             return Ok(Some(self.exchange.of(margin)));
         }
         let exchange = self.exchange;
@@ -360,6 +398,11 @@ impl<'a> Sink<'a> {
         if let Some(name) = name {
             self.builder.name_client(client, &name);
         }
+        if let Some(at) = columns.owner.filter(|_| date <= self.plan.today)
+            && let Some(owner) = cells.get(at).and_then(value::text)
+        {
+            self.builder.own_client(client, date, &owner);
+        }
         let order_cell = columns.order_id.and_then(|at| cells.get(at));
         let order = self.recent_order.find(order_cell).unwrap_or_else(|| {
             let id = order_cell.and_then(value::text);
@@ -373,9 +416,29 @@ impl<'a> Sink<'a> {
             let diagnostic = self.diagnostic("future-date", number, cells, columns.date);
             self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
+        self.check_id(number, cells, columns.client);
+        self.check_id(number, cells, columns.order_id);
         self.tally(number, cells, amount, date);
         self.builder.push(&Line { client, date, order, amount, returned, margin, line, payment });
         Ok(())
+    }
+
+    /// Notes an id that has lost digits.
+    #[inline]
+    fn check_id(&mut self, number: u64, cells: &[Cell<'_>], column: Option<usize>) {
+        if let Some(at) = column
+            && let Some(cell) = cells.get(at)
+            && id::is_truncated(cell)
+        {
+            self.note_truncated(number, at, value::shown(cell));
+        }
+    }
+
+    #[cold]
+    fn note_truncated(&mut self, number: u64, at: usize, id: String) {
+        let known = self.truncated.entry((at, id)).or_insert((0, number));
+        known.0 += 1;
+        self.truncated_rows += 1;
     }
 
     fn payment(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Payment, Reject> {
@@ -483,6 +546,9 @@ impl<'a> Sink<'a> {
             }
         }
         let columns = self.plan.columns;
+        if self.types.nature == Nature::NoSale {
+            return columns.kind.map(|at| ("skipped-status", at));
+        }
         let word = |column: Option<usize>| -> Option<(usize, String)> {
             let at = column?;
             Some((at, aliases::normalise(&value::text(cells.get(at)?)?)))
@@ -510,7 +576,7 @@ pub(super) fn key<'c>(cells: &[Cell<'c>], column: Option<usize>) -> Option<Cow<'
 
 impl Account for Sink<'_> {
     fn remarks(&self) -> u64 {
-        self.control.rows_left_out + self.rounded + self.diagnostics.total()
+        self.control.rows_left_out + self.rounded + self.truncated_rows + self.diagnostics.total()
     }
 
     fn left_out(&self) -> u64 {
@@ -557,6 +623,10 @@ impl RowSink for Sink<'_> {
             Ok(()) => {
                 let amount = amount.unwrap_or_default();
                 self.control.rows_used += 1;
+                if self.types.turned {
+                    self.turned.rows += 1;
+                    self.turned.amount += amount;
+                }
                 self.control.amount_in_file += amount;
                 self.control.amount_used += amount;
                 ControlFlow::Continue(())

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::shaped::Aside;
 use super::sheet::Sheet;
+use super::types::{Nature, Types};
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::money::Money;
@@ -17,11 +18,14 @@ use crate::source::{Cell, RowSink};
 pub(super) fn check(
     sheet: &Sheet,
     totals: &BTreeMap<u64, Option<Money>>,
+    returns: &[String],
 ) -> Result<Vec<Diagnostic>> {
     let Some(amount) = sheet.layout.column_of("amount").filter(|_| !totals.is_empty()) else {
         return Ok(Vec::new());
     };
     let date = sheet.layout.column_of("date");
+    // Where returns have no minus sign, the total may have been computed with it.
+    let kind = sheet.layout.column_of("kind").filter(|_| sheet.unsigned_returns);
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
     let sinks = sheet.pass(1, || Sums {
         layout,
@@ -29,8 +33,11 @@ pub(super) fn check(
         amount,
         date,
         totals,
-        since: Money::ZERO,
-        all: Money::ZERO,
+        kind,
+        returns,
+        types: Types::default(),
+        since: [Money::ZERO; 2],
+        all: [Money::ZERO; 2],
         subtotals: Money::ZERO,
         wrong: Vec::new(),
     })?;
@@ -49,8 +56,12 @@ struct Sums<'a> {
     amount: usize,
     date: Option<usize>,
     totals: &'a BTreeMap<u64, Option<Money>>,
-    since: Money,
-    all: Money,
+    kind: Option<usize>,
+    returns: &'a [String],
+    types: Types,
+    /// As given, and with the signs that count.
+    since: [Money; 2],
+    all: [Money; 2],
     subtotals: Money,
     wrong: Vec<(u64, Money, Money)>,
 }
@@ -66,13 +77,15 @@ impl RowSink for Sums<'_> {
             if let Some(stated) = *stated {
                 // Totals are shown with two decimals where lines may have four.
                 let near = |sum: Money| (stated - sum).abs() <= Money(100);
-                if ![self.since, self.all, self.subtotals].into_iter().any(near) {
-                    let sum = if self.since == Money::ZERO { self.all } else { self.since };
+                let [given, signed] = [self.since[0], self.since[1]];
+                if ![given, signed, self.all[0], self.all[1], self.subtotals].into_iter().any(near)
+                {
+                    let sum = if signed == Money::ZERO { self.all[1] } else { signed };
                     self.wrong.push((number, stated, sum));
                 }
                 self.subtotals += stated;
             }
-            self.since = Money::ZERO;
+            self.since = [Money::ZERO; 2];
             return ControlFlow::Continue(());
         }
         let blank = Cell::Blank;
@@ -82,8 +95,17 @@ impl RowSink for Sums<'_> {
         let amount =
             value::exact(cells.get(self.amount).unwrap_or(&blank), self.readings[self.amount]);
         if let (true, Ok(Some(amount))) = (dated, amount) {
-            self.since += Money(amount.units);
-            self.all += Money(amount.units);
+            let amount = Money(amount.units);
+            let kind = self.kind.and_then(|at| cells.get(at));
+            let returned = kind.is_some_and(|cell| {
+                amount > Money::ZERO && self.types.of(cell, self.returns, &[]) == Nature::Return
+            });
+            for (at, amount) in
+                [amount, if returned { -amount } else { amount }].into_iter().enumerate()
+            {
+                self.since[at] += amount;
+                self.all[at] += amount;
+            }
         }
         ControlFlow::Continue(())
     }

@@ -8,12 +8,14 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use super::currencies::{Currencies, Tally};
+use super::discounts::Discount;
 use super::overlap::Replaced;
 use super::rates::Rates;
 use super::shaped::Aside;
 use super::sheet::{self, Sheet};
 use super::side::Product;
 use super::sink::{Columns, Plan, SUMS_STAY_BELOW, Sink};
+use super::types::{Signs, Turned};
 use super::{Control, InputReport, Listing, Loaded, Options, totals};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
@@ -99,11 +101,21 @@ pub(super) fn read(
     if reading.next_table.is_some() {
         return Ok(reading);
     }
+    let mut signs = Signs::default();
+    for sink in &sinks {
+        signs.add(sink.signs);
+    }
+    if signs.are_missing() && !sheet.unsigned_returns {
+        sheet.unsigned_returns = true;
+        sinks = self::sinks(sheet, means, replaced)?;
+    }
     let mut paid_known = false;
     let mut total_rows = BTreeMap::new();
     let mut rows = 0;
     let mut builders = Vec::new();
     let mut rounded = 0;
+    let (mut turned, mut undiscounted) = (Turned::default(), 0);
+    let mut truncated: BTreeMap<(usize, String), (u64, u64)> = BTreeMap::new();
     let (mut blank, mut blank_rows) = (Tally::default(), Vec::new());
     reading.magnitude = sinks.iter().map(|sink| sink.magnitude).sum::<i128>();
     check(reading.magnitude)?;
@@ -111,6 +123,13 @@ pub(super) fn read(
         paid_known |= sink.paid_known;
         rows += sink.control.rows_in_file;
         rounded += sink.rounded;
+        turned.rows += sink.turned.rows;
+        turned.amount += sink.turned.amount;
+        undiscounted += sink.undiscounted;
+        for (id, (rows, first)) in sink.truncated {
+            let known = truncated.entry(id).or_insert((0, first));
+            *known = (known.0 + rows, known.1.min(first));
+        }
         total_rows.append(&mut sink.total_rows);
         for (code, tally) in sink.currencies.by {
             reading.currencies.add(code, &tally);
@@ -124,17 +143,36 @@ pub(super) fn read(
         reading.unwanted.push(sink.unwanted.finish(false));
     }
     inputs[sheet.report].rows = rows;
+    let columns = Columns::of(&sheet.layout);
     blank_rows.sort_unstable();
     reading.currencies.add_blank(&sheet.origin, &blank, &blank_rows);
-    if let Some(at) = Columns::of(&sheet.layout).currency {
+    if let Some(at) = columns.currency {
         reading.currencies.under(&sheet.layout.columns[at].heading);
+    }
+    let under = |column| Origin { row: None, ..sheet.at(0, column) };
+    if turned.rows > 0 {
+        let notice = Diagnostic::notice("sign-flipped", under(columns.kind))
+            .with("rows", turned.rows)
+            .with("amount", turned.amount);
+        reading.diagnostics.push(notice);
+    }
+    if let (Discount::Unsaid(at), 1..) = (Discount::of(&sheet.layout), undiscounted) {
+        let notice = Diagnostic::notice("discount-not-applied", under(Some(at)));
+        reading.diagnostics.push(notice.with("rows", undiscounted));
+    }
+    for ((at, id), (rows, first)) in truncated {
+        if !reading.diagnostics.count_if_full("truncated-id") {
+            let warning = Diagnostic::warning("truncated-id", sheet.at(first, Some(at)));
+            reading.diagnostics.push(warning.with_cell(id).with("rows", rows));
+        }
     }
     if rounded > 0 {
         let notice =
             Diagnostic::notice("rounded-digits", sheet.origin.clone()).with("rows", rounded);
         reading.diagnostics.push(notice);
     }
-    reading.diagnostics.extend(totals::check(sheet, &total_rows)?);
+    let returns = plan(sheet, means, replaced).return_type;
+    reading.diagnostics.extend(totals::check(sheet, &total_rows, &returns)?);
     let finish = builders.into_iter().map(|builder| move || builder.finish(paid_known)).collect();
     reading.parts = parallel::join(finish);
     if means.several {
@@ -224,6 +262,9 @@ pub(super) fn plan<'a>(sheet: &'a Sheet, means: Means<'a>, replaced: &'a Replace
         products,
         rates: (!rates.to.is_empty()).then_some(rates),
         won_stage: config.won_stage.iter().map(|stage| aliases::normalise(stage)).collect(),
+        return_type: config.return_type.iter().map(|word| aliases::normalise(word)).collect(),
+        unsigned_returns: sheet.unsigned_returns,
+        discount: Discount::of(&sheet.layout),
         skip_status: config.skip_status.iter().map(|status| aliases::normalise(status)).collect(),
         today: options.today,
         surveyed: sheet.surveyed,

@@ -53,6 +53,74 @@ fn only_what_was_sold_counts() {
     }
 }
 
+/// The amount used, and the codes that say more than which column was taken.
+fn said(text: &str) -> (Money, Vec<&'static str>) {
+    let review = of(text);
+    let codes = review.diagnostics.iter().map(|group| group.code);
+    (review.control.amount_used, codes.filter(|code| *code != "total-row").collect())
+}
+
+#[test]
+fn returns_are_told_by_their_type_where_no_sign_does() {
+    let whole = |amount: i64| Money(amount * Money::SCALE);
+    let rows = |credit: i64, total: i64| {
+        format!(
+            "Date,Transaction Type,Customer,Amount,Cost\n2026-01-05,Invoice,A,100,60\n2026-01-06,Credit Memo,A,{credit},12\n2026-01-07,Refund,B,5,3\n2026-01-08,Payment,A,900,\nTotal,,,{total},\n"
+        )
+    };
+    // The total may be that of the amounts as given or that of their signs; the payment is no sale, but in the total.
+    for total in [1025, 975] {
+        assert_eq!(said(&rows(20, total)), (whole(75), vec!["sign-flipped", "skipped-status"]));
+    }
+    let off = vec!["sign-flipped", "skipped-status", "total-mismatch"];
+    assert_eq!(said(&rows(20, 1000)), (whole(75), off));
+    // One credit with a minus sign says that all amounts have theirs.
+    assert_eq!(said(&rows(-20, 985)), (whole(85), vec!["skipped-status"]));
+    let review = of(&rows(20, 975));
+    assert_eq!(review.clients[0].features.returns, whole(20));
+    assert_eq!(review.control.margin_used, whole(40 - 8 - 2));
+}
+
+#[test]
+fn discounts_count_where_the_headings_tell_what_they_are() {
+    let used = |text: &str| said(text).0.to_string();
+    let xero = "*ContactName,*InvoiceNumber,*InvoiceDate,*Quantity,*UnitAmount,Discount\nA,1,2026-01-05,3,33.33,12.5%\nA,2,2026-01-06,-1,10,50\nA,3,2026-01-07,1,10,\n";
+    // 99.99 less 12.4988 (12.49875), a return of half, and 10.
+    assert_eq!(used(xero), "92.4912");
+    let sums = "日期,客户,数量,单价,折扣额\n2026-01-05,甲,10,9,5\n2026-01-06,甲,-2,9,1\n";
+    assert_eq!(used(sums), "68");
+    let percent = "Date,Customer,Qty,Unit price,Discount (%)\n2026-01-05,A,10,9,10\n";
+    assert_eq!(used(percent), "81");
+    let unsaid = "日期,客户,数量,单价,折扣\n2026-01-05,甲,10,9,0.9\n2026-01-06,甲,2,9,0\n";
+    assert_eq!(said(unsaid), (Money(108 * Money::SCALE), vec!["discount-not-applied"]));
+    // The amount of a line is what was sold, whatever the discount.
+    let stated = "日期,客户,数量,单价,折扣额,金额\n2026-01-05,甲,10,9,5,85\n";
+    assert_eq!(said(stated), (Money(85 * Money::SCALE), Vec::new()));
+}
+
+#[test]
+fn the_newest_salesperson_is_the_account_manager_where_no_file_names_one() {
+    let owner = |inputs: &[(&str, &str)]| -> Vec<Option<String>> {
+        let inputs: Vec<Input> = inputs
+            .iter()
+            .map(|(name, text)| Input {
+                name: (*name).to_owned(),
+                place: Place::Memory(Arc::from(text.as_bytes())),
+            })
+            .collect();
+        let review = reviewed(&inputs, "", 2);
+        review.clients.into_iter().map(|client| client.owner).collect()
+    };
+    let sales = "客户编号,日期,金额,业务员\nA,2026-01-05,1,甲\nA,2026-02-05,1,丙\nA,2026-02-05,1,乙\nA,2026-03-05,1,\nA,2031-01-01,1,丁\nB,2026-01-01,1,戊\nC,2026-01-01,1,\n";
+    let name = |name: &str| Some(name.to_owned());
+    // 丙 comes before 乙 by bytes; the future and blanks say nothing.
+    assert_eq!(owner(&[("s.csv", sales)]), [name("丙"), name("戊"), None]);
+    let clients = "客户编号,客户经理\nA,庚\nB,\nC,\n";
+    assert_eq!(owner(&[("c.csv", clients), ("s.csv", sales)]), [name("庚"), name("戊"), None]);
+    let later = "客户编号,日期,金额,业务员\nB,2026-02-01,1,辛\n";
+    assert_eq!(owner(&[("l.csv", later), ("s.csv", sales)]), [name("丙"), name("辛"), None]);
+}
+
 #[test]
 fn amounts_are_read_as_the_file_means_them() {
     for (what, text, whole) in [

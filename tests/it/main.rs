@@ -19,5 +19,7 @@ mod readme;
 mod registry;
 mod same;
 mod support;
+mod systems;
 mod tables;
+mod values;
 mod workspace;

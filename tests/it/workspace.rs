@@ -512,6 +512,53 @@ proptest! {
 }
 
 #[test]
+fn exports_of_systems_are_reviewed_like_their_files() {
+    for (system, file) in [
+        ("erpnext", "sales-register.csv"),
+        ("yonyou", "nc.csv"),
+        ("xero", "invoices.csv"),
+        ("kingdee", "report.csv"),
+        ("salesforce", "opportunities.csv"),
+    ] {
+        let bench = workspace();
+        bench.write(file, fs::read(testdata("systems").join(system).join(file)).expect("fixture"));
+        import(&bench, &[file]).code(0);
+        same(&bench, &[file], &[]);
+    }
+}
+
+#[test]
+fn ids_that_lost_digits_are_told_alike() {
+    let bench = workspace();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, heading) in (0..).zip(["客户编号", "订单号", "日期", "金额"]) {
+        sheet.write_string(0, column, heading).expect("heading");
+    }
+    for (row, id) in (1..).zip([123_456_789_012_345_678.0, 123_456_789_012_345.0]) {
+        sheet.write_number(row, 0, id).expect("id");
+        sheet.write_string(row, 1, "6.1E+15").expect("order");
+        sheet.write_string(row, 2, "2026-03-01").expect("date");
+        sheet.write_number(row, 3, 10.0).expect("amount");
+    }
+    bench.write("sales.xlsx", book.save_to_buffer().expect("workbook"));
+    bench.write("clients.csv", "客户编号,客户名称\n1.2E+11,甲\n");
+    let files = ["sales.xlsx", "clients.csv"];
+    import(&bench, &files).code(0);
+    same(&bench, &files, &[]);
+    let run = bench.kam(&["--lang", "en", "check", "sales.xlsx", "clients.csv"]);
+    for said in ["`123456789012346000`", "`6.1E+15`", "rows with it: 2", "`1.2E+11`"] {
+        assert!(
+            run.out.contains(said) || run.err.contains(said),
+            "{said}: {} {}",
+            run.out,
+            run.err
+        );
+    }
+    assert!(!run.out.contains("the id `123456789012345`"), "{}", run.out);
+}
+
+#[test]
 fn other_tables_and_rates_are_reviewed_alike() {
     let bench = workspace();
     bench.write("kam.toml", "currency = \"CNY\"\n");

@@ -2,14 +2,15 @@
 //!
 //! Each row needs a client (id or name), a date and an amount (or quantity and unit price). Negative amounts are
 //! returns. A cost or margin column makes margins known, a product or business line column the breadth of the
-//! relationship, a paid date or payment days the payment behaviour. Rows whose status is cancelled or draft, and deals that are not won, do not count.
+//! relationship, a paid date or payment days the payment behaviour. Rows whose status is cancelled or draft, whose type is a payment or a
+//! quotation, and deals that are not won, do not count; rows whose type is a return (`return_type`) are returns without a minus sign too.
 //!
 //! Example headings: `Customer ID, Order Date, Net Total, Order Reference, Category`.
 //! ——
 //! 交易：订单或发票的明细行，唯一必需的表。
 //!
 //! 每行需要客户（编号或名称）、日期和金额（或数量与单价）。负数金额视为退货。有成本或毛利列才能算毛利，有产品或业务线列才能算合作广度，
-//! 有收款日期或回款天数列才能算回款。状态为作废、草稿、取消的行，以及未赢单的商机不计入。
+//! 有收款日期或回款天数列才能算回款。状态为作废、草稿、取消的行，单据类型为收款、报价的行，以及未赢单的商机不计入；类型为退货（`return_type`）的行没有负号也按退货计。
 //!
 //! 表头示例：`客户编号, 业务日期, 无税金额, 单据编号, 产品类别`。
 
@@ -50,6 +51,7 @@ impl Table for Transactions {
                 field("status", Kind::Text),
                 field("stage", Kind::Text),
                 field("voided", Kind::Text),
+                field("kind", Kind::Text),
             ]
         }
     }

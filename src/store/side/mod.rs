@@ -68,6 +68,17 @@ pub(super) fn read(
         let place = side.relations.sheet(sheet);
         for mut row in rows.rows {
             let at = At { sheet: place, row: row.number };
+            if table == "contracts"
+                && let Some(status) = row.text("status")
+                && skipped.contains(&aliases::normalise(&status))
+            {
+                if !loaded.diagnostics.count_if_full("skipped-status") {
+                    let origin = sheet.at(at.row, sheet.layout.column_of("status"));
+                    let notice = Diagnostic::notice("skipped-status", origin).with_cell(status);
+                    loaded.diagnostics.push(notice);
+                }
+                continue;
+            }
             let key = match table {
                 "clients" => {
                     let client = clients::client(&mut row, file.as_ref());
@@ -77,7 +88,7 @@ pub(super) fn read(
                 }
                 "products" => catalogue::product(&mut side.products, &mut row),
                 "industries" => catalogue::industry(&mut side.industries, &mut row),
-                _ => side.relations.take(table, &mut row, at, &mut side.keys, &skipped),
+                _ => side.relations.take(table, &mut row, at, &mut side.keys),
             };
             let Some(key) = key else {
                 continue;

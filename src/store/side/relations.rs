@@ -9,7 +9,6 @@ use super::rows::Row;
 use crate::diagnostic::Origin;
 use crate::money::Money;
 use crate::period::Day;
-use crate::schema::aliases;
 use crate::store::sheet::Sheet;
 
 /// Parts the name of what stands twice from the rest of its row.
@@ -298,7 +297,6 @@ impl Relations {
         row: &mut Row,
         at: At,
         keys: &mut Keys,
-        skipped: &[String],
     ) -> Option<String> {
         let client = keys.number(row, table)?;
         match table {
@@ -325,7 +323,18 @@ impl Relations {
                 reply_hours: row.number("reply_hours"),
                 note: row.text("note"),
             }),
-            "contracts" => self.contract(client, row, at, skipped),
+            "contracts" => self.contracts.push(Contract {
+                client,
+                at,
+                contract_id: row.text("contract_id"),
+                name: row.text("name"),
+                signed: row.day("signed"),
+                start: row.day("start"),
+                end: row.day("end")?,
+                amount: row.money("amount"),
+                business_line: row.text("business_line"),
+                owner: row.text("owner"),
+            }),
             "opportunities" => self.opportunities.push(Opportunity {
                 client,
                 at,
@@ -385,27 +394,6 @@ impl Relations {
             }),
         }
         None
-    }
-
-    fn contract(&mut self, client: u32, row: &mut Row, at: At, skipped: &[String]) {
-        let status = row.text("status").map(|status| aliases::normalise(&status));
-        let Some(end) =
-            row.day("end").filter(|_| status.is_none_or(|status| !skipped.contains(&status)))
-        else {
-            return;
-        };
-        self.contracts.push(Contract {
-            client,
-            at,
-            contract_id: row.text("contract_id"),
-            name: row.text("name"),
-            signed: row.day("signed"),
-            start: row.day("start"),
-            end,
-            amount: row.money("amount"),
-            business_line: row.text("business_line"),
-            owner: row.text("owner"),
-        });
     }
 
     /// Takes back the row that was added last, because it stands there already.

@@ -12,7 +12,7 @@ use crate::period::Day;
 use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{Field, Kind, day, total};
+use crate::schema::{Field, Kind, day, id, total};
 use crate::source::{Cell, RowSink};
 use crate::store::shaped::Aside;
 use crate::store::sheet::Sheet;
@@ -194,6 +194,14 @@ impl Rows<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Says that an id has lost digits.
+    fn truncated(&mut self, number: u64, cells: &[Cell<'_>], at: usize) {
+        if !self.diagnostics.count_if_full("truncated-id") {
+            let warning = self.about("truncated-id", number, cells, Some(at));
+            self.diagnostics.push(warning);
+        }
+    }
+
     fn not_used(&mut self, number: u64, cells: &[Cell<'_>], at: usize, field: Field) {
         if self.diagnostics.count_if_full("cell-not-used") {
             return;
@@ -279,6 +287,9 @@ impl RowSink for Rows<'_> {
                 }
                 continue;
             };
+            if fields[position].kind == Kind::Id && id::is_truncated(cell) {
+                self.truncated(number, cells, at);
+            }
             match read_cell(fields[position].kind, cell, self.readings[at]) {
                 Ok(value) => row.values[position] = value,
                 Err(trouble) => {
