@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::aliases::Unit;
 use super::day::{Parts, parts};
+use super::example::is_example;
 use super::heading::Layout;
 use super::value::{DateOrder, Reading};
 use super::{Field, Kind};
@@ -216,6 +217,9 @@ impl<'a> Survey<'a> {
 impl RowSink for Survey<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
         if number <= self.layout.header_row {
+            return ControlFlow::Continue(());
+        }
+        if is_example(cells) {
             return ControlFlow::Continue(());
         }
         self.rows += 1;

@@ -8,6 +8,7 @@ pub mod aliases;
 pub mod column;
 pub mod currency;
 pub mod day;
+pub mod example;
 pub mod heading;
 pub mod names;
 pub mod tables;

@@ -20,4 +20,5 @@ mod registry;
 mod same;
 mod support;
 mod tables;
+mod template;
 mod workspace;

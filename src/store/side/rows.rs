@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
 use crate::error::Result;
 use crate::money::Money;
 use crate::period::Day;
+use crate::schema::example::is_example;
 use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading, Trouble};
 use crate::schema::{Field, Kind, day};
@@ -218,6 +219,11 @@ impl RowSink for Rows<'_> {
             cells.get(*at).and_then(value::text).is_some_and(|text| text == wanted.as_str())
         };
         self.count += 1;
+        if is_example(cells) {
+            let origin = Origin { row: Some(number), ..self.origin.clone() };
+            self.diagnostics.push(Diagnostic::notice("example-row", origin));
+            return ControlFlow::Continue(());
+        }
         if !self.filter.iter().all(wanted) {
             let origin = Origin { row: Some(number), ..self.origin.clone() };
             self.diagnostics.push(Diagnostic::notice("filtered-row", origin));
