@@ -120,10 +120,7 @@ impl Entry {
                 ExcelDateTime::from_ymd(1900, 1, 1)?,
                 ExcelDateTime::from_ymd(2199, 12, 31)?,
             )),
-            Self::Share(least, most) => {
-                rule.allow_decimal_number(DataValidationRule::Between(*least, *most))
-            }
-            Self::Between(least, Some(most)) => {
+            Self::Share(least, most) | Self::Between(least, Some(most)) => {
                 rule.allow_decimal_number(DataValidationRule::Between(*least, *most))
             }
             Self::Between(least, None) => {

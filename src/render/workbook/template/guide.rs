@@ -11,7 +11,7 @@ use crate::render::workbook::pen::Pen;
 use crate::render::workbook::style::Style;
 
 /// Sheet, what a row is, what it is good for.
-const WIDTHS: [f64; 3] = [20.0, 48.0, 70.0];
+const WIDTHS: [f64; 3] = [18.0, 60.0, 84.0];
 
 pub(super) fn write(worksheet: &mut Worksheet, style: &Style, texts: Texts) -> Result<()> {
     worksheet.set_name(texts.t("guide.sheet"))?;

@@ -19,7 +19,7 @@ const EXAMPLE: u32 = 1;
 const LAST: u32 = 1_048_575;
 /// A note in pixels, and how many digits of text a line of it takes.
 const NOTE_WIDTH: u32 = 260;
-const NOTE_DIGITS: f64 = 38.0;
+const NOTE_DIGITS: f64 = 36.0;
 const NOTE_LINE: u32 = 17;
 const NOTE_COLOR: Color = Color::RGB(0x00FF_FFE1);
 
@@ -39,7 +39,7 @@ pub(super) fn write(
         let entry = Entry::of(code, field, texts);
         let group = table.required().iter().find(|group| group.contains(&field.name));
         pen.sheet.set_column_format(column, &entry.format(style))?;
-        limit(&mut pen, column, field);
+        limit(&mut pen, column, field, &texts.heading(code, field.name));
         heading(&mut pen, column, code, field, &entry, group.is_some(), texts)?;
         pen.sheet.insert_note(HEADER, column, &note(code, field, &entry, group, texts))?;
         if let Some(validation) = entry.validation(texts)? {
@@ -57,13 +57,17 @@ pub(super) fn write(
     pen.finish()
 }
 
-fn limit(pen: &mut Pen<'_>, column: u16, field: &Field) {
-    match (field.kind, field.name) {
-        (Kind::Date, _) => pen.limit(column, 13.0, 16.0),
-        (_, "note") => pen.limit(column, 44.0, 44.0),
-        (_, "name" | "client_name") => pen.limit(column, 22.0, 30.0),
-        _ => pen.limit(column, 11.0, 26.0),
-    }
+fn limit(pen: &mut Pen<'_>, column: u16, field: &Field, heading: &str) {
+    // Short headings stay on one line, with room for the mark of what is required.
+    let shown = width::display(heading) * 1.1 + 5.0;
+    let heading = if shown <= 24.0 { shown } else { 11.0 };
+    let (least, most) = match (field.kind, field.name) {
+        (Kind::Date, _) => (13.0, 16.0),
+        (_, "note") => (44.0, 44.0),
+        (_, "name" | "client_name") => (22.0, 30.0),
+        _ => (11.0, 26.0),
+    };
+    pen.limit(column, heading.max(least), heading.max(most));
 }
 
 fn heading(
