@@ -8,7 +8,7 @@ use crate::render::workbook;
 
 use super::args::Template;
 use super::ui::Ui;
-use super::{Outcome, files};
+use super::{Outcome, analysis, files};
 
 pub(super) fn run(arguments: &Template, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let path = arguments.output.as_path();
@@ -18,6 +18,7 @@ pub(super) fn run(arguments: &Template, ui: &mut Ui) -> anyhow::Result<Outcome> 
         let format = Diagnostic::error("output-format", Origin::file(&name)).with("known", known);
         return Err(Error::from(format).into());
     }
+    ui.follow(&analysis::settings(None, &[])?.loaded.config.lang);
     files::check(path, &[], arguments.force)?;
     if arguments.dry_run {
         ui.say(&ui.lang.fill("summary.would_write", &[("file", name)]));

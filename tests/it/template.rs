@@ -120,3 +120,28 @@ fn an_unfilled_template_is_no_data() {
         bench.kam(&["review", "kam-template.xlsx"]).code(2).says("[no-rows]");
     }
 }
+
+#[test]
+fn the_language_is_that_of_the_settings_unless_it_is_given() {
+    let bench = Bench::new();
+    bench.write("kam.toml", "lang = \"zh\"\n");
+    bench.kam(&["template", "-o", "a.xlsx"]).code(0).says("已写入");
+    bench.kam(&["template", "-o", "b.xlsx", "--lang", "en"]).code(0).says("Wrote");
+    let names = |file: &str| {
+        let bytes = fs::read(bench.at(file)).expect("written");
+        Xlsx::new(Cursor::new(bytes)).expect("a workbook").sheet_names()
+    };
+    assert_eq!(names("a.xlsx")[..3], ["填写说明", "交易", "客户"]);
+    assert_eq!(names("b.xlsx")[..3], ["Read me", "Transactions", "Clients"]);
+}
+
+#[test]
+fn a_total_below_is_compared_without_the_example() {
+    let bench = Bench::new();
+    let rows = "Client ID,Order date,Amount\n(example) C-1,2026-03-15,999\nC-1,2026-03-01,100\nC-2,2026-03-02,50\n";
+    bench.write("right.csv", format!("{rows}Total,,150\n"));
+    let run = bench.kam(&["review", "right.csv"]).code(0).says("notice[example-row]");
+    assert!(!run.err.contains("total-mismatch"), "{}", run.err);
+    bench.write("wrong.csv", format!("{rows}Total,,1149\n"));
+    bench.kam(&["review", "wrong.csv"]).says("warning[total-mismatch]");
+}

@@ -24,7 +24,7 @@ const NO: Word = word("否", "No");
 /// Title, role, whether key: the first of every client decides.
 const POSTS: [(Word, Word, bool); 3] = [
     (word("采购总监", "Head of purchasing"), word("决策人", "Decision maker"), true),
-    (word("生产经理", "Production manager"), word("使用者", "Influencer"), false),
+    (word("生产经理", "Production manager"), word("影响者", "Influencer"), false),
     (word("质量工程师", "Quality engineer"), word("技术", "Technical"), false),
 ];
 

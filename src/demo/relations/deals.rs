@@ -41,7 +41,7 @@ const RIVAL: Word = word("岳珀测控", "Veridane Test");
 fn has_deal(client: &Client) -> bool {
     match client.role {
         Role::Prospect | Role::Squeezed | Role::Unvisited | Role::Rising => true,
-        Role::Plain | Role::Anchor => client.rank % 4 == 0,
+        Role::Plain | Role::Anchor => client.rank.is_multiple_of(4),
         _ => false,
     }
 }
