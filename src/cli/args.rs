@@ -71,6 +71,7 @@ pub(super) enum Log {
 pub(super) enum Command {
     Demo(Demo),
     Init(Init),
+    Template(Template),
     Check(Check),
     Import(Import),
     Review(Review),
@@ -131,6 +132,23 @@ pub(super) struct Init {
     pub fiscal_year_start: Option<u32>,
     #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
     pub threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Template {
+    #[arg(
+        id = "template_output",
+        short = 'o',
+        long = "output",
+        value_name = "FILE",
+        default_value = "kam-template.xlsx",
+        value_hint = ValueHint::FilePath
+    )]
+    pub output: PathBuf,
+    #[arg(long)]
+    pub force: bool,
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What every analysis takes.

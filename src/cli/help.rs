@@ -8,7 +8,7 @@ use crate::locale::Lang;
 
 /// Groups of commands as the help shows them.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("start", &["demo", "init"]),
+    ("start", &["demo", "init", "template"]),
     ("data", &["check", "import"]),
     ("review", &["review", "score", "tier", "churn"]),
     ("help", &["explain", "config", "completions"]),

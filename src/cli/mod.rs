@@ -19,6 +19,7 @@ mod prompt;
 mod raw;
 mod reader;
 mod review;
+mod template;
 mod ui;
 mod usage;
 
@@ -97,6 +98,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Demo(command) => demo::run(&command, ui),
         Command::Init(command) => init::run(&command, ui),
+        Command::Template(command) => template::run(&command, ui),
         Command::Check(command) => check::run(&command, ui),
         Command::Import(command) => import::run(&command, ui),
         Command::Review(command) => review::run(&command, ui),

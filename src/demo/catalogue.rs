@@ -18,7 +18,8 @@ impl Word {
     }
 }
 
-const fn word(zh: &'static str, en: &'static str) -> Word {
+/// A word in both languages.
+pub(super) const fn word(zh: &'static str, en: &'static str) -> Word {
     Word { zh, en }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! The files look like a user's own exports. They are computed with integers from a seed, without clock and file
 //! system, so that every machine writes the same bytes and everybody who tries the demo reads about the same clients.
-//! `story` says what there is to find; `clients` and `orders` play it; `write` puts it into files.
+//! `story` says what there is to find; `clients`, `orders` and `relations` play it; `write` puts it into files.
 
 mod catalogue;
 mod clients;
 mod dice;
 mod names;
 mod orders;
+mod relations;
 mod story;
 mod write;
 
@@ -34,7 +35,9 @@ pub struct DemoFile {
 pub fn generate(lang: Lang, seed: u64) -> Vec<DemoFile> {
     let clients = clients::population(lang, seed);
     let orders = orders::orders(lang, seed, &clients);
-    write::files(lang, &clients, &orders)
+    let mut files = write::files(lang, &clients, &orders);
+    files.extend(relations::files(lang, seed, &clients, &orders));
+    files
 }
 
 /// Whether this is the `kam.toml` of a demo workspace.

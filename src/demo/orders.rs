@@ -234,7 +234,7 @@ const HOLIDAYS_EN: [(i32, i32); 3] =
     [(20_231_223, 20_240_101), (20_241_223, 20_250_101), (20_251_223, 20_260_101)];
 
 /// The day, or the next one that is neither in a weekend nor in a holiday; Saturday's business is Friday's.
-fn working_day(lang: Lang, day: Day) -> Day {
+pub(super) fn working_day(lang: Lang, day: Day) -> Day {
     let holidays: &[(i32, i32)] = match lang {
         Lang::Zh => &HOLIDAYS_ZH,
         Lang::En => &HOLIDAYS_EN,

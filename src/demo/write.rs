@@ -120,7 +120,7 @@ fn text(name: &str, content: &str) -> DemoFile {
 }
 
 /// A table as a spreadsheet program saves it; in Chinese with the mark by which Excel knows the encoding.
-fn table<const N: usize>(
+pub(super) fn table<const N: usize>(
     lang: Lang,
     name: &str,
     headings: &[&str; N],
@@ -197,14 +197,15 @@ fn industry_rows(lang: Lang) -> impl Iterator<Item = [String; 2]> {
 
 /// Numbers of documents: by day in Chinese, running in English, as the programs of either world do.
 #[derive(Default)]
-struct Numbers {
+pub(super) struct Numbers {
     day: Option<Day>,
     orders: u32,
     credits: u32,
 }
 
 impl Numbers {
-    fn next(&mut self, lang: Lang, order: &Order) -> String {
+    /// The number of the next order; orders come by day.
+    pub(super) fn next(&mut self, lang: Lang, order: &Order) -> String {
         if lang == Lang::Zh && self.day != Some(order.date) {
             *self = Self { day: Some(order.date), ..Self::default() };
         }
@@ -222,7 +223,7 @@ impl Numbers {
 
 /// The clients of the story, by the names under which the read-me speaks of them.
 fn cast(clients: &[Client]) -> Vec<(&'static str, String)> {
-    const NAMES: [(&str, Role, usize); 8] = [
+    const NAMES: [(&str, Role, usize); 10] = [
         ("first", Role::Anchor, 0),
         ("second", Role::Anchor, 1),
         ("rising", Role::Rising, 0),
@@ -231,6 +232,8 @@ fn cast(clients: &[Client]) -> Vec<(&'static str, String)> {
         ("silent", Role::Silent, 0),
         ("fading", Role::Fading, 0),
         ("squeezed", Role::Squeezed, 0),
+        ("unvisited", Role::Unvisited, 0),
+        ("narrow", Role::Narrow, 0),
     ];
     let mut by_size: Vec<&Client> = clients.iter().collect();
     by_size.sort_by_key(|client| client.rank);
@@ -243,7 +246,8 @@ fn cast(clients: &[Client]) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-fn day(lang: Lang, day: Day) -> String {
+/// A day as an export of the language writes it.
+pub(super) fn day(lang: Lang, day: Day) -> String {
     let (year, month, date) = day.ymd();
     match lang {
         Lang::Zh => format!("{year}/{month}/{date}"),
@@ -251,7 +255,8 @@ fn day(lang: Lang, day: Day) -> String {
     }
 }
 
-fn cents(cents: i64) -> String {
+/// An amount with two decimals.
+pub(super) fn cents(cents: i64) -> String {
     let sign = if cents < 0 { "-" } else { "" };
     let magnitude = cents.unsigned_abs();
     format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)

@@ -45,6 +45,7 @@ pub const CHECKS: &[Check] = &[
     check("duplicate-key", Warning),
     check("encoding-guess", Notice),
     check("encryption-unknown", Error),
+    check("example-row", Notice),
     check("file-damaged", Error),
     check("file-empty", Error),
     check("file-encrypted", Error),

@@ -1,8 +1,8 @@
 //! Labels and sentences in Chinese and English, and how numbers are written.
 //!
 //! `en.toml` and `zh.toml` hold the same keys with the same placeholders (a test compares them). Code looks texts up by
-//! key and never joins words itself. The long texts of `kam explain` are in files of their own, under the key `explain`:
-//! they are read only when one is asked for, so that no other command pays for them.
+//! key and never joins words itself. The long texts of `kam explain` and of `kam template` are in files of their own, under
+//! the keys `explain` and `template`: they are read only when one is asked for, so that no other command pays for them.
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -53,12 +53,25 @@ impl Lang {
         cell.get_or_init(|| text.parse().unwrap_or_default())
     }
 
+    fn templates(self) -> &'static toml::Table {
+        static EN: OnceLock<toml::Table> = OnceLock::new();
+        static ZH: OnceLock<toml::Table> = OnceLock::new();
+        let (cell, text) = match self {
+            Self::En => (&EN, include_str!("template.en.toml")),
+            Self::Zh => (&ZH, include_str!("template.zh.toml")),
+        };
+        cell.get_or_init(|| text.parse().unwrap_or_default())
+    }
+
     /// The text of a dotted key such as `tier.core`, or `None`.
     #[must_use]
     pub fn find(self, key: &str) -> Option<&'static str> {
-        let (catalogue, key) = match key.strip_prefix("explain.") {
-            Some(key) => (self.explanations(), key),
-            None => (self.catalogue(), key),
+        let (catalogue, key) = if let Some(key) = key.strip_prefix("explain.") {
+            (self.explanations(), key)
+        } else if let Some(key) = key.strip_prefix("template.") {
+            (self.templates(), key)
+        } else {
+            (self.catalogue(), key)
         };
         let mut parts = key.split('.');
         let mut value = catalogue.get(parts.next()?)?;
@@ -244,5 +257,9 @@ mod tests {
         let zh: toml::Table = include_str!("explain.zh.toml").parse().expect("explain.zh.toml");
         compare("explain", &en, &zh);
         compare("explain", &zh, &en);
+        let en: toml::Table = include_str!("template.en.toml").parse().expect("template.en.toml");
+        let zh: toml::Table = include_str!("template.zh.toml").parse().expect("template.zh.toml");
+        compare("template", &en, &zh);
+        compare("template", &zh, &en);
     }
 }

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 
 use crate::period::Day;
 use crate::schema::column::Evidence;
+use crate::schema::example::is_example;
 use crate::schema::value::{self, DateOrder, Reading, Trouble};
 use crate::schema::{Kind, currency, day};
 use crate::source::{Cell, RowSink};
@@ -353,7 +354,7 @@ impl Profiler {
 
 impl RowSink for Profiler {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
-        if number > self.header_row {
+        if number > self.header_row && !is_example(cells) {
             self.rows += 1;
             for (column, cell) in self.columns.iter_mut().zip(cells) {
                 column.cell(number, cell, self.today);

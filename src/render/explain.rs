@@ -55,7 +55,8 @@ pub fn explain(lang: Lang, code: &str) -> Option<String> {
         }
     }
     if let Some(table) = TABLES.iter().find(|table| table.code() == code) {
-        let text = [doc(lang, table.doc()), fields(lang, *table)];
+        let template = lang.text("explain.word.template");
+        let text = [doc(lang, table.doc()), fields(lang, *table), template];
         sections.push(section(lang, "table", code, &label(lang, "table", code), &text));
     }
     if let Some(text) = lang.find(&format!("explain.feature.{code}")) {

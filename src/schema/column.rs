@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::aliases::Unit;
 use super::day::{Parts, parts};
+use super::example::is_example;
 use super::heading::Layout;
 use super::value::{DateOrder, Reading};
 use super::{Field, Kind};
@@ -238,6 +239,9 @@ impl RowSink for Survey<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
         if !self.layout.holds(number) {
             return self.layout.beyond(number);
+        }
+        if is_example(cells) {
+            return ControlFlow::Continue(());
         }
         self.rows += 1;
         for ((column, evidence), cell) in

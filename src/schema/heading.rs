@@ -161,7 +161,8 @@ pub(super) fn candidates(
         };
         match found.last_mut() {
             Some(last) if best.first_row <= last.header_row => {
-                if best.matched() > last.matched() {
+                // Of equals the lower row alone: what stood above it was a title.
+                if best.matched() >= last.matched() {
                     *last = best;
                 }
             }
@@ -342,6 +343,10 @@ impl Headings {
         let text =
             |row: &OwnedRow, at: usize| row.cells.get(at).map(heading_text).unwrap_or_default();
         let is_text = |cell: &OwnedCell| matches!(cell, OwnedCell::Text(_) | OwnedCell::Blank);
+        // A title stands alone.
+        if upper.cells.iter().filter(|cell| **cell != OwnedCell::Blank).count() < 2 {
+            return None;
+        }
         if !lower.cells.iter().chain(&upper.cells).all(is_text) {
             return None;
         }

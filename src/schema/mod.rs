@@ -10,6 +10,7 @@ pub mod column;
 mod context;
 pub mod currency;
 pub mod day;
+pub mod example;
 pub mod heading;
 pub mod id;
 pub mod names;

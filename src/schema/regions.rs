@@ -1,6 +1,6 @@
 //! Several tables on one sheet: one below the other, each with its own headings.
 
-use super::heading::{Layout, Nearest, UserColumns, candidates};
+use super::heading::{Column, Layout, Nearest, UserColumns, candidates};
 use super::{Table, aliases, total};
 use crate::source::{Cell, OwnedCell, OwnedRow};
 
@@ -20,7 +20,7 @@ pub fn regions(
     };
     let mut regions = Vec::new();
     for next in found {
-        if next.repeats(&current) {
+        if next.repeats(&current) || !is_sure(&next) {
             continue;
         }
         if let Some(end) = end_of_records(&current, next.first_row, rows) {
@@ -33,6 +33,15 @@ pub fn regions(
     }
     regions.push(current);
     Ok(regions)
+}
+
+/// Whether headings below those of another table are no record of that one, in which a word may happen to be a heading:
+/// two of them at least are known, and no fewer than are not.
+fn is_sure(layout: &Layout) -> bool {
+    let headings = layout.columns.iter().filter(|column| !column.heading.is_empty());
+    let known = |column: &&Column| column.field.is_some() || aliases::is_known(&column.heading);
+    let (all, known) = (headings.clone().count(), headings.filter(known).count());
+    known >= 2 && known * 2 >= all
 }
 
 /// Where the records of a table end that stand above a row: before the titles of what follows. `None` where it has none:
@@ -81,7 +90,7 @@ pub fn is_headings(number: u64, cells: &[Cell<'_>], user: &UserColumns, of: &Lay
     }
     let row = OwnedRow { number, cells: cells.iter().map(|cell| (*cell).into()).collect() };
     let found = candidates(std::slice::from_ref(&row), user, None, None).0;
-    found.first().is_some_and(|found| !found.repeats(of))
+    found.first().is_some_and(|found| !found.repeats(of) && is_sure(found))
 }
 
 #[cfg(test)]
@@ -108,7 +117,10 @@ mod tests {
             let cells: Vec<Cell<'_>> = rows[at].cells.iter().map(OwnedCell::borrow).collect();
             is_headings(1, &cells, &UserColumns::new(), of)
         };
-        assert!(heads(3, &found[0]) && !heads(4, &found[0]) && !heads(5, &found[1]));
+        assert_eq!(
+            (heads(3, &found[0]), heads(4, &found[0]), heads(5, &found[1])),
+            (true, false, false)
+        );
     }
 
     #[test]

@@ -12,10 +12,11 @@ use super::sheet::{self, Sheet};
 use super::workspace::Account;
 use super::{Loaded, Options};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt};
+use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
 use crate::error::Result;
 use crate::money::Money;
 use crate::period::Day;
+use crate::schema::example::is_example;
 use crate::schema::value::{self, Reading, Trouble};
 use crate::schema::{currency, day};
 use crate::source::{Cell, RowSink};
@@ -209,7 +210,7 @@ fn sheet_rows(sheet: &Sheet) -> Result<Found> {
 struct Reader<'a> {
     layout: &'a crate::schema::heading::Layout,
     readings: &'a [Reading],
-    origin: &'a crate::diagnostic::Origin,
+    origin: &'a Origin,
     found: Found,
 }
 
@@ -232,7 +233,7 @@ impl Reader<'_> {
                 trouble == Trouble::Undecided || value::shown(cell).contains([',', '.']);
             let headings: Vec<String> =
                 self.layout.columns.iter().map(|column| column.heading.clone()).collect();
-            let origin = crate::diagnostic::Origin {
+            let origin = Origin {
                 row: Some(number),
                 column: Some(at),
                 heading: headings.get(at).cloned(),
@@ -273,6 +274,11 @@ impl RowSink for Reader<'_> {
             return self.layout.beyond(number);
         }
         self.found.count += 1;
+        if is_example(cells) {
+            let origin = Origin { row: Some(number), ..self.origin.clone() };
+            self.found.diagnostics.push(Diagnostic::notice("example-row", origin));
+            return ControlFlow::Continue(());
+        }
         let text = |field| self.layout.column_of(field).and_then(|at| value::text(cells.get(at)?));
         let code = text("currency").map(|name| currency::code(&name).into_owned());
         let to = text("to").map(|name| currency::code(&name).into_owned());

@@ -21,6 +21,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::ledger::{Builder, Line, OrderKey, Payment};
 use crate::money::Money;
 use crate::period::Day;
+use crate::schema::example::is_example;
 use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
 use crate::schema::value::{self, Reading, Trouble};
@@ -594,6 +595,11 @@ impl RowSink for Sink<'_> {
             return self.plan.layout.beyond(number);
         }
         self.control.rows_in_file += 1;
+        if is_example(cells) {
+            let example = Reject { reason: "example-row", column: None, expected: "" };
+            self.reject(number, cells, &example, None);
+            return ControlFlow::Continue(());
+        }
         let read = self.amount(cells);
         let read = if self.plan.rates.is_some() { self.convert(cells, read) } else { read };
         let amount = read.as_ref().ok().copied().flatten();

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::money::Money;
 use crate::schema::day;
+use crate::schema::example::is_example;
 use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading};
 use crate::source::{Cell, RowSink};
@@ -72,6 +73,9 @@ impl RowSink for Sums<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
         if !self.layout.holds(number) {
             return self.layout.beyond(number);
+        }
+        if is_example(cells) {
+            return ControlFlow::Continue(());
         }
         if let Some(stated) = self.totals.get(&number) {
             if let Some(stated) = *stated {

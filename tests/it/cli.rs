@@ -13,8 +13,18 @@ use serde_json::Value;
 use crate::support::{Bench, reviewed, testdata};
 
 const FILES: [&str; 3] = ["clients.csv", "transactions.csv", "industries.csv"];
-const COMMANDS: [&str; 9] =
-    ["demo", "check", "review", "score", "tier", "churn", "explain", "config", "completions"];
+const COMMANDS: [&str; 10] = [
+    "demo",
+    "template",
+    "check",
+    "review",
+    "score",
+    "tier",
+    "churn",
+    "explain",
+    "config",
+    "completions",
+];
 
 /// Arguments with the files of a conformance set and its as-of date.
 fn small<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {

@@ -21,5 +21,6 @@ mod same;
 mod support;
 mod systems;
 mod tables;
+mod template;
 mod values;
 mod workspace;

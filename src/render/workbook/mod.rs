@@ -9,11 +9,13 @@ mod clients;
 mod example;
 mod method;
 mod overview;
+mod page;
 mod pen;
 mod quality;
 mod rules;
 mod seal;
 mod style;
+mod template;
 mod width;
 
 #[cfg(test)]
@@ -25,16 +27,15 @@ use anyhow::Result;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 pub use self::seal::is_as_written;
+pub use self::template::template;
 
 use self::pen::Pen;
-use self::style::{ROW_PIXELS, Style, font};
+use self::style::{ROW_PIXELS, Style};
 use crate::locale::{Lang, fill, money_text};
 use crate::money::Money;
 use crate::review::Review;
 use crate::tier::Tier;
 
-/// A4 in the list of paper sizes.
-const A4: u8 = 9;
 /// Width of a column nobody sets, in pixels.
 const COLUMN_PIXELS: u32 = 64;
 
@@ -166,17 +167,7 @@ impl<'a> Book<'a> {
     {
         let as_of = [("as_of", self.review.as_of.to_string())];
         worksheet.set_name(self.name(sheet))?;
-        worksheet
-            .set_landscape()
-            .set_paper_size(A4)
-            .set_print_fit_to_pages(1, 0)
-            .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
-            .set_footer(format!(
-                "&L&\"{font},Regular\"&8&F · &A&C&\"{font},Regular\"&8{date}&R&\"{font},Regular\"&8{page}",
-                font = font(self.lang),
-                date = self.f("as_of", &as_of),
-                page = self.t("page"),
-            ));
+        page::set_up(worksheet, self.lang, &self.f("as_of", &as_of), &self.t("page"));
         let mut pen = Pen::new(worksheet, self.style, self.lang);
         let title = [("period", self.review.period.clone())];
         pen.free(0, 0, &self.f(&format!("title.{}", sheet.code()), &title), &self.style.title)?;

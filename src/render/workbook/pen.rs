@@ -127,7 +127,19 @@ impl<'a> Pen<'a> {
         text: &str,
         number: bool,
     ) -> Result<()> {
-        let format = if number { &self.style.number_heading } else { &self.style.heading };
+        let style = self.style;
+        let format = if number { &style.number_heading } else { &style.heading };
+        self.heading_as(row, column, text, format)
+    }
+
+    /// The heading of a column, in another format.
+    pub(super) fn heading_as(
+        &mut self,
+        row: u32,
+        column: u16,
+        text: &str,
+        format: &Format,
+    ) -> Result<()> {
         // Chinese headings may break anywhere, but four characters on a line read better than one.
         let least = width::longest_word(text).max(width::display(text).min(8.0));
         self.measure(column, least * BOLD);

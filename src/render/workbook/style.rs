@@ -111,6 +111,10 @@ pub(super) struct Style {
     pub(super) heading: Format,
     /// Heading of a column of numbers.
     pub(super) number_heading: Format,
+    /// Heading of a column of texts that must be filled in.
+    pub(super) required_heading: Format,
+    /// Heading of a column of numbers that must be filled in.
+    pub(super) required_number_heading: Format,
     /// Heading over several columns.
     pub(super) band: Format,
     /// Text.
@@ -153,6 +157,7 @@ impl Style {
             .set_background_color(HEADING)
             .set_border_bottom(FormatBorder::Medium)
             .set_border_bottom_color(BLUE);
+        let required = heading.clone().set_background_color(BLUE).set_font_color(Color::White);
         let card =
             base.clone().set_background_color(CARD).set_align(FormatAlign::Left).set_indent(1);
         let right = |format: &Format, kind: Kind| {
@@ -169,6 +174,8 @@ impl Style {
                 .set_underline(rust_xlsxwriter::FormatUnderline::Single),
             heading: heading.clone().set_align(FormatAlign::Left).set_indent(1),
             number_heading: heading.clone().set_align(FormatAlign::Right),
+            required_heading: required.clone().set_align(FormatAlign::Left).set_indent(1),
+            required_number_heading: required.set_align(FormatAlign::Right),
             band: heading.set_align(FormatAlign::Center),
             long_text: text.clone().set_text_wrap(),
             input: text

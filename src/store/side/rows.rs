@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
 use crate::error::Result;
 use crate::money::Money;
 use crate::period::Day;
+use crate::schema::example::is_example;
 use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
 use crate::schema::value::{self, Reading, Trouble};
@@ -265,9 +266,14 @@ impl RowSink for Rows<'_> {
             return ControlFlow::Break(());
         }
         self.count += 1;
-        if self.repeats_headings(cells) {
+        let special = if is_example(cells) {
+            Some("example-row")
+        } else {
+            self.repeats_headings(cells).then_some("repeated-header")
+        };
+        if let Some(code) = special {
             let origin = Origin { row: Some(number), ..self.origin.clone() };
-            self.diagnostics.push(Diagnostic::notice("repeated-header", origin));
+            self.diagnostics.push(Diagnostic::notice(code, origin));
             return ControlFlow::Continue(());
         }
         if !self.filter.iter().all(wanted) {
