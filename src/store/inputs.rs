@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::parts::{self, Means, Part};
 use super::sheet::{Seen, Sheet, columns};
+use super::side;
 use super::workspace::Kept;
 use super::{InputReport, Loaded, Options};
 use crate::config::rules::nearest;
@@ -53,6 +54,18 @@ pub(super) fn open(
         }
     }
     check_columns(config, &mut problems);
+    if problems.is_empty()
+        && !sheets.iter().any(|sheet| sheet.layout.table.code() == "transactions")
+    {
+        // They may stand further down on one of the sheets.
+        for sheet in &sheets {
+            let start = side::next_table(sheet, &config.columns)?;
+            sheet.note_start(start, &mut loaded.starts);
+        }
+        if loaded.starts.grew() {
+            return Ok(sheets);
+        }
+    }
     if problems.is_empty()
         && !sheets.iter().any(|sheet| sheet.layout.table.code() == "transactions")
     {

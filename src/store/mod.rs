@@ -145,6 +145,9 @@ fn attempt(
     listing: Option<Listing<'_>>,
 ) -> Result<()> {
     let mut sheets = inputs::open(files, config, options, loaded)?;
+    if loaded.starts.grew() {
+        return Ok(());
+    }
     let side = side::read(&mut sheets, config, options, loaded)?;
     if loaded.starts.grew() {
         return Ok(());

@@ -1,4 +1,5 @@
-//! Total rows: left out, and used to check the rows above them.
+//! Total rows: left out, and used to check the rows above them: those since the last total, since the last one with the
+//! same label, of the group, of the whole sheet, or the totals so far.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -9,10 +10,10 @@ use super::types::{Nature, Types};
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::money::Money;
-use crate::schema::day;
 use crate::schema::example::is_example;
 use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading};
+use crate::schema::{day, total};
 use crate::source::{Cell, RowSink};
 
 /// Compares total rows with the rows above them: since the last total, since the beginning, or the totals so far.
@@ -37,8 +38,10 @@ pub(super) fn check(
         kind,
         returns,
         types: Types::default(),
-        since: [Money::ZERO; 2],
         all: [Money::ZERO; 2],
+        last: [Money::ZERO; 2],
+        marks: BTreeMap::new(),
+        groups: Vec::new(),
         subtotals: Money::ZERO,
         wrong: Vec::new(),
     })?;
@@ -60,14 +63,54 @@ struct Sums<'a> {
     kind: Option<usize>,
     returns: &'a [String],
     types: Types,
-    /// As given, and with the signs that count.
-    since: [Money; 2],
+    /// All rows so far: as given, and with the signs that count.
     all: [Money; 2],
+    /// The same where the last total stood,
+    last: [Money; 2],
+    /// where the last total with the same label stood, as subtotals have one and totals of several of them another,
+    marks: BTreeMap<String, [Money; 2]>,
+    /// and where the groups began that are open.
+    groups: Vec<[Money; 2]>,
+    /// The sum of the totals.
     subtotals: Money,
     wrong: Vec<(u64, Money, Money)>,
 }
 
-impl Aside for Sums<'_> {}
+impl Aside for Sums<'_> {
+    fn set_aside(&mut self, _number: u64, _cells: &[Cell<'_>]) {
+        self.groups.push(self.all);
+    }
+}
+
+impl Sums<'_> {
+    /// Compares a total with what it may be the sum of.
+    fn compare(&mut self, number: u64, cells: &[Cell<'_>], stated: Option<Money>) {
+        let label = cells.iter().filter_map(value::text).find(|text| total::is_total(text));
+        let label = label.map(|label| label.split_whitespace().collect()).unwrap_or_default();
+        if let Some(stated) = stated {
+            // Totals are shown with two decimals where lines may have four.
+            let near = |sum: Money| (stated - sum).abs() <= Money(100);
+            let since = |mark: &[Money; 2]| (0..2).any(|at| near(self.all[at] - mark[at]));
+            let group = self.groups.iter().rposition(since);
+            let known = since(&self.last)
+                || since(&[Money::ZERO; 2])
+                || near(self.subtotals)
+                || group.is_some()
+                || self.marks.get(&label).is_some_and(since);
+            if let Some(group) = group {
+                self.groups.truncate(group);
+            }
+            if !known {
+                let sum = self.all[1] - self.last[1];
+                let sum = if sum == Money::ZERO { self.all[1] } else { sum };
+                self.wrong.push((number, stated, sum));
+            }
+            self.subtotals += stated;
+        }
+        self.last = self.all;
+        self.marks.insert(label, self.all);
+    }
+}
 
 impl RowSink for Sums<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
@@ -78,18 +121,7 @@ impl RowSink for Sums<'_> {
             return ControlFlow::Continue(());
         }
         if let Some(stated) = self.totals.get(&number) {
-            if let Some(stated) = *stated {
-                // Totals are shown with two decimals where lines may have four.
-                let near = |sum: Money| (stated - sum).abs() <= Money(100);
-                let [given, signed] = [self.since[0], self.since[1]];
-                if ![given, signed, self.all[0], self.all[1], self.subtotals].into_iter().any(near)
-                {
-                    let sum = if signed == Money::ZERO { self.all[1] } else { signed };
-                    self.wrong.push((number, stated, sum));
-                }
-                self.subtotals += stated;
-            }
-            self.since = [Money::ZERO; 2];
+            self.compare(number, cells, *stated);
             return ControlFlow::Continue(());
         }
         let blank = Cell::Blank;
@@ -107,7 +139,6 @@ impl RowSink for Sums<'_> {
             for (at, amount) in
                 [amount, if returned { -amount } else { amount }].into_iter().enumerate()
             {
-                self.since[at] += amount;
                 self.all[at] += amount;
             }
         }

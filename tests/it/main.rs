@@ -14,6 +14,7 @@ mod floors;
 mod hostile;
 mod identity;
 mod init;
+mod layouts;
 mod overlap;
 mod readme;
 mod registry;

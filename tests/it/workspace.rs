@@ -528,6 +528,19 @@ fn exports_of_systems_are_reviewed_like_their_files() {
 }
 
 #[test]
+fn layouts_are_reviewed_like_their_files() {
+    for (file, bytes) in crate::layouts::all() {
+        let bench = workspace();
+        bench.write(file, &bytes);
+        import(&bench, &[file]).code(0);
+        same(&bench, &[file], &[]);
+        let before = data(&bench);
+        import(&bench, &[file]).code(0);
+        assert_eq!(data(&bench), before, "{file}: the second import does nothing");
+    }
+}
+
+#[test]
 fn ids_that_lost_digits_are_told_alike() {
     let bench = workspace();
     let mut book = Workbook::new();

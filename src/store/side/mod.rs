@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::schema::aliases;
+use crate::schema::heading::UserColumns;
 
 pub use clients::{ClientFile, ClientMore};
 pub use relations::{
@@ -37,6 +38,11 @@ pub(super) struct Side {
     /// The tables that speak of clients; their clients are positions in `keys`.
     pub relations: Relations,
     pub keys: Keys,
+}
+
+/// The row at which another table begins below a side table, if one does.
+pub(super) fn next_table(sheet: &Sheet, user: &UserColumns) -> Result<Option<u64>> {
+    Ok(rows::read(sheet, user)?.next_table())
 }
 
 /// Reads all side tables among the sheets.
