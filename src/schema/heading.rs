@@ -76,7 +76,6 @@ impl Layout {
     }
 
     /// What to do after a row that it does not hold: nothing of it comes after its end.
-    #[must_use]
     pub fn beyond(&self, row: u64) -> ControlFlow<()> {
         if self.end.is_some_and(|end| row >= end) {
             ControlFlow::Break(())

@@ -56,8 +56,8 @@ fn end_of_records(layout: &Layout, before: u64, rows: &[OwnedRow]) -> Option<u64
         filled >= least || row.cells.iter().any(is_total)
     };
     let own = rows.iter().filter(|row| row.number > layout.header_row && row.number < before);
-    let last = own.filter(|row| is_record(row)).map(|row| row.number).max()?;
-    rows.iter().map(|row| row.number).find(|number| *number > last)
+    let end = own.filter(|row| is_record(row)).map(|row| row.number).max()?;
+    rows.iter().map(|row| row.number).find(|number| *number > end)
 }
 
 fn is_total(cell: &OwnedCell) -> bool {

@@ -4,22 +4,19 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::given;
 use super::parts::{self, Means, Part};
 use super::sheet::{Seen, Sheet, columns};
 use super::side;
 use super::workspace::Kept;
 use super::{InputReport, Loaded, Options};
-use crate::config::rules::nearest;
 use crate::config::{Config, Source};
-use crate::diagnostic::{Diagnostic, Fact, Origin, Severity};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::error::{Error, Result};
-use crate::schema::aliases::{self, Basis, Unit, unit_word};
-use crate::schema::column::Given;
 use crate::schema::heading::{self, Layout, Nearest};
-use crate::schema::value::DateOrder;
-use crate::schema::{Table, shape, table};
+use crate::schema::{shape, table};
 use crate::source::stored::Stored;
-use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
+use crate::source::{Document, Hints, Input, OwnedRow, Place, pattern};
 
 /// Opens all inputs. Sheets that are no table are reported as unused; problems with files are reported together.
 pub(super) fn open(
@@ -104,7 +101,7 @@ fn sold(
     let mut found = Vec::new();
     for (at, layout) in fitting {
         let sheet = &mut sheets[at];
-        note_basis(&layout, &sheet.origin, loaded);
+        given::note_basis(&layout, &sheet.origin, loaded);
         let mut report = loaded.inputs[sheet.report].clone();
         report.table = Some(layout.table.code());
         let mut sold = Sheet {
@@ -178,7 +175,7 @@ pub(super) fn is_current(input: &Input, config: &Config, options: &Options) -> b
 pub(super) fn check_columns(config: &Config, problems: &mut Vec<Diagnostic>) {
     for (name, fields) in &config.columns {
         let Some(table) = table(name) else {
-            problems.push(unknown_table(name));
+            problems.push(given::unknown_table(name));
             continue;
         };
         let known: Vec<&str> = table.fields().iter().map(|field| field.name).collect();
@@ -186,18 +183,8 @@ pub(super) fn check_columns(config: &Config, problems: &mut Vec<Diagnostic>) {
             let unknown = Diagnostic::error("unknown-field", Origin::default())
                 .with("table", name.clone())
                 .with("field", field.clone());
-            problems.push(among(unknown, field, &known));
+            problems.push(given::among(unknown, field, &known));
         }
-    }
-}
-
-/// Adds the names that are known, and the one most likely meant.
-fn among(unknown: Diagnostic, wrong: &str, known: &[&str]) -> Diagnostic {
-    let names: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
-    let unknown = unknown.with("known", names);
-    match nearest(wrong, known) {
-        Some(name) => unknown.with("suggestion", name),
-        None => unknown,
     }
 }
 
@@ -295,70 +282,97 @@ pub(super) fn open_one(
             loaded.inputs.push(report);
             continue;
         }
-        let forced = forced(source)?;
+        let forced = given::forced(source)?;
         let header_row = source.and_then(|source| source.header_row);
         let means = Means { user: &config.columns, table: forced, header_row };
         let parts =
             parts::parts(&mut document.borrow_mut(), index, &input.name, means, &loaded.starts)?;
         for Part { rows, found } in parts {
-            let report = report.clone();
-            let mut layout = match found {
-                Ok(layout) => layout,
+            let place = Found {
+                document: &document,
+                index,
+                source,
+                origin: &origin,
+                watched: forced.is_none() && header_row.is_none(),
+                forced: forced.is_some(),
+            };
+            match found {
+                Ok(layout) => {
+                    let sheet = place.sheet(layout, &rows, report.clone(), options, loaded)?;
+                    sheets.push(sheet.ok_or_else(stale)?);
+                }
                 Err(nearest) => {
                     let unused = Some("sheet-not-used");
                     loaded.diagnostics.push(not_used(origin.clone(), rows.is_empty(), &nearest));
-                    loaded.inputs.push(InputReport { unused, ..report });
-                    continue;
+                    loaded.inputs.push(InputReport { unused, ..report.clone() });
                 }
-            };
-            if shape::may_be_merged(&layout, &rows) {
-                layout.shape.merged = shape::merged(&layout, document.borrow_mut().merged(index)?);
             }
-            let given = given_or_titled(source, &rows, &layout, &origin, loaded)?;
-            let filter = filter(source, &layout, &origin)?;
-            note_choices(&layout, &origin, loaded);
-            let kept = kept(&document.borrow(), index, &layout).map_err(|()| stale())?;
-            let mut sheet = Sheet {
-                document: Rc::clone(&document),
-                index,
-                readings: Vec::new(),
-                given,
-                filter,
-                currency: source.and_then(|source| source.currency.clone()),
-                origin: origin.clone(),
-                report: loaded.inputs.len(),
-                layout,
-                forced: forced.is_some(),
-                watched: forced.is_none() && header_row.is_none(),
-                surveyed: false,
-                unsigned_returns: false,
-                seen: Seen::default(),
-                kept,
-                recorder: None,
-            };
-            if !sheet.is_current()? {
-                return Err(stale());
-            }
-            let open = sheet.survey(false, options.threads)?;
-            loaded.diagnostics.extend(open);
-            loaded.inputs.push(InputReport {
-                table: Some(sheet.layout.table.code()),
-                header_row: Some(sheet.layout.header_row),
-                columns: columns(&sheet),
-                ..report
-            });
-            sheets.push(sheet);
         }
     }
     Ok(Opened { document, hints })
 }
 
-/// The table that the settings say a source is.
-fn forced(source: Option<&Source>) -> Result<Option<&'static dyn Table>> {
-    Ok(match source.and_then(|source| source.table.as_deref()) {
-        None => None,
-        Some(code) => Some(table(code).ok_or_else(|| unknown_table(code))?),
-    })
+/// Where a table was found.
+struct Found<'a> {
+    document: &'a Rc<RefCell<Document>>,
+    index: usize,
+    source: Option<&'a Source>,
+    origin: &'a Origin,
+    watched: bool,
+    forced: bool,
+}
+
+impl Found<'_> {
+    /// The table as a sheet to be read, and its report; `None` where it was imported and no longer means the same.
+    fn sheet(
+        &self,
+        mut layout: Layout,
+        rows: &[OwnedRow],
+        report: InputReport,
+        options: &Options,
+        loaded: &mut Loaded,
+    ) -> Result<Option<Sheet>> {
+        let Self { document, index, source, origin, .. } = *self;
+        if shape::may_be_merged(&layout, rows) {
+            layout.shape.merged = shape::merged(&layout, document.borrow_mut().merged(index)?);
+        }
+        let given = given::given_or_titled(source, rows, &layout, origin, loaded)?;
+        let filter = given::filter(source, &layout, origin)?;
+        given::note_choices(&layout, origin, loaded);
+        let Ok(kept) = kept(&document.borrow(), index, &layout) else {
+            return Ok(None);
+        };
+        let mut sheet = Sheet {
+            document: Rc::clone(document),
+            index,
+            readings: Vec::new(),
+            given,
+            filter,
+            currency: source.and_then(|source| source.currency.clone()),
+            origin: origin.clone(),
+            report: loaded.inputs.len(),
+            layout,
+            forced: self.forced,
+            watched: self.watched,
+            surveyed: false,
+            unsigned_returns: false,
+            seen: Seen::default(),
+            kept,
+            recorder: None,
+        };
+        if !sheet.is_current()? {
+            return Ok(None);
+        }
+        let open = sheet.survey(false, options.threads)?;
+        loaded.diagnostics.extend(open);
+        loaded.inputs.push(InputReport {
+            table: Some(sheet.layout.table.code()),
+            header_row: Some(sheet.layout.header_row),
+            columns: columns(&sheet),
+            ..report
+        });
+        Ok(Some(sheet))
+    }
 }
 
 /// What the import kept of a sheet, if it was imported; an error if that is of another layout.
@@ -388,29 +402,6 @@ pub(super) fn check_file(input: &Input) -> Result<()> {
     Ok(())
 }
 
-/// The unit that a line above the headings gives, such as `单位：万元`: row, text, power of ten.
-fn unit_of_title(rows: &[OwnedRow], header_row: u64) -> Option<(u64, String, u32)> {
-    let titles = rows.iter().take_while(|row| row.number < header_row);
-    let mut texts = titles.flat_map(|row| row.cells.iter().map(move |cell| (row.number, cell)));
-    texts.find_map(|(number, cell)| {
-        let OwnedCell::Text(text) = cell else {
-            return None;
-        };
-        let (_, word) = text.split_once("单位：").or_else(|| text.split_once("单位:"))?;
-        let word = word.split_whitespace().next()?.trim_end_matches([')', '）']);
-        match unit_word(word)? {
-            Unit::Power(power) => Some((number, text.clone(), power)),
-            _ => None,
-        }
-    })
-}
-
-fn unknown_table(code: &str) -> Diagnostic {
-    let known: Vec<&str> = crate::schema::TABLES.iter().map(|table| table.code()).collect();
-    let unknown = Diagnostic::error("unknown-table", Origin::default()).with("table", code);
-    among(unknown, code, &known)
-}
-
 fn not_used(origin: Origin, empty: bool, nearest: &Nearest) -> Diagnostic {
     let origin = Origin { row: nearest.header_row, ..origin };
     let diagnostic =
@@ -421,123 +412,5 @@ fn not_used(origin: Origin, empty: bool, nearest: &Nearest) -> Diagnostic {
             .with("table", table)
             .with("missing", nearest.missing.clone())
             .with("headings", nearest.headings.clone()),
-    }
-}
-
-/// What the settings say of a source, and the unit of its title lines where they say none.
-fn given_or_titled(
-    source: Option<&Source>,
-    rows: &[OwnedRow],
-    layout: &Layout,
-    origin: &Origin,
-    loaded: &mut Loaded,
-) -> Result<Given> {
-    let mut given = given(source)?;
-    if given.power.is_none()
-        && let Some((number, text, power)) = unit_of_title(rows, layout.header_row)
-    {
-        given.power = Some(power);
-        let origin = Origin { row: Some(number), heading: Some(text), ..origin.clone() };
-        let factor = 10_u64.pow(power);
-        let notice = Diagnostic::notice("unit-in-heading", origin).with("factor", factor);
-        loaded.diagnostics.push(notice);
-    }
-    Ok(given)
-}
-
-fn given(source: Option<&Source>) -> Result<Given> {
-    let Some(source) = source else {
-        return Ok(Given::default());
-    };
-    let power = match source.unit.as_deref() {
-        None => None,
-        Some(word) => match unit_word(word) {
-            Some(Unit::Power(power)) => Some(power),
-            Some(Unit::Plain) => Some(0),
-            _ => {
-                return Err(Diagnostic::error("unknown-unit", Origin::file(&source.path))
-                    .with("unit", word)
-                    .into());
-            }
-        },
-    };
-    Ok(Given {
-        decimal_comma: source.decimal.as_deref().map(|mark| mark == ","),
-        date_order: match source.date_order.as_deref() {
-            Some("dmy") => Some(DateOrder::Dmy),
-            Some("mdy") => Some(DateOrder::Mdy),
-            Some("ymd") => Some(DateOrder::Ymd),
-            _ => None,
-        },
-        power,
-    })
-}
-
-fn filter(
-    source: Option<&Source>,
-    layout: &Layout,
-    origin: &Origin,
-) -> Result<Vec<(usize, String)>> {
-    let Some(source) = source else {
-        return Ok(Vec::new());
-    };
-    source
-        .filter
-        .iter()
-        .map(|(name, value)| {
-            let wanted = aliases::normalise(name);
-            let by_heading = layout
-                .columns
-                .iter()
-                .position(|column| aliases::normalise(&column.heading) == wanted);
-            by_heading.or_else(|| layout.column_of(name)).map(|at| (at, value.clone())).ok_or_else(
-                || {
-                    Diagnostic::error("missing-column", origin.clone())
-                        .with("missing", vec![name.clone()])
-                        .into()
-                },
-            )
-        })
-        .collect()
-}
-
-/// Says which columns were chosen where several fitted, and whether amounts contain tax.
-fn note_choices(layout: &Layout, origin: &Origin, loaded: &mut Loaded) {
-    for (heading, field, taken) in &layout.passed_over {
-        let origin = Origin {
-            row: Some(layout.header_row),
-            heading: Some(heading.clone()),
-            ..origin.clone()
-        };
-        let choice = Diagnostic::notice("column-choice", origin)
-            .with("field", *field)
-            .with("taken", taken.clone());
-        loaded.diagnostics.push(choice);
-    }
-    if layout.table.code() == "transactions" {
-        note_basis(layout, origin, loaded);
-    }
-    for column in layout.columns.iter().filter(|column| column.field.is_some()) {
-        if let Some(Unit::Power(power)) = column.unit {
-            let origin = Origin { heading: Some(column.heading.clone()), ..origin.clone() };
-            let factor = Fact::Int(10_i64.pow(power));
-            let mut notice = Diagnostic::notice("unit-in-heading", origin);
-            notice.facts.insert("factor", factor);
-            loaded.diagnostics.push(notice);
-        }
-    }
-}
-
-/// Says whether amounts contain tax, where their heading tells.
-fn note_basis(layout: &Layout, origin: &Origin, loaded: &mut Loaded) {
-    if let Some(at) = layout.column_of("amount") {
-        let heading = &layout.columns[at].heading;
-        let basis = aliases::basis(heading);
-        if basis != Basis::Unknown {
-            let origin = Origin { heading: Some(heading.clone()), ..origin.clone() };
-            loaded
-                .diagnostics
-                .push(Diagnostic::notice("amount-basis", origin).with("basis", basis.code()));
-        }
     }
 }

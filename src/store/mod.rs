@@ -6,6 +6,7 @@
 mod currencies;
 mod directory;
 mod discounts;
+mod given;
 mod inputs;
 mod likeness;
 mod others;

@@ -162,9 +162,8 @@ impl<'a, S: Aside> Shaped<'a, S> {
 
 /// `客户：甲公司` heads the group of 甲公司.
 fn name_of_group(text: &str) -> &str {
-    let (label, name) = match text.split_once([':', '：']) {
-        Some(both) => both,
-        None => return text.trim(),
+    let Some((label, name)) = text.split_once([':', '：']) else {
+        return text.trim();
     };
     let is_label = ["客户", "客户名称", "往来单位", "customer", "client", "客戶"]
         .iter()
