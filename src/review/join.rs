@@ -17,7 +17,7 @@ use crate::tier::{self, Case, Outcome};
 use super::portfolio;
 use super::{
     AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, Month, Review,
-    RiskLevel, SCHEMA_VERSION, Scale, Totals,
+    RiskLevel, SCHEMA_VERSION, Scale,
 };
 
 /// What a review depends on besides data and settings.
@@ -79,7 +79,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         currency: loaded.currency.unwrap_or_else(|| config.currency.clone()),
         policy: config.policy,
         model_coverage,
-        totals: totals(&clients, &portfolio),
+        totals: portfolio::totals(&clients, &portfolio),
         control,
         anchors: METRICS
             .iter()
@@ -373,39 +373,6 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
         (Some(false), _) | (_, Some(false)) => Some(false),
         (Some(true), Some(true)) => Some(true),
         _ => None,
-    }
-}
-
-fn totals(clients: &[Client], portfolio: &Portfolio) -> Totals {
-    let stage = |stage| clients.iter().filter(|client| client.stage == stage).count();
-    let at_risk = |client: &&Client| client.risk_level >= RiskLevel::Medium;
-    Totals {
-        clients: clients.len(),
-        active: clients.iter().filter(|client| client.active).count(),
-        dormant: stage(Stage::Dormant),
-        lost: stage(Stage::Lost),
-        prospects: stage(Stage::Prospect),
-        net_sales: portfolio.net_sales,
-        net_sales_prior: portfolio.net_sales_prior,
-        dormant_sales_prior: clients
-            .iter()
-            .filter(|client| client.stage == Stage::Dormant)
-            .map(|client| client.features.net_sales_prior)
-            .sum(),
-        at_risk_clients: clients
-            .iter()
-            .filter(at_risk)
-            .filter(|client| client.active || client.stage == Stage::Dormant)
-            .count(),
-        at_risk_sales: clients
-            .iter()
-            .filter(at_risk)
-            .filter(|client| client.active)
-            .map(|client| client.features.net_sales.or_zero())
-            .sum::<Money>(),
-        avg_score: portfolio::mean(
-            clients.iter().filter(|client| client.active).filter_map(|client| client.score),
-        ),
     }
 }
 

@@ -4,34 +4,87 @@ use crate::features::{Portfolio, Stage};
 use crate::money::Money;
 use crate::tier::Tier;
 
-use super::{Client, Concentration, RiskLevel, TierRow};
+use super::{Client, Concentration, RiskLevel, TierRow, Totals};
 
-/// One row per tier.
+/// One row per tier, from one walk over the clients: they are large and far apart.
 pub(super) fn tiers(clients: &[Client], portfolio: &Portfolio) -> Vec<TierRow> {
-    Tier::ALL
-        .iter()
-        .map(|tier| {
-            let members = || clients.iter().filter(|client| client.tier == Some(*tier));
-            let net_sales: Money = members().map(|client| client.features.net_sales).sum();
-            let net_sales_prior: Money =
-                members().map(|client| client.features.net_sales_prior).sum();
-            let ratio = |a: Money, b: Money| (b > Money::ZERO).then(|| a.to_f64() / b.to_f64());
-            TierRow {
-                tier: *tier,
-                clients: members().count(),
-                net_sales,
-                net_sales_prior,
-                share: ratio(net_sales, portfolio.net_sales),
-                change: ratio(net_sales, net_sales_prior).map(|ratio| ratio - 1.0),
-                avg_score: mean(members().filter_map(|client| client.score)),
-                at_risk: members().filter(|client| client.risk_level >= RiskLevel::Medium).count(),
+    let mut rows: Vec<TierRow> = Tier::ALL.iter().map(|tier| TierRow::empty(*tier)).collect();
+    let mut scores = [(0.0, 0_u32); Tier::ALL.len()];
+    for client in clients {
+        let Some(tier) = client.tier else {
+            continue;
+        };
+        let (row, (sum, count)) = (&mut rows[tier as usize], &mut scores[tier as usize]);
+        row.clients += 1;
+        row.net_sales += client.features.net_sales;
+        row.net_sales_prior += client.features.net_sales_prior;
+        row.at_risk += usize::from(client.risk_level >= RiskLevel::Medium);
+        if let Some(score) = client.score {
+            (*sum, *count) = (*sum + score, *count + 1);
+        }
+    }
+    let ratio = |a: Money, b: Money| (b > Money::ZERO).then(|| a.to_f64() / b.to_f64());
+    for (row, (sum, count)) in rows.iter_mut().zip(scores) {
+        row.share = ratio(row.net_sales, portfolio.net_sales);
+        row.change = ratio(row.net_sales, row.net_sales_prior).map(|ratio| ratio - 1.0);
+        row.avg_score = (count > 0).then(|| sum / f64::from(count));
+    }
+    rows
+}
+
+impl TierRow {
+    fn empty(tier: Tier) -> Self {
+        Self {
+            tier,
+            clients: 0,
+            net_sales: Money::ZERO,
+            net_sales_prior: Money::ZERO,
+            share: None,
+            change: None,
+            avg_score: None,
+            at_risk: 0,
+        }
+    }
+}
+
+/// Figures of all clients.
+pub(super) fn totals(clients: &[Client], portfolio: &Portfolio) -> Totals {
+    let mut totals = Totals {
+        clients: clients.len(),
+        active: 0,
+        dormant: 0,
+        lost: 0,
+        prospects: 0,
+        net_sales: portfolio.net_sales,
+        net_sales_prior: portfolio.net_sales_prior,
+        dormant_sales_prior: Money::ZERO,
+        at_risk_clients: 0,
+        at_risk_sales: Money::ZERO,
+        avg_score: mean(
+            clients.iter().filter(|client| client.active).filter_map(|client| client.score),
+        ),
+    };
+    for client in clients {
+        let dormant = client.stage == Stage::Dormant;
+        totals.active += usize::from(client.active);
+        totals.dormant += usize::from(dormant);
+        totals.lost += usize::from(client.stage == Stage::Lost);
+        totals.prospects += usize::from(client.stage == Stage::Prospect);
+        if dormant {
+            totals.dormant_sales_prior += client.features.net_sales_prior;
+        }
+        if client.risk_level >= RiskLevel::Medium {
+            totals.at_risk_clients += usize::from(client.active || dormant);
+            if client.active {
+                totals.at_risk_sales += client.features.net_sales.or_zero();
             }
-        })
-        .collect()
+        }
+    }
+    totals
 }
 
 /// The arithmetic mean; `None` of nothing.
-pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / f64::from(count))
 }

@@ -194,26 +194,31 @@ fn plain(text: &[u8], reading: Reading) -> Option<Exact> {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
     };
-    let (mut units, mut decimals, mut point) = (0_i64, 0, false);
     if text.is_empty() || text.len() > 14 {
         return None;
     }
-    for byte in text {
-        match byte {
-            b'0'..=b'9' => {
-                units = units * 10 + i64::from(byte - b'0');
-                decimals += i32::from(point);
-            }
-            b'.' if !point => point = true,
-            _ => return None,
+    let digit = |byte: u8| Some(byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+    let (mut units, mut at) = (0_i64, 0);
+    while let Some(digit) = text.get(at).copied().and_then(digit) {
+        units = units * 10 + i64::from(digit);
+        at += 1;
+    }
+    let whole = at;
+    if at < text.len() {
+        if text[at] != b'.' || text.len() == 1 {
+            return None;
+        }
+        at += 1;
+        while let Some(digit) = text.get(at).copied().and_then(digit) {
+            units = units * 10 + i64::from(digit);
+            at += 1;
         }
     }
-    if decimals > 4 || (point && text.len() == 1) {
+    let decimals = at - (whole + 1).min(at);
+    if at < text.len() || decimals > 4 {
         return None;
     }
-    for _ in decimals..4 {
-        units *= 10;
-    }
+    units *= [10_000, 1000, 100, 10, 1][decimals];
     if units > LARGEST {
         return None;
     }

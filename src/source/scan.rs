@@ -129,7 +129,7 @@ pub(super) fn scan(
     delimiter: u8,
     sink: &mut dyn RowSink,
 ) -> Result<(), Stop> {
-    let text = std::str::from_utf8(block).map_err(|_| Stop::NotUtf8)?;
+    let text = simdutf8::basic::from_utf8(block).map_err(|_| Stop::NotUtf8)?;
     if memchr_iter(b'\r', block).any(|at| block.get(at + 1) != Some(&b'\n')) {
         return Err(Stop::Odd);
     }
