@@ -11,18 +11,17 @@
 //! input holds any ([`as_transactions`]), invoices before contracts before deals: one sale must not count thrice. Invoices without
 //! a column of what is outstanding are transactions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::aliases::{self, Unit};
+use super::headings::Headings;
 use super::shape::{self, Shape};
 use super::{TABLES, Table, context};
-use crate::source::{OwnedCell, OwnedRow};
+use crate::source::OwnedRow;
 
 /// Rows in which headings are looked for.
 pub const HEADER_SEARCH: usize = 40;
-/// Bytes of a heading at most: whatever is longer is data, and would only be normalised for nothing.
-const LONGEST_HEADING: usize = 4096;
 
 /// The user's own headings: table → field → headings, tried before the built-in aliases. An empty list says that no
 /// column is this field.
@@ -296,97 +295,6 @@ fn missing(layout: &Layout) -> Vec<String> {
         .collect()
 }
 
-/// Headings: each with its normal forms and unit, and where each normal form stands.
-pub(super) struct Headings {
-    first_row: u64,
-    number: u64,
-    shown: Vec<String>,
-    normal: Vec<String>,
-    units: Vec<Option<Unit>>,
-    /// By normal form; those in the first map go before those in the second.
-    places: [HashMap<String, Vec<usize>>; 2],
-}
-
-impl Headings {
-    fn of(row: &OwnedRow) -> Self {
-        Self::from_texts(row.number, row.number, row.cells.iter().map(heading_text).collect(), &[])
-    }
-
-    fn from_texts(first_row: u64, number: u64, shown: Vec<String>, others: &[Vec<String>]) -> Self {
-        let normal: Vec<String> = shown.iter().map(|heading| aliases::normalise(heading)).collect();
-        let mut places: [HashMap<String, Vec<usize>>; 2] = [HashMap::new(), HashMap::new()];
-        let mut put = |first: usize, form: String, at: usize| {
-            if !form.is_empty() {
-                let columns = places[first].entry(form).or_default();
-                if !columns.contains(&at) {
-                    columns.push(at);
-                }
-            }
-        };
-        for (at, form) in normal.iter().enumerate() {
-            put(0, form.clone(), at);
-        }
-        for (at, others) in others.iter().enumerate() {
-            for (rank, other) in others.iter().enumerate() {
-                // Both words together, whatever their order, before the lower one alone.
-                put(usize::from(rank > 0), aliases::normalise(other), at);
-            }
-        }
-        let units = shown.iter().map(|heading| aliases::unit(heading)).collect();
-        Self { first_row, number, shown, normal, units, places }
-    }
-
-    /// Two rows as headings: the upper one heads what stands below it and, where it is blank, below the next one to its
-    /// left. `None` where the lower row holds anything but text, or heads nothing.
-    fn of_pair(upper: &OwnedRow, lower: &OwnedRow) -> Option<Self> {
-        let text =
-            |row: &OwnedRow, at: usize| row.cells.get(at).map(heading_text).unwrap_or_default();
-        let is_text = |cell: &OwnedCell| matches!(cell, OwnedCell::Text(_) | OwnedCell::Blank);
-        // A title stands alone.
-        if upper.cells.iter().filter(|cell| **cell != OwnedCell::Blank).count() < 2 {
-            return None;
-        }
-        if !lower.cells.iter().chain(&upper.cells).all(is_text) {
-            return None;
-        }
-        let (mut shown, mut others) = (Vec::new(), Vec::new());
-        let mut over = String::new();
-        for at in 0..upper.cells.len().max(lower.cells.len()) {
-            let (above, below) = (text(upper, at), text(lower, at));
-            if !above.is_empty() {
-                // A heading with nothing below it heads one column only.
-                over = if below.is_empty() { String::new() } else { above.clone() };
-            }
-            let (heading, forms) = match (below.is_empty(), over.is_empty()) {
-                (true, _) => (above, Vec::new()),
-                (false, true) => (below, Vec::new()),
-                (false, false) => {
-                    (format!("{over} {below}"), vec![format!("{below}{over}"), below])
-                }
-            };
-            shown.push(heading);
-            others.push(forms);
-        }
-        Some(Self::from_texts(upper.number, lower.number, shown, &others))
-    }
-
-    /// Whether any of them is one that some table has.
-    fn any_known(&self) -> bool {
-        self.normal.iter().any(|heading| aliases::is_known_form(heading))
-            || self.places[1].keys().any(|heading| aliases::is_known_form(heading))
-    }
-
-    /// Whether they tell lines from the document that those belong to.
-    pub(super) fn has_lines(&self) -> bool {
-        self.normal.iter().any(|heading| is_of_line(heading))
-    }
-}
-
-/// Headings that only lines of a document have: `Invoice lines/Product`, `Lineitem name`.
-fn is_of_line(normal: &str) -> bool {
-    ["invoicelines", "orderlines", "lineitem"].iter().any(|head| normal.starts_with(head))
-}
-
 fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layout {
     let Headings { shown: headings, normal, units, places, .. } = row;
     let mut columns: Vec<Column> = headings
@@ -455,18 +363,10 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
     }
 }
 
-fn heading_text(cell: &OwnedCell) -> String {
-    match cell {
-        OwnedCell::Text(text) if text.len() > LONGEST_HEADING => String::new(),
-        OwnedCell::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-        OwnedCell::Number(number) => number.to_string(),
-        _ => String::new(),
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::source::OwnedCell;
 
     pub(in crate::schema) fn row(number: u64, cells: &[&str]) -> OwnedRow {
         let cells = cells

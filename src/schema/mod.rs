@@ -12,6 +12,7 @@ pub mod currency;
 pub mod day;
 pub mod example;
 pub mod heading;
+mod headings;
 pub mod id;
 pub mod names;
 pub mod regions;

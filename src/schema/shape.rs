@@ -4,7 +4,8 @@
 //! order number that goes on, headings that tell lines from their document (`Invoice lines/Product`), lines that leave all
 //! cells of their document blank, a merged range, or a group that is headed by its name and ended by its total.
 
-use super::heading::{Headings, Layout};
+use super::heading::Layout;
+use super::headings::Headings;
 use super::total::is_total;
 use crate::source::{Merge, OwnedCell, OwnedRow};
 

@@ -6,12 +6,14 @@
 mod currencies;
 mod directory;
 mod discounts;
+mod figures;
 mod given;
 mod inputs;
 mod likeness;
 mod others;
 mod overlap;
 mod parts;
+mod plan;
 mod rates;
 mod recent;
 mod reject;

@@ -3,126 +3,26 @@
 //! Each thread has a [`Sink`]; nothing is allocated per row that is used.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::Control;
 use super::currencies::{Exchange, Named};
-use super::discounts::Discount;
-use super::overlap::Replaced;
-use super::rates::Rates;
+use super::plan::Plan;
 use super::recent::Recent;
 use super::shaped::Aside;
-use super::side::Product;
 use super::types::{Nature, Signs, Turned, Types};
 use super::watch::Watch;
 use super::workspace::Account;
-use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
-use crate::ledger::{Builder, Line, OrderKey, Payment};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::ledger::{Builder, Line, OrderKey};
 use crate::money::Money;
 use crate::period::Day;
 use crate::schema::example::is_example;
-use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
-use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{aliases, currency, day, id, total};
+use crate::schema::value;
+use crate::schema::{aliases, id, total};
 use crate::source::{Cell, RowSink};
-
-/// Positions of the columns that are read.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Columns {
-    pub(super) client: Option<usize>,
-    pub(super) client_name: Option<usize>,
-    pub(super) date: Option<usize>,
-    pub(super) amount: Option<usize>,
-    pub(super) cost: Option<usize>,
-    pub(super) margin: Option<usize>,
-    pub(super) business_line: Option<usize>,
-    pub(super) product: Option<usize>,
-    pub(super) order_id: Option<usize>,
-    pub(super) line_no: Option<usize>,
-    pub(super) quantity: Option<usize>,
-    pub(super) unit_price: Option<usize>,
-    pub(super) unit_cost: Option<usize>,
-    pub(super) returned: Option<usize>,
-    pub(super) paid_date: Option<usize>,
-    pub(super) pay_days: Option<usize>,
-    pub(super) currency: Option<usize>,
-    pub(super) status: Option<usize>,
-    pub(super) stage: Option<usize>,
-    pub(super) voided: Option<usize>,
-    pub(super) kind: Option<usize>,
-    pub(super) owner: Option<usize>,
-}
-
-impl Columns {
-    pub(super) fn of(layout: &Layout) -> Self {
-        let at = |field| layout.column_of(field);
-        let (client, client_name) = match (at("client"), at("client_name")) {
-            (None, name) => (name, None),
-            both => both,
-        };
-        Self {
-            client,
-            client_name,
-            date: at("date"),
-            amount: at("amount"),
-            cost: at("cost"),
-            margin: at("margin"),
-            business_line: at("business_line"),
-            product: at("product"),
-            order_id: at("order_id"),
-            line_no: at("line_no"),
-            quantity: at("quantity"),
-            unit_price: at("unit_price"),
-            unit_cost: at("unit_cost"),
-            returned: at("returned"),
-            paid_date: at("paid_date"),
-            pay_days: at("pay_days"),
-            // Amounts in the books' own currency are so whatever was invoiced.
-            currency: at("currency").filter(|_| !amount_is_own(layout)),
-            status: at("status"),
-            stage: at("stage"),
-            voided: at("voided"),
-            kind: at("kind"),
-            owner: at("owner"),
-        }
-    }
-}
-
-fn amount_is_own(layout: &Layout) -> bool {
-    layout
-        .column_of("amount")
-        .is_some_and(|at| aliases::is_own_currency(&layout.columns[at].heading))
-}
-
-/// What all sinks of a sheet share.
-#[derive(Clone)]
-pub(super) struct Plan<'a> {
-    pub(super) layout: &'a Layout,
-    pub(super) readings: &'a [Reading],
-    pub(super) origin: &'a Origin,
-    pub(super) filter: &'a [(usize, String)],
-    pub(super) currency: Option<&'a str>,
-    pub(super) products: &'a HashMap<String, Product>,
-    /// Where the currency of the review is known, the rates to it.
-    pub(super) rates: Option<&'a Rates>,
-    pub(super) skip_status: Vec<String>,
-    pub(super) won_stage: Vec<String>,
-    pub(super) return_type: Vec<String>,
-    /// Whether the returns of the sheet have no minus sign.
-    pub(super) unsigned_returns: bool,
-    pub(super) discount: Discount,
-    pub(super) today: Day,
-    pub(super) surveyed: bool,
-    /// The user's headings, where those of another table may follow.
-    pub(super) user: Option<&'a UserColumns>,
-    /// Whether other sheets hold transactions too.
-    pub(super) several: bool,
-    /// Rows that do not count because of a line of another sheet.
-    pub(super) replaced: &'a Replaced,
-    pub(super) columns: Columns,
-}
 
 /// Takes transaction rows.
 pub(super) struct Sink<'a> {
@@ -132,9 +32,9 @@ pub(super) struct Sink<'a> {
     pub(super) diagnostics: Diagnostics,
     pub(super) currencies: Named,
     /// Of the row at hand: its currency, what turns its amounts into those of the review, its amount as given.
-    named: Option<usize>,
-    exchange: Exchange,
-    given: Money,
+    pub(super) named: Option<usize>,
+    pub(super) exchange: Exchange,
+    pub(super) given: Money,
     /// Why the last row that was left out was.
     pub(super) reason: &'static str,
     /// Row number and amount of total rows.
@@ -176,8 +76,6 @@ pub(super) struct Reject {
 pub(super) const BLANK: Cell<'static> = Cell::Blank;
 /// What a column that marks voided rows says of them.
 const VOIDED: [&str; 5] = ["是", "y", "yes", "true", "1"];
-/// Payment days from here on are a damaged cell.
-const LONGEST_CREDIT: f64 = 36_600.0;
 /// Business lines whose numbers are at hand.
 const RECENT_LINES: usize = 8;
 /// Sums of magnitudes up to here fit 64 bits whatever is added to what.
@@ -213,132 +111,6 @@ impl<'a> Sink<'a> {
             recent_order: Recent::new(1),
             recent_lines: Recent::new(RECENT_LINES),
         }
-    }
-
-    #[inline]
-    pub(super) fn money(
-        &mut self,
-        cells: &[Cell<'_>],
-        column: Option<usize>,
-        expected: &'static str,
-    ) -> Result<Option<Money>, Reject> {
-        let Some(at) = column else {
-            return Ok(None);
-        };
-        let cell = cells.get(at).unwrap_or(&BLANK);
-        match value::exact(cell, self.plan.readings[at]) {
-            Ok(Some(exact)) => {
-                self.rounded += u64::from(exact.rounded);
-                Ok(Some(Money(exact.units)))
-            }
-            Ok(None) => Ok(None),
-            Err(_) => {
-                self.open |= value::shown(cell).contains([',', '.']);
-                Err(Reject { reason: "type-error", column, expected })
-            }
-        }
-    }
-
-    #[inline]
-    pub(super) fn date(
-        &mut self,
-        cells: &[Cell<'_>],
-        column: Option<usize>,
-    ) -> Result<Option<Day>, Reject> {
-        let Some(at) = column else {
-            return Ok(None);
-        };
-        let cell = cells.get(at).unwrap_or(&BLANK);
-        // The lines of an order have the same dates.
-        let known = self.dates.iter().position(|known| known.0 == at);
-        if let (Some(known), Cell::Text(text)) = (known, cell)
-            && self.dates[known].1 == *text
-        {
-            return Ok(Some(self.dates[known].2));
-        }
-        match day::day(cell, self.plan.readings[at]) {
-            Ok(day) => {
-                if let (Some(day), Cell::Text(text)) = (day, cell) {
-                    match known {
-                        Some(known) => {
-                            (*text).clone_into(&mut self.dates[known].1);
-                            self.dates[known].2 = day;
-                        }
-                        None => self.dates.push((at, (*text).to_owned(), day)),
-                    }
-                }
-                Ok(day)
-            }
-            Err(trouble) => {
-                self.open |= trouble == Trouble::Undecided;
-                Err(Reject { reason: "type-error", column, expected: "date" })
-            }
-        }
-    }
-
-    /// The amount, from its own column or as quantity × unit price; that of a return is negative.
-    pub(super) fn amount(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
-        self.take_type(cells);
-        let stated = self.stated(cells)?;
-        Ok(match self.types.nature {
-            Nature::Return => stated.map(|amount| self.as_return(amount)),
-            Nature::Sale | Nature::NoSale => stated,
-        })
-    }
-
-    /// The amount as it is stated.
-    #[inline]
-    fn stated(&mut self, cells: &[Cell<'_>]) -> Result<Option<Money>, Reject> {
-        let columns = self.plan.columns;
-        if let Some(amount) = self.money(cells, columns.amount, "money")? {
-            return Ok(Some(amount));
-        }
-        let price = self.money(cells, columns.unit_price, "money")?;
-        let quantity = self.money(cells, columns.quantity, "number")?;
-        match (price, quantity) {
-            (Some(price), Some(quantity)) => {
-                let full = Money::product(quantity, price).ok_or(Reject {
-                    reason: "type-error",
-                    column: columns.quantity,
-                    expected: "number",
-                })?;
-                self.discounted(cells, full).map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// The margin of a line, if it is known: its own column, else amount less cost.
-    pub(super) fn margin(
-        &mut self,
-        cells: &[Cell<'_>],
-        amount: Money,
-        product: Option<&Product>,
-    ) -> Result<Option<Money>, Reject> {
-        let columns = self.plan.columns;
-        if let Some(margin) = self.money(cells, columns.margin, "money")? {
-            let margin = if self.types.turned { -margin } else { margin };
-            return Ok(Some(self.exchange.of(margin)));
-        }
-        let exchange = self.exchange;
-        let mut cost = self.money(cells, columns.cost, "money")?.map(|cost| exchange.of(cost));
-        if cost.is_none()
-            && (columns.unit_cost.is_some()
-                || product.is_some_and(|product| product.unit_cost.is_some()))
-        {
-            let own = self.money(cells, columns.unit_cost, "money")?;
-            // The costs of products are in the currency of the review.
-            let unit_cost =
-                own.map(|own| exchange.of(own)).or(product.and_then(|product| product.unit_cost));
-            let quantity = self.money(cells, columns.quantity, "number")?;
-            cost = match (unit_cost, quantity) {
-                (Some(unit_cost), Some(quantity)) => Money::product(quantity, unit_cost)
-                    .filter(|cost| cost.abs().0 <= value::LARGEST),
-                _ => None,
-            };
-        }
-        // A cost on a returned line takes the sign of the line.
-        Ok(cost.map(|cost| if amount < Money::ZERO { amount + cost.abs() } else { amount - cost }))
     }
 
     pub(super) fn use_row(
@@ -440,101 +212,6 @@ impl<'a> Sink<'a> {
         let known = self.truncated.entry((at, id)).or_insert((0, number));
         known.0 += 1;
         self.truncated_rows += 1;
-    }
-
-    fn payment(&mut self, cells: &[Cell<'_>], date: Day) -> Result<Payment, Reject> {
-        let columns = self.plan.columns;
-        if columns.paid_date.is_none() && columns.pay_days.is_none() {
-            return Ok(Payment::Unknown);
-        }
-        if let Some(paid) = self.date(cells, columns.paid_date)? {
-            self.paid_known = true;
-            return Ok(Payment::Paid(paid));
-        }
-        if let Some(at) = columns.pay_days {
-            let cell = cells.get(at).unwrap_or(&BLANK);
-            let days = value::number(cell, self.plan.readings[at]).map_err(|_| Reject {
-                reason: "type-error",
-                column: Some(at),
-                expected: "number",
-            })?;
-            match days {
-                Some(days) if days.abs() < LONGEST_CREDIT => {
-                    return Ok(Payment::Paid(date.plus_days(days.round() as i32)));
-                }
-                Some(_) => {
-                    return Err(Reject {
-                        reason: "type-error",
-                        column: Some(at),
-                        expected: "number",
-                    });
-                }
-                None => {}
-            }
-        }
-        // Blank: not paid yet where the export has paid dates; with payment days alone it says nothing.
-        Ok(if columns.paid_date.is_some() { Payment::Open } else { Payment::Unknown })
-    }
-
-    /// The currency that a row names: in its own column, by the settings, beside the amount.
-    #[inline]
-    fn currency(&mut self, cells: &[Cell<'_>]) -> Option<usize> {
-        let columns = self.plan.columns;
-        let to = self.plan.rates.map(|rates| rates.to.as_str());
-        if let Some(own) = columns.currency.and_then(|at| value::text(cells.get(at)?)) {
-            return Some(self.currencies.place(&own, to));
-        }
-        if let Some(code) = self.plan.currency {
-            return Some(self.currencies.place(code, to));
-        }
-        match columns.amount.and_then(|at| cells.get(at)) {
-            Some(Cell::Text(text)) if columns.currency.is_none() => {
-                currency::of_amount(text).map(|code| self.currencies.place(code, to))
-            }
-            _ => None,
-        }
-    }
-
-    /// The amount in the currency of the review; as given where there is no rate, which is reported once all is read.
-    pub(super) fn convert(
-        &mut self,
-        cells: &[Cell<'_>],
-        read: Result<Option<Money>, Reject>,
-    ) -> Result<Option<Money>, Reject> {
-        self.named = self.currency(cells);
-        self.exchange = Exchange::None;
-        if let (Some(rates), Some(at)) = (self.plan.rates, self.named)
-            && self.currencies.by[at].0 != rates.to
-        {
-            let date = self.date(cells, self.plan.columns.date).ok().flatten();
-            let rate = date.and_then(|date| rates.at(&self.currencies.by[at].0, date));
-            self.exchange = rate.map_or(Exchange::Missing, Exchange::At);
-        }
-        let given = read?;
-        self.given = given.unwrap_or_default();
-        self.magnitude += i128::from(self.given.0.unsigned_abs());
-        Ok(given.map(|given| self.exchange.of(given)))
-    }
-
-    /// The amount of a row that is left out, as far as it is known in the currency of the review.
-    fn in_review(&self, amount: Option<Money>) -> Option<Money> {
-        amount.filter(|_| self.exchange != Exchange::Missing)
-    }
-
-    /// Adds a row that is used to what its currency amounts to.
-    #[inline]
-    fn tally(&mut self, number: u64, cells: &[Cell<'_>], amount: Money, date: Day) {
-        let (named, given) = match self.plan.rates {
-            Some(_) => (self.named, self.given),
-            None => (self.currency(cells), amount),
-        };
-        match named {
-            Some(at) => self.currencies.count(at, given, amount, self.exchange, date),
-            None if self.plan.columns.currency.is_some() => {
-                self.currencies.count_blank(number, amount);
-            }
-            None => {}
-        }
     }
 
     /// Whether the row does not count by a choice of the settings.

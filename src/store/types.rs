@@ -6,7 +6,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::sink::{BLANK, Plan, Sink};
+use super::plan::Plan;
+use super::sink::{BLANK, Sink};
 use crate::money::Money;
 use crate::schema::{aliases, value};
 use crate::source::Cell;

@@ -9,9 +9,10 @@ use super::judge::{Content, Seen};
 use crate::error::Result;
 use crate::ledger::OrderKey;
 use crate::source::{Cell, RowSink};
+use crate::store::plan::Plan;
 use crate::store::shaped::Aside;
 use crate::store::sheet::Sheet;
-use crate::store::sink::{Plan, Sink, key};
+use crate::store::sink::{Sink, key};
 use crate::store::transactions::Means;
 
 /// Reads the rows of some orders, in the order of the sheet.
