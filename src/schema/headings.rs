@@ -29,10 +29,7 @@ impl Headings {
         let mut places: [HashMap<String, Vec<usize>>; 2] = [HashMap::new(), HashMap::new()];
         let mut put = |first: usize, form: String, at: usize| {
             if !form.is_empty() {
-                let columns = places[first].entry(form).or_default();
-                if !columns.contains(&at) {
-                    columns.push(at);
-                }
+                places[first].entry(form).or_default().push(at);
             }
         };
         for (at, form) in normal.iter().enumerate() {
