@@ -25,6 +25,8 @@ pub const CHECKS: &[Check] = &[
     check("ambiguous-date", Error),
     check("ambiguous-number", Notice),
     check("amount-basis", Notice),
+    check("amount-converted", Notice),
+    check("amount-not-used", Warning),
     check("amount-overflow", Error),
     check("as-of-future", Error),
     check("cannot-write", Error),

@@ -388,7 +388,9 @@ impl<'a> Side<'a> {
             return;
         }
         let (mut amount, mut days) = (Money::ZERO, 0);
-        for row in of_client(&self.rows.receivables, client) {
+        let rows = of_client(&self.rows.receivables, client).iter();
+        // An amount in a currency without a rate is not known.
+        for row in rows.filter(|row| row.amount.or(row.outstanding).is_some()) {
             let late = self.as_of.days_since(row.due);
             let outstanding = outstanding(row, self.as_of);
             if self.counts(row) && late > 0 && outstanding > Money::ZERO {

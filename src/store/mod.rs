@@ -145,7 +145,7 @@ fn attempt(
     listing: Option<Listing<'_>>,
 ) -> Result<()> {
     let mut sheets = inputs::open(files, config, options, loaded)?;
-    let side = side::read(&mut sheets, config, options, loaded)?;
+    let mut side = side::read(&mut sheets, config, options, loaded)?;
     if loaded.starts.grew() {
         return Ok(());
     }
@@ -202,6 +202,7 @@ fn attempt(
         check(loaded, config, &options.skip, options.strict)?;
     }
     loaded.currency = money.currencies.settle(&rates, loaded)?;
+    side.convert(&rates, loaded);
     loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
     loaded.relations = side.relations;

@@ -18,6 +18,7 @@ mod overlap;
 mod readme;
 mod registry;
 mod same;
+mod side_currency;
 mod support;
 mod systems;
 mod tables;

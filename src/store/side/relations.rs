@@ -396,11 +396,9 @@ impl Relations {
         None
     }
 
-    /// Takes back the row that was added last, because it stands there already.
-    pub(super) fn drop_last(&mut self, table: &str) {
-        if table == "receivables" {
-            self.receivables.pop();
-        }
+    /// Takes back the row that was added last, because it stands there already; only invoices must not stand twice.
+    pub(super) fn drop_last(&mut self, table: &str) -> bool {
+        table == "receivables" && self.receivables.pop().is_some()
     }
 
     /// Decides once per sheet what no single row can tell: whether bare chances are percentages.

@@ -4,6 +4,7 @@
 //! reported; totals and notes are told from those as in the transactions.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
 use crate::error::Result;
@@ -13,7 +14,7 @@ use crate::schema::example::is_example;
 use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
 use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{Field, Kind, day, id, total};
+use crate::schema::{Field, Kind, aliases, currency, day, id, total};
 use crate::source::{Cell, RowSink};
 use crate::store::shaped::Aside;
 use crate::store::sheet::Sheet;
@@ -24,7 +25,8 @@ use crate::store::workspace::Account;
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
     Text(String),
-    Money(Money),
+    /// An amount, and its currency where one is named.
+    Money(Money, Option<Arc<str>>),
     Number(f64),
     Day(Day),
 }
@@ -36,6 +38,8 @@ pub(super) struct Row {
     fields: &'static [Field],
     values: Vec<Option<Value>>,
     pub others: Vec<(usize, String)>,
+    /// Amounts that were taken out and name their currency: field and code.
+    pub named: Vec<(&'static str, String)>,
 }
 
 impl Row {
@@ -61,9 +65,12 @@ impl Row {
     }
 
     /// Takes out an amount.
-    pub(super) fn money(&mut self, field: &str) -> Option<Money> {
+    pub(super) fn money(&mut self, field: &'static str) -> Option<Money> {
         match self.value(field)? {
-            Value::Money(money) => Some(money),
+            Value::Money(money, code) => {
+                self.named.extend(code.map(|code| (field, code.to_string())));
+                Some(money)
+            }
             _ => None,
         }
     }
@@ -83,6 +90,8 @@ pub(super) struct Rows<'a> {
     readings: &'a [Reading],
     filter: &'a [(usize, String)],
     origin: &'a Origin,
+    /// The currency that the settings give the sheet.
+    currency: Option<&'a str>,
     /// Columns whose texts are kept although they are no field.
     keep_others: bool,
     /// Rows that hold what their table needs.
@@ -102,12 +111,14 @@ pub(super) struct Rows<'a> {
 pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'a>> {
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
     let (filter, origin) = (sheet.filter.as_slice(), &sheet.origin);
+    let currency = sheet.currency.as_deref();
     let user = sheet.watched.then_some(user);
     let empty = || Rows {
         layout,
         readings,
         filter,
         origin,
+        currency,
         keep_others: layout.table.code() == "clients",
         rows: Vec::new(),
         count: 0,
@@ -195,6 +206,33 @@ impl Rows<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Gives the amounts of a row the currency that it names: in its own column, by the settings, or beside the amount.
+    fn name_currencies(&self, row: &mut Row, cells: &[Cell<'_>]) {
+        let in_column = self.layout.column_of("currency");
+        let named = match in_column.and_then(|at| value::text(cells.get(at)?)) {
+            Some(name) => Some(name.into_owned()),
+            None => self.currency.map(ToOwned::to_owned),
+        };
+        let code: Option<Arc<str>> = named.map(|name| currency::code(&name).as_ref().into());
+        for (column, cell) in self.layout.columns.iter().zip(cells) {
+            let Some(Value::Money(_, of)) =
+                column.field.and_then(|position| row.values[position].as_mut())
+            else {
+                continue;
+            };
+            // Amounts in the books' own currency are so whatever was invoiced.
+            if aliases::is_own_currency(&column.heading) {
+                continue;
+            }
+            *of = match (&code, cell) {
+                (None, Cell::Text(text)) if in_column.is_none() => {
+                    currency::of_amount(text).map(Into::into)
+                }
+                (code, _) => code.clone(),
+            };
+        }
+    }
+
     /// Says that an id has lost digits.
     fn truncated(&mut self, number: u64, cells: &[Cell<'_>], at: usize) {
         if !self.diagnostics.count_if_full("truncated-id") {
@@ -219,7 +257,7 @@ fn read_cell(kind: Kind, cell: &Cell<'_>, reading: Reading) -> Result<Option<Val
     match kind {
         Kind::Id | Kind::Text => Ok(value::text(cell).map(|text| Value::Text(text.into_owned()))),
         Kind::Money => value::exact(cell, reading)
-            .map(|exact| exact.map(|exact| Value::Money(Money(exact.units)))),
+            .map(|exact| exact.map(|exact| Value::Money(Money(exact.units), None))),
         Kind::Number | Kind::Share => {
             value::number(cell, reading).map(|number| number.map(Value::Number))
         }
@@ -282,7 +320,7 @@ impl RowSink for Rows<'_> {
             return ControlFlow::Continue(());
         }
         let fields = layout.table.fields();
-        let mut row = Row { number, fields, values: vec![None; fields.len()], others: Vec::new() };
+        let mut row = Row { number, fields, values: vec![None; fields.len()], ..Row::default() };
         for ((at, column), cell) in layout.columns.iter().enumerate().zip(cells) {
             let Some(position) = column.field else {
                 if self.keep_others
@@ -305,6 +343,7 @@ impl RowSink for Rows<'_> {
                 }
             }
         }
+        self.name_currencies(&mut row, cells);
         let held = |field: &&str| {
             layout.table.position(field).is_some_and(|position| row.values[position].is_some())
         };
