@@ -94,6 +94,7 @@ pub const CHECKS: &[Check] = &[
     check("rolled-up", Notice),
     check("rounded-digits", Notice),
     check("row-incomplete", Warning),
+    check("same-name", Notice),
     check("sheet-empty", Notice),
     check("sheet-not-named", Notice),
     check("sheet-not-used", Notice),

@@ -281,8 +281,8 @@ impl<'a> Side<'a> {
         let deals =
             deals.filter(|row| row.created.is_some_and(|day| self.windows.recent.contains(day)));
         competitors.extend(deals.filter_map(|row| {
-            let excerpt =
-                row.competitor.clone().or_else(|| self.words.competitor.excerpt(&row.name));
+            let named = row.competitor.as_deref().map(super::words::short);
+            let excerpt = named.or_else(|| self.words.competitor.excerpt(&row.name));
             Some(Mention { client, set: "competitor", excerpt: excerpt?, at: row.at })
         }));
         let front_line = noted("front_line", &self.words.front_line);

@@ -14,6 +14,7 @@ mod floors;
 mod hostile;
 mod identity;
 mod init;
+mod mentions;
 mod overlap;
 mod readme;
 mod registry;
