@@ -91,6 +91,7 @@ fn sold(
     let mut found = Vec::new();
     for (at, layout) in fitting {
         let sheet = &mut sheets[at];
+        sheet.sold = true;
         note_basis(&layout, &sheet.origin, loaded);
         let mut report = loaded.inputs[sheet.report].clone();
         report.table = Some(layout.table.code());
@@ -107,6 +108,7 @@ fn sold(
             layout,
             forced: false,
             watched: false,
+            sold: false,
             surveyed: false,
             unsigned_returns: false,
             seen: Seen::default(),
@@ -317,6 +319,7 @@ pub(super) fn open_one(
                 layout,
                 forced: forced.is_some(),
                 watched: forced.is_none() && header_row.is_none(),
+                sold: false,
                 surveyed: false,
                 unsigned_returns: false,
                 seen: Seen::default(),

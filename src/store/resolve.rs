@@ -105,7 +105,7 @@ pub(super) fn clients(
     let mut to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
     let mut of_key = Vec::new();
     if !others.list.is_empty() {
-        let found = other_tables::clients(&mut clients, others, loaded);
+        let found = other_tables::clients(&mut clients, others, listed > 0, loaded);
         let place = sort(&mut clients);
         for at in &mut to {
             *at = place[*at as usize];

@@ -5,6 +5,7 @@
 mod bad;
 mod cli;
 mod conformance;
+mod deals;
 mod dialects;
 mod encodings;
 mod errors;

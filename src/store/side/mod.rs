@@ -63,6 +63,9 @@ pub(super) fn read(
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
             rows = rows::read(sheet, &config.columns)?;
         }
+        if sheet.layout.table.code() == "contacts" {
+            rows.read_birthdays(sheet.given.date_order, options.today);
+        }
         sheet.note_start(rows.next_table(), &mut loaded.starts);
         loaded.inputs[sheet.report].rows = rows.count;
         loaded.diagnostics.merge(rows.diagnostics);

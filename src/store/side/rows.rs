@@ -10,10 +10,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
 use crate::error::Result;
 use crate::money::Money;
 use crate::period::Day;
+use crate::schema::birthday::{self, Birthday};
 use crate::schema::example::is_example;
 use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
-use crate::schema::value::{self, Reading, Trouble};
+use crate::schema::value::{self, DateOrder, Reading, Trouble};
 use crate::schema::{Field, Kind, aliases, currency, day, id, total};
 use crate::source::{Cell, RowSink};
 use crate::store::shaped::Aside;
@@ -40,6 +41,8 @@ pub(super) struct Row {
     pub others: Vec<(usize, String)>,
     /// Amounts that were taken out and name their currency: field and code.
     pub named: Vec<(&'static str, String)>,
+    /// Of a contact, once the whole column is known.
+    pub birthday: Option<Birthday>,
 }
 
 impl Row {
@@ -92,6 +95,8 @@ pub(super) struct Rows<'a> {
     origin: &'a Origin,
     /// The currency that the settings give the sheet.
     currency: Option<&'a str>,
+    /// Whether the transactions of the sheet tell which rows are no rows of a table.
+    told: bool,
     /// Columns whose texts are kept although they are no field.
     keep_others: bool,
     /// Rows that hold what their table needs.
@@ -111,7 +116,7 @@ pub(super) struct Rows<'a> {
 pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'a>> {
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
     let (filter, origin) = (sheet.filter.as_slice(), &sheet.origin);
-    let currency = sheet.currency.as_deref();
+    let (currency, told) = (sheet.currency.as_deref(), sheet.sold);
     let user = sheet.watched.then_some(user);
     let empty = || Rows {
         layout,
@@ -119,6 +124,7 @@ pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'
         filter,
         origin,
         currency,
+        told,
         keep_others: layout.table.code() == "clients",
         rows: Vec::new(),
         count: 0,
@@ -139,6 +145,33 @@ pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'
 }
 
 impl Rows<'_> {
+    /// Reads the birthdays of contacts: only all of them together tell whether day or month stands first.
+    pub(super) fn read_birthdays(&mut self, given: Option<DateOrder>, today: Day) {
+        let column = self.layout.column_of("birthday");
+        let texts: Vec<Option<String>> =
+            self.rows.iter_mut().map(|row| row.text("birthday")).collect();
+        let order = given.or_else(|| birthday::order(texts.iter().flatten().map(String::as_str)));
+        for at in 0..self.rows.len() {
+            let Some(text) = &texts[at] else {
+                continue;
+            };
+            match birthday::birthday(text, order, today) {
+                Ok(birthday) => self.rows[at].birthday = birthday,
+                Err(_) if self.diagnostics.count_if_full("cell-not-used") => {}
+                Err(_) => {
+                    let heading = column.map(|column| self.layout.columns[column].heading.clone());
+                    let row = Some(self.rows[at].number);
+                    let origin = Origin { row, column, heading, ..self.origin.clone() };
+                    let warning = Diagnostic::warning("cell-not-used", origin)
+                        .with_cell(text.as_str())
+                        .with("field", "birthday")
+                        .with("expected", "birthday");
+                    self.diagnostics.push(warning);
+                }
+            }
+        }
+    }
+
     /// The row at which another table begins on the sheet, if one was met.
     pub(super) fn next_table(&self) -> Option<u64> {
         self.watch.found
@@ -191,7 +224,8 @@ impl Rows<'_> {
         } else {
             "row-incomplete"
         };
-        if self.diagnostics.count_if_full(code) {
+        let told = self.told && code != "row-incomplete";
+        if told || self.diagnostics.count_if_full(code) {
             return;
         }
         let diagnostic = if code == "row-incomplete" {
@@ -235,7 +269,7 @@ impl Rows<'_> {
 
     /// Says that an id has lost digits.
     fn truncated(&mut self, number: u64, cells: &[Cell<'_>], at: usize) {
-        if !self.diagnostics.count_if_full("truncated-id") {
+        if !self.told && !self.diagnostics.count_if_full("truncated-id") {
             let warning = self.about("truncated-id", number, cells, Some(at));
             self.diagnostics.push(warning);
         }
@@ -309,6 +343,9 @@ impl RowSink for Rows<'_> {
         } else {
             self.repeats_headings(cells).then_some("repeated-header")
         };
+        if special.is_some() && self.told {
+            return ControlFlow::Continue(());
+        }
         if let Some(code) = special {
             let origin = Origin { row: Some(number), ..self.origin.clone() };
             self.diagnostics.push(Diagnostic::notice(code, origin));
