@@ -16,8 +16,8 @@ use crate::tier::{self, Case, Outcome};
 
 use super::portfolio;
 use super::{
-    AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, MentionRow, Month, Review,
-    RiskLevel, SCHEMA_VERSION, Scale, Totals,
+    AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, MentionRow, Month,
+    Review, RiskLevel, SCHEMA_VERSION, Scale, Totals,
 };
 
 /// What a review depends on besides data and settings.

@@ -53,7 +53,11 @@ pub enum Open {
 ///
 /// # Errors
 /// What is no date, or one whose order nothing tells.
-pub fn birthday(text: &str, order: Option<DateOrder>, today: Day) -> Result<Option<Birthday>, Open> {
+pub fn birthday(
+    text: &str,
+    order: Option<DateOrder>,
+    today: Day,
+) -> Result<Option<Birthday>, Open> {
     let folded: String = text.nfkc().collect();
     let text = folded.trim();
     if is_null(text) {
@@ -126,8 +130,10 @@ fn without_year(text: &str, order: Option<DateOrder>) -> Result<Birthday, Open> 
     // A spreadsheet makes 4.1 of 4.10, so a last part of one digit says too little.
     let dotted = numbers(text.trim_end_matches('.'), '.')
         .filter(|_| text.ends_with('.') || text.len() - text.find('.').unwrap_or_default() == 3);
-    let (a, b) =
-        dotted.or_else(|| numbers(text, '/')).or_else(|| numbers(text, '-')).ok_or(Open::Unreadable)?;
+    let (a, b) = dotted
+        .or_else(|| numbers(text, '/'))
+        .or_else(|| numbers(text, '-'))
+        .ok_or(Open::Unreadable)?;
     let (month, day) = month_and_day(a, b, order)?;
     Birthday::of(None, month, day)
 }
@@ -207,7 +213,17 @@ mod tests {
 
     #[test]
     fn what_is_no_day_or_could_be_two_is_neither() {
-        for text in ["soon", "4月", "1985", "1985年4月", "2月30日", "农历八月十五", "13/13", "4.1", "99999999"] {
+        for text in [
+            "soon",
+            "4月",
+            "1985",
+            "1985年4月",
+            "2月30日",
+            "农历八月十五",
+            "13/13",
+            "4.1",
+            "99999999",
+        ] {
             assert_eq!(read(text, None), Err(Open::Unreadable), "{text}");
         }
         for text in ["3/4", "03/04/1985"] {

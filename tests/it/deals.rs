@@ -26,7 +26,8 @@ fn prospects_are_unknown_only_where_a_client_file_could_know_them() {
     let bench = Bench::new();
     bench.write("deals.csv", DEALS);
     bench.write("clients.csv", "Client name,Industry\nA,Steel\n");
-    bench.write("visits.csv", "Account Name,Contact date,Contact kind,Notes\nQ,2026-01-05,call,x\n");
+    bench
+        .write("visits.csv", "Account Name,Contact date,Contact kind,Notes\nQ,2026-01-05,call,x\n");
     assert_eq!(said(&bench, &["deals.csv"], "[unknown-client]"), 0);
     let all = ["deals.csv", "clients.csv"];
     assert_eq!(said(&bench, &all, "[unknown-client]"), 3);

@@ -26,7 +26,8 @@ fn mentions_are_in_the_json_and_not_in_logs() {
         ),
     );
     let files = ["sales.csv", "notes.csv", "deals.csv"];
-    let run = bench.kam(&[&["review", "--format", "json", "--log-format", "json"], &files[..]].concat());
+    let run =
+        bench.kam(&[&["review", "--format", "json", "--log-format", "json"], &files[..]].concat());
     assert!(!run.err.contains("Rivaltec") && !run.err.contains("8% less"), "{}", run.err);
     let review: serde_json::Value = serde_json::from_str(&run.code(0).out).expect("JSON");
     let rows: Vec<(&str, &str, &str, u64)> = review["mentions"]
@@ -46,8 +47,5 @@ fn mentions_are_in_the_json_and_not_in_logs() {
             )
         })
         .collect();
-    assert_eq!(
-        rows,
-        [("C1", "competitor", "deals.csv", 2), ("C2", "competitor", "notes.csv", 2)],
-    );
+    assert_eq!(rows, [("C1", "competitor", "deals.csv", 2), ("C2", "competitor", "notes.csv", 2)],);
 }

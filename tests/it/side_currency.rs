@@ -69,10 +69,12 @@ fn invoices_are_converted_at_the_day_of_issue() {
 
 #[test]
 fn the_yearly_demand_takes_a_rate_without_a_date_only() {
-    let clients = ("clients.csv", "Client ID,Client name,Annual demand,Currency\nC1,A,$100,USD\nC2,B,50,CNY\n");
-    let demand = |review: &Review| {
-        [0, 1].map(|client| review.clients[client].features.annual_potential)
-    };
+    let clients = (
+        "clients.csv",
+        "Client ID,Client name,Annual demand,Currency\nC1,A,$100,USD\nC2,B,50,CNY\n",
+    );
+    let demand =
+        |review: &Review| [0, 1].map(|client| review.clients[client].features.annual_potential);
     let dated = review(&[SALES, RATES, clients], "currency = \"CNY\"");
     assert_eq!(demand(&dated), [None, Some(money(50))]);
     assert_eq!(not_used(&dated).len(), 1);

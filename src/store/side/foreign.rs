@@ -74,9 +74,13 @@ impl Side {
         };
         if rows > 0 {
             let noted = row.named.into_iter();
-            self.foreign.extend(
-                noted.map(|(field, code)| Foreign { table, row: rows - 1, field, code, at }),
-            );
+            self.foreign.extend(noted.map(|(field, code)| Foreign {
+                table,
+                row: rows - 1,
+                field,
+                code,
+                at,
+            }));
         }
     }
 
@@ -123,9 +127,11 @@ impl Side {
         let to = match &loaded.currency {
             Some(to) => Some(to.clone()),
             // Nobody says which currency the review is in: a single one is taken to be that, several are not added up.
-            None => foreign.first().map(|of| &of.code).cloned().filter(|first| {
-                foreign.iter().all(|of| of.code == *first)
-            }),
+            None => foreign
+                .first()
+                .map(|of| &of.code)
+                .cloned()
+                .filter(|first| foreign.iter().all(|of| of.code == *first)),
         };
         let mut tallies: BTreeMap<(&'static str, String), Tally> = BTreeMap::new();
         for of in foreign.into_iter().filter(|of| Some(&of.code) != to.as_ref()) {
