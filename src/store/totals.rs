@@ -15,7 +15,11 @@ use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading};
 use crate::source::{Cell, RowSink};
 
-/// Compares total rows with the rows above them: since the last total, since the beginning, or the totals so far.
+/// Totals that may be parts of a total above them.
+const PARTS: usize = 1000;
+
+/// Compares total rows with the rows above them: since the last total, since the beginning, the totals so far, or the last
+/// few of them, which are parts of it.
 pub(super) fn check(
     sheet: &Sheet,
     totals: &BTreeMap<u64, Option<Money>>,
@@ -40,6 +44,7 @@ pub(super) fn check(
         since: [Money::ZERO; 2],
         all: [Money::ZERO; 2],
         subtotals: Money::ZERO,
+        parts: Vec::new(),
         wrong: Vec::new(),
     })?;
     let wrong = sinks.into_iter().flat_map(|sink| sink.wrong).map(|(row, stated, sum)| {
@@ -64,7 +69,28 @@ struct Sums<'a> {
     since: [Money; 2],
     all: [Money; 2],
     subtotals: Money,
+    /// Totals that are no part of another one yet.
+    parts: Vec<Money>,
     wrong: Vec<(u64, Money, Money)>,
+}
+
+impl Sums<'_> {
+    /// How many of the last totals are parts of one: with the rows since them they add up to it.
+    fn parts_of(&self, own: Money, near: impl Fn(Money) -> bool) -> Option<usize> {
+        let mut sum = own;
+        if near(sum) {
+            return Some(0);
+        }
+        self.parts
+            .iter()
+            .rev()
+            .take(PARTS)
+            .position(|part| {
+                sum += *part;
+                near(sum)
+            })
+            .map(|at| at + 1)
+    }
 }
 
 impl Aside for Sums<'_> {}
@@ -82,12 +108,15 @@ impl RowSink for Sums<'_> {
                 // Totals are shown with two decimals where lines may have four.
                 let near = |sum: Money| (stated - sum).abs() <= Money(100);
                 let [given, signed] = [self.since[0], self.since[1]];
-                if ![given, signed, self.all[0], self.all[1], self.subtotals].into_iter().any(near)
-                {
+                let nested = [given, signed].into_iter().find_map(|own| self.parts_of(own, near));
+                if let Some(parts) = nested {
+                    self.parts.truncate(self.parts.len() - parts);
+                } else if ![self.all[0], self.all[1], self.subtotals].into_iter().any(near) {
                     let sum = if signed == Money::ZERO { self.all[1] } else { signed };
                     self.wrong.push((number, stated, sum));
                 }
                 self.subtotals += stated;
+                self.parts.push(stated);
             }
             self.since = [Money::ZERO; 2];
             return ControlFlow::Continue(());

@@ -25,5 +25,6 @@ mod support;
 mod systems;
 mod tables;
 mod template;
+mod totals;
 mod values;
 mod workspace;

@@ -213,11 +213,25 @@ impl Rows<'_> {
         diagnostic.with_cell(cell).with_excerpt(Excerpt::Record { headings, cells: shown, at })
     }
 
+    /// Whether a row is a total although it has what its table needs: its first text is that word, or what should name
+    /// its client is.
+    fn is_total(&self, row: &Row, cells: &[Cell<'_>]) -> bool {
+        let name = if self.keep_others { "name" } else { "client_name" };
+        let named = ["client_id", "client", name].into_iter().any(|field| {
+            let at = row.fields.iter().position(|known| known.name == field);
+            match at.and_then(|at| row.values[at].as_ref()) {
+                Some(Value::Text(text)) => total::is_bare_total(text),
+                _ => false,
+            }
+        });
+        named || cells.iter().find_map(value::text).is_some_and(|text| total::is_bare_total(&text))
+    }
+
     /// Says what a row is that lacks something its table needs.
     fn leave_out(&mut self, number: u64, cells: &[Cell<'_>], lacking: &'static str) {
         let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
         let first = cells.iter().find_map(value::text);
-        let code = if first.is_some_and(|text| total::is_total(&text)) {
+        let code = if lacking.is_empty() || first.is_some_and(|text| total::is_total(&text)) {
             "total-row"
         } else if filled <= 1 {
             "note-row"
@@ -390,11 +404,15 @@ impl RowSink for Rows<'_> {
             "products" | "industries" => &required[..1],
             _ => required,
         };
+        if self.is_total(&row, cells) {
+            self.leave_out(number, cells, "");
+            return ControlFlow::Continue(());
+        }
         match needed.iter().find(|group| !group.iter().any(&held)) {
             Some(group) => {
                 let there = |field: &&&str| layout.column_of(field).is_some();
                 let lacking = group.iter().find(there).or(group.first()).copied();
-                self.leave_out(number, cells, lacking.unwrap_or_default());
+                self.leave_out(number, cells, lacking.unwrap_or("client"));
             }
             None => self.rows.push(row),
         }
