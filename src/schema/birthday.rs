@@ -140,15 +140,13 @@ fn without_year(text: &str, order: Option<DateOrder>) -> Result<Birthday, Open> 
 
 /// Which of two numbers is the month: as the column has it, else as the one above 12 tells.
 fn month_and_day(a: u32, b: u32, order: Option<DateOrder>) -> Result<(u32, u32), Open> {
-    match (a > 12, b > 12, order) {
-        (true, true, _) => Err(Open::Unreadable),
-        (true, false, _) => Ok((b, a)),
-        (false, true, _) => Ok((a, b)),
-        (_, _, Some(DateOrder::Dmy)) => Ok((b, a)),
-        (_, _, Some(DateOrder::Mdy | DateOrder::Ymd)) => Ok((a, b)),
-        (_, _, None) if a == b => Ok((a, b)),
-        _ => Err(Open::Order),
-    }
+    let day_first = match (a > 12, b > 12, order) {
+        (true, true, _) => return Err(Open::Unreadable),
+        (false, false, None) if a != b => return Err(Open::Order),
+        (false, false, order) => order == Some(DateOrder::Dmy),
+        (day_first, _, _) => day_first,
+    };
+    Ok(if day_first { (b, a) } else { (a, b) })
 }
 
 /// The order that the birthdays of a column tell: some have a part above 12, all in the same place.

@@ -198,8 +198,9 @@ fn tables_below_each_other_and_shaped_rows_are_read_as_without_settings() {
         let file = testdata(&format!("errors/{name}/input.csv"));
         std::fs::read_to_string(file).expect("a case")
     };
-    // Name, content, row of the headings and rows of each table as they are shown.
-    let files: [(&str, String, &[(u32, u32)]); 6] = [
+    // Of each table the row of the headings, and how many rows are under them.
+    type Tables<'a> = &'a [(u32, u32)];
+    let files: [(&str, String, Tables<'_>); 6] = [
         ("group.csv", case("group-heading"), &[(5, 9)]),
         ("filled.csv", case("filled-down"), &[(1, 3)]),
         (

@@ -121,7 +121,7 @@ impl Side {
         // A bare `$` is the dollar of the review, where that is one.
         if let Some(to) = loaded.currency.as_deref().filter(|to| currency::is_dollar(to)) {
             for of in foreign.iter_mut().filter(|of| of.code == "$") {
-                of.code = to.to_owned();
+                to.clone_into(&mut of.code);
             }
         }
         let to = match &loaded.currency {

@@ -151,8 +151,8 @@ impl Rows<'_> {
         let texts: Vec<Option<String>> =
             self.rows.iter_mut().map(|row| row.text("birthday")).collect();
         let order = given.or_else(|| birthday::order(texts.iter().flatten().map(String::as_str)));
-        for at in 0..self.rows.len() {
-            let Some(text) = &texts[at] else {
+        for (at, text) in texts.iter().enumerate() {
+            let Some(text) = text else {
                 continue;
             };
             match birthday::birthday(text, order, today) {
