@@ -187,6 +187,9 @@ fn chosen_sheets_are_the_only_ones() {
     left.says("notice[sheet-not-named]");
 }
 
+/// Of each table of a file the row of the headings, and how many rows are under them.
+type Tables<'a> = &'a [(u32, u32)];
+
 #[test]
 fn tables_below_each_other_and_shaped_rows_are_read_as_without_settings() {
     let mut deep = String::from("客户名称,日期,产品,金额\n");
@@ -198,8 +201,6 @@ fn tables_below_each_other_and_shaped_rows_are_read_as_without_settings() {
         let file = testdata(&format!("errors/{name}/input.csv"));
         std::fs::read_to_string(file).expect("a case")
     };
-    // Of each table the row of the headings, and how many rows are under them.
-    type Tables<'a> = &'a [(u32, u32)];
     let files: [(&str, String, Tables<'_>); 6] = [
         ("group.csv", case("group-heading"), &[(5, 9)]),
         ("filled.csv", case("filled-down"), &[(1, 3)]),
