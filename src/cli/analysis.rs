@@ -282,7 +282,10 @@ pub(super) fn load_into(
     let read = store::load_into(loaded, &inputs, config, &options, told);
     progress.stop();
     if by_headings {
-        ui.lang = language(read.as_ref().map(|()| loaded.inputs.as_slice())).unwrap_or(ui.lang);
+        let said = language(read.as_ref().map(|()| loaded.inputs.as_slice()));
+        // What stopped the reading may not tell, but Chinese headings met before do.
+        let met = || language_of_headings(&loaded.inputs).filter(|lang| *lang == Lang::Zh);
+        ui.lang = said.or_else(met).unwrap_or(ui.lang);
     }
     read?;
     Ok((settings, inputs, Context { today, threads }))

@@ -11,6 +11,7 @@ mod words;
 pub use compute::{Portfolio, compute};
 pub use quantile::percentile;
 pub use relations::{Mention, RelationFeatures};
+pub use words::EXCERPT;
 
 use std::sync::{Arc, LazyLock};
 

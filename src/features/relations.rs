@@ -281,8 +281,8 @@ impl<'a> Side<'a> {
         let deals =
             deals.filter(|row| row.created.is_some_and(|day| self.windows.recent.contains(day)));
         competitors.extend(deals.filter_map(|row| {
-            let excerpt =
-                row.competitor.clone().or_else(|| self.words.competitor.excerpt(&row.name));
+            let named = row.competitor.as_deref().map(super::words::short);
+            let excerpt = named.or_else(|| self.words.competitor.excerpt(&row.name));
             Some(Mention { client, set: "competitor", excerpt: excerpt?, at: row.at })
         }));
         let front_line = noted("front_line", &self.words.front_line);
@@ -388,7 +388,9 @@ impl<'a> Side<'a> {
             return;
         }
         let (mut amount, mut days) = (Money::ZERO, 0);
-        for row in of_client(&self.rows.receivables, client) {
+        let rows = of_client(&self.rows.receivables, client).iter();
+        // An amount in a currency without a rate is not known.
+        for row in rows.filter(|row| row.amount.or(row.outstanding).is_some()) {
             let late = self.as_of.days_since(row.due);
             let outstanding = outstanding(row, self.as_of);
             if self.counts(row) && late > 0 && outstanding > Money::ZERO {

@@ -7,6 +7,15 @@ use unicode_normalization::UnicodeNormalization as _;
 /// Characters of an excerpt before and after the word.
 const AROUND: (usize, usize) = (24, 40);
 
+/// The longest excerpt, in characters.
+pub const EXCERPT: usize = AROUND.0 + AROUND.1;
+
+/// A text in one line, cut to the length of an excerpt.
+pub(super) fn short(text: &str) -> String {
+    let cut: String = text.chars().take(EXCERPT).collect();
+    cut.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A text without case and width.
 pub(super) fn folded(text: &str) -> String {
     text.nfkc().collect::<String>().to_lowercase()

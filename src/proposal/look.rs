@@ -1,12 +1,14 @@
 //! Reading every sheet once.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::parts::{MOST, Part, parts};
 use super::profile::{Profile, Profiler};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::period::Day;
-use crate::schema::heading::{self, HEADER_SEARCH, UserColumns};
+use crate::schema::heading::{self, UserColumns};
 use crate::schema::value::{self, Reading};
 use crate::schema::{day, table};
 use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place};
@@ -17,7 +19,7 @@ pub struct Looks {
     pub(super) sheets: Vec<Look>,
 }
 
-/// What was seen of one sheet.
+/// What was seen of one sheet, or of one of the tables on it.
 #[derive(Clone, Debug)]
 pub(super) struct Look {
     pub(super) file: String,
@@ -27,6 +29,8 @@ pub(super) struct Look {
     /// Encoding, and whether it is a guess.
     pub(super) encoding: Option<(String, bool)>,
     pub(super) delimiter: Option<String>,
+    /// Whether its sheet holds other tables too.
+    pub(super) several: bool,
     /// The first rows.
     pub(super) sample: Vec<OwnedRow>,
     pub(super) header_row: u64,
@@ -65,28 +69,69 @@ fn look_at(
     }
     let mut document = Document::open(input, &Hints::default())?;
     for (index, info) in document.sheets().to_vec().into_iter().enumerate() {
-        let sample = document.sample(index, 1, HEADER_SEARCH)?;
-        let header_row = header_row(&sample, columns);
-        let width =
-            sample.iter().find(|row| row.number == header_row).map_or(0, |row| row.cells.len());
-        let seen = document.read(index, 1, threads, || Profiler::new(header_row, width, today))?;
-        let (rows, columns) = Profiler::together(seen);
+        let seen = tables(&mut document, index, columns, today, threads)?;
         let guesses = document.guesses(&Origin::default());
         let is_guess = guesses.iter().any(|guess| guess.code == "encoding-guess");
-        sheets.push(Look {
-            file: input.name.clone(),
-            sheet: info.name,
-            hidden: info.hidden,
-            format: document.format().code(),
-            encoding: document.encoding().map(|encoding| (encoding.to_owned(), is_guess)),
-            delimiter: document.delimiter(),
-            sample,
-            header_row,
-            rows,
-            columns,
-        });
+        let several = seen.len() > 1;
+        for Seen { sample, header_row, rows, columns } in seen {
+            sheets.push(Look {
+                file: input.name.clone(),
+                sheet: info.name.clone(),
+                hidden: info.hidden,
+                format: document.format().code(),
+                encoding: document.encoding().map(|encoding| (encoding.to_owned(), is_guess)),
+                delimiter: document.delimiter(),
+                several,
+                sample,
+                header_row,
+                rows,
+                columns,
+            });
+        }
     }
     Ok(())
+}
+
+/// What was seen of one table of a sheet.
+struct Seen {
+    sample: Vec<OwnedRow>,
+    header_row: u64,
+    rows: u64,
+    columns: Vec<Profile>,
+}
+
+/// Reads the tables of a sheet. One that begins below the first rows is met on the way; then all are read anew.
+fn tables(
+    document: &mut Document,
+    sheet: usize,
+    user: &UserColumns,
+    today: Day,
+    threads: usize,
+) -> Result<Vec<Seen>> {
+    let mut tops = BTreeSet::from([1]);
+    'anew: loop {
+        let mut all = Vec::new();
+        for Part { rows: sample, layout, end } in parts(document, sheet, user, &mut tops)? {
+            let header_row = match &layout {
+                Some(layout) => layout.header_row,
+                None => header_row(&sample, user),
+            };
+            let width =
+                sample.iter().find(|row| row.number == header_row).map_or(0, |row| row.cells.len());
+            let watch = layout.as_ref().filter(|_| tops.len() < MOST);
+            let make =
+                || Profiler::new((header_row, end), width, today, watch.map(|of| (user, of)));
+            let seen = document.read(sheet, 1, threads, make)?;
+            if let Some(next) = seen.iter().filter_map(|seen| seen.next_table).min()
+                && tops.insert(next)
+            {
+                continue 'anew;
+            }
+            let (rows, columns) = Profiler::together(seen);
+            all.push(Seen { sample, header_row, rows, columns });
+        }
+        return Ok(all);
+    }
 }
 
 fn check(path: &Path, name: &str) -> Result<()> {

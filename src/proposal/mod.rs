@@ -7,6 +7,7 @@
 mod answers;
 mod fit;
 mod look;
+mod parts;
 mod profile;
 mod settings;
 mod sheet;

@@ -11,6 +11,8 @@ use std::ops::ControlFlow;
 use crate::period::Day;
 use crate::schema::column::Evidence;
 use crate::schema::example::is_example;
+use crate::schema::heading::{Layout, UserColumns};
+use crate::schema::regions::is_headings;
 use crate::schema::value::{self, DateOrder, Reading, Trouble};
 use crate::schema::{Kind, currency, day};
 use crate::source::{Cell, RowSink};
@@ -323,17 +325,54 @@ impl Profile {
 }
 
 /// Profiles of all columns of a sheet.
-pub(super) struct Profiler {
+pub(super) struct Profiler<'a> {
     header_row: u64,
+    /// Where something else begins on the sheet.
+    end: Option<u64>,
     today: Day,
+    /// Headings of other tables are looked out for: the user's own, and the table at hand.
+    watch: Option<(&'a UserColumns, &'a Layout)>,
+    /// The first and the last of the lone texts right above: they may be the titles of what follows.
+    titles: Option<(u64, u64)>,
+    /// The row at which another table begins.
+    pub(super) next_table: Option<u64>,
     rows: u64,
     columns: Vec<Profile>,
 }
 
-impl Profiler {
-    /// Looks at the rows under the headings, as many columns as there are headings.
-    pub(super) fn new(header_row: u64, columns: usize, today: Day) -> Self {
-        Self { header_row, today, rows: 0, columns: vec![Profile::default(); columns] }
+impl<'a> Profiler<'a> {
+    /// Looks at the rows between the headings and what follows the table, as many columns as there are headings.
+    pub(super) fn new(
+        (header_row, end): (u64, Option<u64>),
+        columns: usize,
+        today: Day,
+        watch: Option<(&'a UserColumns, &'a Layout)>,
+    ) -> Self {
+        Self {
+            header_row,
+            end,
+            today,
+            watch,
+            titles: None,
+            next_table: None,
+            rows: 0,
+            columns: vec![Profile::default(); columns],
+        }
+    }
+
+    /// Whether a row is the headings of another table, which then begins with the titles above them.
+    fn is_next_table(&mut self, number: u64, cells: &[Cell<'_>]) -> bool {
+        let titles = self.titles.filter(|(_, last)| number - last <= 2);
+        if cells.iter().filter(|cell| **cell != Cell::Blank).count() <= 1 {
+            self.titles = Some((titles.map_or(number, |(first, _)| first), number));
+            return false;
+        }
+        let found =
+            self.watch.is_some_and(|(user, layout)| is_headings(number, cells, user, layout));
+        if found {
+            self.next_table = Some(titles.map_or(number, |(first, _)| first));
+        }
+        found
     }
 
     /// What several threads saw together: rows and columns.
@@ -352,8 +391,14 @@ impl Profiler {
     }
 }
 
-impl RowSink for Profiler {
+impl RowSink for Profiler<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        if self.end.is_some_and(|end| number >= end) {
+            return ControlFlow::Break(());
+        }
+        if number > self.header_row && self.is_next_table(number, cells) {
+            return ControlFlow::Break(());
+        }
         if number > self.header_row && !is_example(cells) {
             self.rows += 1;
             for (column, cell) in self.columns.iter_mut().zip(cells) {

@@ -121,6 +121,10 @@ fn recognise(
     heading::recognise(&look.sample, columns, wanted, None)
         .ok()
         .filter(|layout| layout.header_row == look.header_row || look.header_row == 0)
+        .or_else(|| {
+            let row = Some(look.header_row).filter(|_| look.several)?;
+            heading::recognise(&look.sample, columns, wanted, Some(row)).ok()
+        })
 }
 
 /// The texts of the row of headings.
@@ -301,9 +305,14 @@ fn which_sheets(used: &[Used<'_>], answers: &Answers, questions: &mut Vec<Questi
     for sheet in used.iter().filter(|sheet| sheet.layout.table.code() == TRANSACTIONS) {
         by_file.entry(&sheet.look.file).or_default().push(sheet.look);
     }
-    for (file, looks) in by_file.into_iter().filter(|(_, looks)| looks.len() > 1) {
+    let sheets_of = |looks: &[&Look]| -> usize {
+        looks.iter().map(|look| &look.sheet).collect::<BTreeSet<_>>().len()
+    };
+    for (file, looks) in by_file.into_iter().filter(|(_, looks)| sheets_of(looks) > 1) {
         let all = used.iter().filter(|sheet| sheet.look.file == file);
+        let mut named: BTreeSet<&Option<String>> = BTreeSet::new();
         let choices: Vec<Choice> = all
+            .filter(|sheet| named.insert(&sheet.look.sheet))
             .filter_map(|sheet| {
                 let rows = Evidence::new("sheet_rows")
                     .with("table", sheet.layout.table.code())
@@ -313,7 +322,10 @@ fn which_sheets(used: &[Used<'_>], answers: &Answers, questions: &mut Vec<Questi
             .collect();
         questions.push(Question {
             code: "sheets",
-            facts: BTreeMap::from([("file", Fact::from(file)), ("count", Fact::from(looks.len()))]),
+            facts: BTreeMap::from([
+                ("file", Fact::from(file)),
+                ("count", Fact::from(sheets_of(&looks))),
+            ]),
             flag: "--sheet",
             flag_value: String::new(),
             take: Take::Many,
@@ -544,12 +556,16 @@ fn source_settings(used: &Used<'_>, answers: &Answers, readings: &[Reading]) -> 
         .ok()
         .map(|own| own.table.code())
         .filter(|own| SOLD.contains(own) && code == TRANSACTIONS && !*named);
+    // Either would be said of the whole sheet, and hide the other tables on it.
+    let alone = !look.several;
     let found = if also.is_some() { "table_sold" } else { "table_found" };
     let table = Evidence::new(if *named { "table_named" } else { found })
         .with("count", matched)
         .with("columns", layout.columns.iter().filter(|c| !c.heading.is_empty()).count());
     let table = also.iter().fold(table, |table, own| table.with("table", *own));
-    set("table", also.unwrap_or(code).into(), *named, table);
+    if alone || *named {
+        set("table", also.unwrap_or(code).into(), *named, table);
+    }
     if let Some(sheet) = &look.sheet {
         let chosen = !answers.sheets.is_empty();
         let code = if chosen { "given" } else { "sheet_found" };
@@ -557,7 +573,9 @@ fn source_settings(used: &Used<'_>, answers: &Answers, readings: &[Reading]) -> 
     }
     let row = i64::try_from(layout.header_row).unwrap_or(i64::MAX);
     let above = look.sample.iter().filter(|row| row.number < layout.header_row).count();
-    set("header_row", row.into(), false, Evidence::new("header_row").with("count", above));
+    if alone {
+        set("header_row", row.into(), false, Evidence::new("header_row").with("count", above));
+    }
     if let Some((encoding, guessed)) = &look.encoding {
         let code = if *guessed { "encoding_guess" } else { "encoding_sure" };
         set("encoding", encoding.to_lowercase().into(), *guessed, Evidence::new(code));

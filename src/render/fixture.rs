@@ -146,6 +146,7 @@ pub(crate) fn review() -> Review {
             Judged { code: "sales_down", clients: 10, fired: 2 },
         ],
         top_tier_empty: None,
+        mentions: Vec::new(),
         diagnostics: diagnostics(),
         inputs: inputs(),
         config,

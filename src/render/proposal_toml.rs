@@ -62,37 +62,47 @@ fn entry(
     let _ = writeln!(out, "{off}{key} = {value}{said}");
 }
 
-/// One `[[source]]` per file; one per sheet where a sheet needs settings of its own.
+/// One `[[source]]` per file; one per sheet where a sheet needs settings of its own. Tables below each other on a sheet
+/// share it.
 fn sources(out: &mut String, proposal: &Proposal, lang: Lang) {
-    let mut done: Vec<&str> = Vec::new();
+    let mut done: Vec<(&str, Option<&str>)> = Vec::new();
     for sheet in &proposal.sheets {
         let of_file = || proposal.sheets.iter().filter(|other| other.file == sheet.file);
         let apart = sheet.sheet.is_some()
             && of_file().any(|other| other.settings.iter().any(|setting| setting.pinned));
-        if apart {
-            source(out, sheet, true, lang);
-        } else if !done.contains(&sheet.file.as_str()) {
-            done.push(&sheet.file);
-            source(out, sheet, false, lang);
-            for other in of_file().skip(1) {
-                settings(out, other, false, lang);
-            }
+        let whole = (sheet.file.as_str(), sheet.sheet.as_deref().filter(|_| apart));
+        if done.contains(&whole) {
+            continue;
+        }
+        done.push(whole);
+        out.push('\n');
+        let _ = writeln!(out, "[[source]]");
+        let _ = writeln!(out, "path = {}", toml::Value::from(sheet.file.as_str()));
+        let mut active: Vec<&str> = Vec::new();
+        for other in of_file().filter(|other| !apart || other.sheet == sheet.sheet) {
+            settings(out, other, apart, &mut active, lang);
         }
     }
 }
 
-fn source(out: &mut String, sheet: &Sheet, apart: bool, lang: Lang) {
-    out.push('\n');
-    let _ = writeln!(out, "[[source]]");
-    let _ = writeln!(out, "path = {}", toml::Value::from(sheet.file.as_str()));
-    settings(out, sheet, apart, lang);
-}
-
-fn settings(out: &mut String, sheet: &Sheet, apart: bool, lang: Lang) {
+/// The settings of a sheet under its `[[source]]`; `active` are keys that stand there already.
+fn settings<'a>(
+    out: &mut String,
+    sheet: &'a Sheet,
+    apart: bool,
+    active: &mut Vec<&'a str>,
+    lang: Lang,
+) {
     comment(out, &sheet_line(sheet, lang));
     for setting in &sheet.settings {
-        let named = apart && setting.key == "sheet";
-        line(out, &Setting { pinned: setting.pinned || named, ..setting.clone() }, lang);
+        let pinned = setting.pinned || (apart && setting.key == "sheet");
+        if pinned && active.contains(&setting.key) {
+            continue;
+        }
+        if pinned {
+            active.push(setting.key);
+        }
+        line(out, &Setting { pinned, ..setting.clone() }, lang);
     }
     for column in sheet.columns.iter().filter(|column| column.field.is_none()) {
         if column.heading.is_empty() {

@@ -5,7 +5,7 @@ use std::mem::take;
 use crate::config::{Config, load};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
-use crate::features::{self, ClientFeatures, Portfolio, Stage};
+use crate::features::{self, ClientFeatures, Mention, Portfolio, Stage};
 use crate::ledger::Ledger;
 use crate::money::{Money, round12};
 use crate::period::{Day, Window, period_end, period_name};
@@ -16,8 +16,8 @@ use crate::tier::{self, Case, Outcome};
 
 use super::portfolio;
 use super::{
-    AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, Month, Review,
-    RiskLevel, SCHEMA_VERSION, Scale,
+    AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, MentionRow, Month,
+    Review, RiskLevel, SCHEMA_VERSION, Scale,
 };
 
 /// What a review depends on besides data and settings.
@@ -50,6 +50,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
 
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
     let scores = score::score(&portfolio.features, &active, &config.score, context.threads);
+    let mentions = mentions(&loaded, &mut portfolio);
     let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config);
 
     let Scores { scales, model_coverage, clients: scores } = scores;
@@ -99,6 +100,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         monthly: portfolio.months.iter().map(month).collect(),
         judged: tally.judged(),
         top_tier_empty,
+        mentions,
         diagnostics: loaded
             .diagnostics
             .into_groups()
@@ -114,6 +116,19 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         config_sha256: load::sha256(config),
         clients,
     })
+}
+
+/// The rows with a word that is looked for, and where they stand.
+fn mentions(loaded: &Loaded, portfolio: &mut Portfolio) -> Vec<MentionRow> {
+    let named = |mention: Mention| {
+        Some(MentionRow {
+            client_id: loaded.clients.get(mention.client as usize)?.id.clone(),
+            set: mention.set,
+            excerpt: mention.excerpt,
+            origin: loaded.relations.origin(mention.at),
+        })
+    };
+    take(&mut portfolio.mentions).into_iter().filter_map(named).collect()
 }
 
 /// The tier of every client and how it came about.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::config::{Config, Policy};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::Money;
 use crate::period::{Day, Windows};
@@ -74,6 +74,8 @@ pub struct Review {
     pub judged: Vec<Judged>,
     /// Why the highest tier is empty, when it is: the largest share of sales.
     pub top_tier_empty: Option<f64>,
+    /// Rows of the last 90 days with a word that is looked for, client by client.
+    pub mentions: Vec<MentionRow>,
     /// What the input had to say.
     pub diagnostics: Vec<DiagnosticGroup>,
     /// The inputs.
@@ -265,6 +267,19 @@ pub struct FindingRow {
     pub evidence: Evidence,
     /// As-of date of the review that found it first.
     pub first_seen: Day,
+}
+
+/// A note or a deal with a word of `relations.keywords`, or a deal that names a competitor.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MentionRow {
+    /// Whose.
+    pub client_id: String,
+    /// Which set of words: `competitor` or `front_line`.
+    pub set: &'static str,
+    /// The text around the word, at most [`EXCERPT`](crate::features::EXCERPT) characters.
+    pub excerpt: String,
+    /// File, sheet and row.
+    pub origin: Origin,
 }
 
 /// The three marks of a key account; null is unknown.

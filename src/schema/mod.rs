@@ -6,6 +6,7 @@
 //! says how.
 
 pub mod aliases;
+pub mod birthday;
 pub mod column;
 mod context;
 pub mod currency;

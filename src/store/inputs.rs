@@ -101,6 +101,7 @@ fn sold(
     let mut found = Vec::new();
     for (at, layout) in fitting {
         let sheet = &mut sheets[at];
+        sheet.sold = true;
         given::note_basis(&layout, &sheet.origin, loaded);
         let mut report = loaded.inputs[sheet.report].clone();
         report.table = Some(layout.table.code());
@@ -117,6 +118,7 @@ fn sold(
             layout,
             forced: false,
             watched: false,
+            sold: false,
             surveyed: false,
             unsigned_returns: false,
             seen: Seen::default(),
@@ -354,6 +356,7 @@ impl Found<'_> {
             layout,
             forced: self.forced,
             watched: self.watched,
+            sold: false,
             surveyed: false,
             unsigned_returns: false,
             seen: Seen::default(),

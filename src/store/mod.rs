@@ -151,7 +151,7 @@ fn attempt(
     if loaded.starts.grew() {
         return Ok(());
     }
-    let side = side::read(&mut sheets, config, options, loaded)?;
+    let mut side = side::read(&mut sheets, config, options, loaded)?;
     if loaded.starts.grew() {
         return Ok(());
     }
@@ -208,6 +208,7 @@ fn attempt(
         check(loaded, config, &options.skip, options.strict)?;
     }
     loaded.currency = money.currencies.settle(&rates, loaded)?;
+    side.convert(&rates, loaded);
     loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
     loaded.relations = side.relations;

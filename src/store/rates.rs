@@ -95,6 +95,9 @@ pub(super) struct Rates {
 }
 
 impl Rates {
+    /// The date that asks for a rate which holds whatever the date.
+    pub(super) const WHENEVER: Day = Day(i32::MIN);
+
     /// The rate of a currency at a date: the newest on or before it.
     pub(super) fn at(&self, code: &str, date: Day) -> Option<Rate> {
         self.by.get(code)?.range(..=date).next_back().map(|(_, rate)| *rate)
@@ -169,7 +172,7 @@ pub(super) fn read(
     }
     for (name, rate) in &config.rate {
         if let Ok(Some(units)) = Rate::read(&Cell::Number(*rate), Reading::default()) {
-            let fixed = BTreeMap::from([(Day(i32::MIN), Rate { units, per: Money::SCALE })]);
+            let fixed = BTreeMap::from([(Rates::WHENEVER, Rate { units, per: Money::SCALE })]);
             rates.by.insert(currency::code(name).into_owned(), fixed);
         }
     }
@@ -292,7 +295,7 @@ impl RowSink for Reader<'_> {
         let from = self.cell(number, cells, "date", day::day);
         if let (Some(code), Ok(Some(units)), Ok(per), Ok(from)) = (code, rate, per, from) {
             let rate = Rate { units, per: per.unwrap_or(Money::SCALE) };
-            let from = from.unwrap_or(Day(i32::MIN));
+            let from = from.unwrap_or(Rates::WHENEVER);
             self.found.rows.push(Row { number, code, from, rate, to });
         }
         ControlFlow::Continue(())

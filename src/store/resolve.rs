@@ -105,7 +105,7 @@ pub(super) fn clients(
     let mut to: Vec<u32> = of_row.into_iter().map(|at| place[at]).collect();
     let mut of_key = Vec::new();
     if !others.list.is_empty() {
-        let found = other_tables::clients(&mut clients, others, loaded);
+        let found = other_tables::clients(&mut clients, others, listed > 0, loaded);
         let place = sort(&mut clients);
         for at in &mut to {
             *at = place[*at as usize];
@@ -284,13 +284,45 @@ fn damaged(id: &str) -> String {
     id.trim_start_matches('0').to_ascii_lowercase()
 }
 
+/// Names that a message shows as examples.
+const NAMES_SHOWN: usize = 3;
+
+/// Says how many names stand for several clients with ids of their own, and which are the most frequent.
+fn same_names(
+    clients: &[Box<ClientFile>],
+    has_id: impl Fn(&ClientFile) -> bool,
+) -> Option<Diagnostic> {
+    let mut by_name: HashMap<&str, u64> = HashMap::new();
+    for client in clients.iter().filter(|client| has_id(client)) {
+        *by_name.entry(client.name.trim()).or_default() += 1;
+    }
+    let mut shared: Vec<(&str, u64)> = by_name.into_iter().filter(|(_, ids)| *ids > 1).collect();
+    shared.sort_unstable_by_key(|(name, ids)| (std::cmp::Reverse(*ids), *name));
+    let examples: Vec<String> =
+        shared.iter().take(NAMES_SHOWN).map(|(name, ids)| format!("{name} ({ids})")).collect();
+    (!shared.is_empty()).then(|| {
+        Diagnostic::notice("same-name", Origin::default())
+            .with("names", shared.len())
+            .with("clients", shared.iter().map(|(_, ids)| ids).sum::<u64>())
+            .with("examples", examples)
+    })
+}
+
 /// Lists clients that may be one, those with the largest amounts first.
 fn near_duplicates(clients: &[Box<ClientFile>], loaded: &mut Loaded) {
     if clients.iter().all(|client| reads_as_id(&client.name)) {
         return;
     }
     let names: Vec<String> = clients.iter().map(|client| normal(&client.name).bare).collect();
-    let pairs = likeness::near_duplicates(&names);
+    let mut pairs = likeness::near_duplicates(&names);
+    // One name under several ids is what people have, and branches: that was meant, and is told once.
+    let has_id = |client: &ClientFile| client.id != client.name;
+    let namesakes = |a: usize, b: usize| {
+        let (a, b) = (&clients[a], &clients[b]);
+        has_id(a) && has_id(b) && a.name.trim() == b.name.trim()
+    };
+    pairs.retain(|(a, b)| !namesakes(*a, *b));
+    loaded.diagnostics.extend(same_names(clients, has_id));
     if pairs.is_empty() {
         return;
     }

@@ -41,6 +41,8 @@ pub(super) struct Sheet {
     pub forced: bool,
     /// Whether headings of another table may follow below.
     pub watched: bool,
+    /// Whether its rows are read as transactions too, which tell what is no row of a table.
+    pub sold: bool,
     /// Whether all rows have been surveyed.
     pub surveyed: bool,
     /// Whether its returns turned out to have no minus sign.

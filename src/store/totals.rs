@@ -1,5 +1,4 @@
-//! Total rows: left out, and used to check the rows above them: those since the last total, since the last one with the
-//! same label, of the group, of the whole sheet, or the totals so far.
+//! Total rows: left out, and used to check the rows above them.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -10,13 +9,17 @@ use super::types::{Nature, Types};
 use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::money::Money;
+use crate::schema::day;
 use crate::schema::example::is_example;
 use crate::schema::heading::Layout;
 use crate::schema::value::{self, Reading};
-use crate::schema::{day, total};
 use crate::source::{Cell, RowSink};
 
-/// Compares total rows with the rows above them: since the last total, since the beginning, or the totals so far.
+/// Totals that may be parts of a total above them.
+const PARTS: usize = 1000;
+
+/// Compares total rows with the rows above them: since the last total, since the beginning, the totals so far, or the last
+/// few of them, which are parts of it.
 pub(super) fn check(
     sheet: &Sheet,
     totals: &BTreeMap<u64, Option<Money>>,
@@ -40,9 +43,9 @@ pub(super) fn check(
         types: Types::default(),
         all: [Money::ZERO; 2],
         last: [Money::ZERO; 2],
-        marks: BTreeMap::new(),
         groups: Vec::new(),
         subtotals: Money::ZERO,
+        parts: Vec::new(),
         wrong: Vec::new(),
     })?;
     let wrong = sinks.into_iter().flat_map(|sink| sink.wrong).map(|(row, stated, sum)| {
@@ -65,50 +68,64 @@ struct Sums<'a> {
     types: Types,
     /// All rows so far: as given, and with the signs that count.
     all: [Money; 2],
-    /// The same where the last total stood,
+    /// The same where the last total stood.
     last: [Money; 2],
-    /// where the last total with the same label stood, as subtotals have one and totals of several of them another,
-    marks: BTreeMap<String, [Money; 2]>,
-    /// and where the groups began that are open.
-    groups: Vec<[Money; 2]>,
+    /// The same where the groups began that are open, and how many parts there were.
+    groups: Vec<([Money; 2], usize)>,
     /// The sum of the totals.
     subtotals: Money,
+    /// Totals that are no part of another one yet.
+    parts: Vec<Money>,
     wrong: Vec<(u64, Money, Money)>,
 }
 
 impl Aside for Sums<'_> {
     fn set_aside(&mut self, _number: u64, _cells: &[Cell<'_>]) {
-        self.groups.push(self.all);
+        self.groups.push((self.all, self.parts.len()));
     }
 }
 
 impl Sums<'_> {
     /// Compares a total with what it may be the sum of.
-    fn compare(&mut self, number: u64, cells: &[Cell<'_>], stated: Option<Money>) {
-        let label = cells.iter().filter_map(value::text).find(|text| total::is_total(text));
-        let label = label.map(|label| label.split_whitespace().collect()).unwrap_or_default();
+    fn compare(&mut self, number: u64, stated: Option<Money>) {
         if let Some(stated) = stated {
             // Totals are shown with two decimals where lines may have four.
             let near = |sum: Money| (stated - sum).abs() <= Money(100);
-            let since = |mark: &[Money; 2]| (0..2).any(|at| near(self.all[at] - mark[at]));
-            let group = self.groups.iter().rposition(since);
-            let known = since(&self.last)
-                || since(&[Money::ZERO; 2])
-                || near(self.subtotals)
-                || group.is_some()
-                || self.marks.get(&label).is_some_and(since);
+            let own = [0, 1].map(|at| self.all[at] - self.last[at]);
+            let group = self
+                .groups
+                .iter()
+                .rposition(|(mark, _)| (0..2).any(|at| near(self.all[at] - mark[at])));
             if let Some(group) = group {
+                self.parts.truncate(self.groups[group].1);
                 self.groups.truncate(group);
-            }
-            if !known {
-                let sum = self.all[1] - self.last[1];
-                let sum = if sum == Money::ZERO { self.all[1] } else { sum };
+            } else if let Some(parts) = own.into_iter().find_map(|own| self.parts_of(own, near)) {
+                self.parts.truncate(self.parts.len() - parts);
+            } else if ![self.all[0], self.all[1], self.subtotals].into_iter().any(near) {
+                let sum = if own[1] == Money::ZERO { self.all[1] } else { own[1] };
                 self.wrong.push((number, stated, sum));
             }
             self.subtotals += stated;
+            self.parts.push(stated);
         }
         self.last = self.all;
-        self.marks.insert(label, self.all);
+    }
+
+    /// How many of the last totals are parts of one: with the rows since them they add up to it.
+    fn parts_of(&self, own: Money, near: impl Fn(Money) -> bool) -> Option<usize> {
+        let mut sum = own;
+        if near(sum) {
+            return Some(0);
+        }
+        self.parts
+            .iter()
+            .rev()
+            .take(PARTS)
+            .position(|part| {
+                sum += *part;
+                near(sum)
+            })
+            .map(|at| at + 1)
     }
 }
 
@@ -121,7 +138,7 @@ impl RowSink for Sums<'_> {
             return ControlFlow::Continue(());
         }
         if let Some(stated) = self.totals.get(&number) {
-            self.compare(number, cells, *stated);
+            self.compare(number, *stated);
             return ControlFlow::Continue(());
         }
         let blank = Cell::Blank;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::{Bench, Run};
+use crate::support::{Bench, Run, testdata};
 
 /// Orders of a few clients under headings that nothing knows, with dates that are day first.
 fn strange() -> String {
@@ -185,4 +185,67 @@ fn chosen_sheets_are_the_only_ones() {
     assert_eq!(json["control"]["amount_used"], 30.0);
     let left = bench.kam(&["review", "--lang", "en"]).code(0);
     left.says("notice[sheet-not-named]");
+}
+
+/// Of each table of a file the row of the headings, and how many rows are under them.
+type Tables<'a> = &'a [(u32, u32)];
+
+#[test]
+fn tables_below_each_other_and_shaped_rows_are_read_as_without_settings() {
+    let mut deep = String::from("客户名称,日期,产品,金额\n");
+    for n in 0..60 {
+        let _ = writeln!(deep, "客户{},2026-0{}-11,泵,{n}.5", n % 7, n % 6 + 1);
+    }
+    deep.push_str(",,,\n售后配件,,,\n客户,单据日期,备注,销售金额\n丙公司,2026-03-05,电汇,500\n甲公司,2026-03-11,承兑,300\n");
+    let case = |name: &str| {
+        let file = testdata(&format!("errors/{name}/input.csv"));
+        std::fs::read_to_string(file).expect("a case")
+    };
+    let files: [(&str, String, Tables<'_>); 6] = [
+        ("group.csv", case("group-heading"), &[(5, 9)]),
+        ("filled.csv", case("filled-down"), &[(1, 3)]),
+        (
+            "mixed.csv",
+            "客户编号,客户名称,行业,客户经理\nC1,甲公司,化工,王芳\nC2,乙公司,电子,李雷\n,,,\n\
+             客户编号,日期,单号,金额\nC1,2026-01-05,S1,1200\nC2,2026-02-11,S2,800\n"
+                .to_owned(),
+            &[(1, 2), (5, 2)],
+        ),
+        (
+            "two.csv",
+            "销售明细,,,\n客户名称,日期,产品,金额\n甲公司,2026-01-05,泵,1200\n乙公司,2026-02-11,阀,800\n,,,\n\
+             补录,,,\n客户名称,单据日期,备注,销售金额\n丙公司,2026-03-05,电汇,500\n"
+                .to_owned(),
+            &[(2, 2), (7, 1)],
+        ),
+        (
+            "two-rows.csv",
+            "客户,,订单,,,\n编号,名称,日期,单号,数量,金额\nC1,甲公司,2026-01-05,S1,1,1200\n\
+             C2,乙公司,2026-02-11,S2,2,800\n"
+                .to_owned(),
+            &[(2, 2)],
+        ),
+        ("deep.csv", deep, &[(1, 60), (64, 2)]),
+    ];
+    for (name, text, tables) in files {
+        let bench = Bench::new();
+        // A guessed encoding is written down, once for all tables of the file.
+        bench.write(name, encoding_rs::GB18030.encode(&text).0);
+        let run = bench.kam(&["init", name, "--yes", "--lang", "en"]).code(0);
+        let shown: Vec<&str> =
+            run.out.lines().filter(|line| line.contains("rows under the headings")).collect();
+        let expected: Vec<String> = tables
+            .iter()
+            .map(|(row, rows)| format!("{rows} rows under the headings in row {row}"))
+            .collect();
+        assert_eq!(shown.len(), expected.len(), "{name}: {}", run.out);
+        for (shown, expected) in shown.iter().zip(&expected) {
+            assert!(shown.ends_with(expected.as_str()), "{name}: {shown}, not {expected}");
+        }
+        let text = String::from_utf8(bench.files()["kam.toml"].clone()).expect("UTF-8");
+        if tables.len() > 1 {
+            assert!(!text.contains("header_row"), "{name}: {text}");
+        }
+        assert_eq!(review(&bench, &[]), review(&bench, &[name]), "{name}: {text}");
+    }
 }

@@ -37,6 +37,7 @@ impl Table for Clients {
                 field("last_contact", Kind::Date),
                 field("status", Kind::Text),
                 field("annual_potential", Kind::Money),
+                field("currency", Kind::Text),
                 field("needs_fit", Kind::Number),
                 field("exec_visits", Kind::Number),
                 field("joint_projects", Kind::Number),

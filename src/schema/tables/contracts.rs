@@ -33,6 +33,7 @@ impl Table for Contracts {
                 field("start", Kind::Date),
                 field("end", Kind::Date),
                 field("amount", Kind::Money),
+                field("currency", Kind::Text),
                 field("status", Kind::Text),
                 field("business_line", Kind::Text),
                 field("owner", Kind::Text),

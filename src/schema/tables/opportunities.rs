@@ -32,6 +32,7 @@ impl Table for Opportunities {
                 field("name", Kind::Text),
                 field("stage", Kind::Text),
                 field("amount", Kind::Money),
+                field("currency", Kind::Text),
                 field("probability", Kind::Share),
                 field("expected_close", Kind::Date),
                 field("owner", Kind::Text),

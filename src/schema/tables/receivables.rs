@@ -36,6 +36,7 @@ impl Table for Receivables {
                 field("amount", Kind::Money),
                 field("received", Kind::Money),
                 field("outstanding", Kind::Money),
+                field("currency", Kind::Text),
             ]
         }
     }

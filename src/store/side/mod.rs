@@ -1,10 +1,11 @@
 //! Side tables: everything beside the transactions. They are small, so they are held as rows.
 //!
 //! One file per concern: [`rows`] reads the rows of any table, [`clients`], [`catalogue`] and [`relations`] say what the
-//! rows of theirs mean.
+//! rows of theirs mean, and [`foreign`] converts their amounts.
 
 mod catalogue;
 mod clients;
+mod foreign;
 mod relations;
 mod rows;
 
@@ -38,6 +39,8 @@ pub(super) struct Side {
     /// The tables that speak of clients; their clients are positions in `keys`.
     pub relations: Relations,
     pub keys: Keys,
+    /// Amounts that name their currency.
+    foreign: Vec<foreign::Foreign>,
 }
 
 /// The row at which another table begins below a side table, if one does.
@@ -65,6 +68,9 @@ pub(super) fn read(
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
             rows = rows::read(sheet, &config.columns)?;
+        }
+        if sheet.layout.table.code() == "contacts" {
+            rows.read_birthdays(sheet.given.date_order, options.today);
         }
         sheet.note_start(rows.next_table(), &mut loaded.starts);
         loaded.inputs[sheet.report].rows = rows.count;
@@ -96,6 +102,7 @@ pub(super) fn read(
                 "industries" => catalogue::industry(&mut side.industries, &mut row),
                 _ => side.relations.take(table, &mut row, at, &mut side.keys),
             };
+            side.note_currencies(table, row, at);
             let Some(key) = key else {
                 continue;
             };
@@ -105,7 +112,9 @@ pub(super) fn read(
                     .with("first", first)
                     .with_cell(shown);
                 loaded.diagnostics.push(duplicate);
-                side.relations.drop_last(table);
+                if side.relations.drop_last(table) {
+                    side.forget(at);
+                }
             }
         }
     }

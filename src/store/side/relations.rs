@@ -9,6 +9,7 @@ use super::rows::Row;
 use crate::diagnostic::Origin;
 use crate::money::Money;
 use crate::period::Day;
+use crate::schema::birthday::Birthday;
 use crate::store::sheet::Sheet;
 
 /// Parts the name of what stands twice from the rest of its row.
@@ -81,7 +82,7 @@ rows! {
         /// Left on.
         left: Option<Day>,
         /// Birthday.
-        birthday: Option<Day>,
+        birthday: Option<Birthday>,
         /// Phone number.
         phone: Option<String>,
         /// Mail address.
@@ -241,6 +242,8 @@ pub(in crate::store) struct Key {
     pub name: Option<String>,
     /// A table that names it: the first by bytes.
     pub table: &'static str,
+    /// Whether a deal names it: who does not buy yet is a prospect.
+    pub in_deals: bool,
 }
 
 impl Keys {
@@ -255,11 +258,12 @@ impl Keys {
                 known.name = name;
             }
             known.table = known.table.min(table);
+            known.in_deals |= table == "opportunities";
             return Some(*at);
         }
         let at = self.list.len() as u32;
         self.by_key.insert(key.clone(), at);
-        self.list.push(Key { id: key, name, table });
+        self.list.push(Key { id: key, name, table, in_deals: table == "opportunities" });
         Some(at)
     }
 }
@@ -309,7 +313,7 @@ impl Relations {
                 key: row.text("key"),
                 since: row.day("since"),
                 left: row.day("left"),
-                birthday: row.day("birthday"),
+                birthday: row.birthday,
                 phone: row.text("phone"),
                 email: row.text("email"),
             }),
@@ -396,11 +400,9 @@ impl Relations {
         None
     }
 
-    /// Takes back the row that was added last, because it stands there already.
-    pub(super) fn drop_last(&mut self, table: &str) {
-        if table == "receivables" {
-            self.receivables.pop();
-        }
+    /// Takes back the row that was added last, because it stands there already; only invoices must not stand twice.
+    pub(super) fn drop_last(&mut self, table: &str) -> bool {
+        table == "receivables" && self.receivables.pop().is_some()
     }
 
     /// Decides once per sheet what no single row can tell: whether bare chances are percentages.

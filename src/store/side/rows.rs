@@ -4,16 +4,18 @@
 //! reported; totals and notes are told from those as in the transactions.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Origin};
 use crate::error::Result;
 use crate::money::Money;
 use crate::period::Day;
+use crate::schema::birthday::{self, Birthday};
 use crate::schema::example::is_example;
 use crate::schema::heading::{Layout, UserColumns};
 use crate::schema::regions::is_headings;
-use crate::schema::value::{self, Reading, Trouble};
-use crate::schema::{Field, Kind, day, id, total};
+use crate::schema::value::{self, DateOrder, Reading, Trouble};
+use crate::schema::{Field, Kind, aliases, currency, day, id, total};
 use crate::source::{Cell, RowSink};
 use crate::store::shaped::Aside;
 use crate::store::sheet::Sheet;
@@ -24,7 +26,8 @@ use crate::store::workspace::Account;
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
     Text(String),
-    Money(Money),
+    /// An amount, and its currency where one is named.
+    Money(Money, Option<Arc<str>>),
     Number(f64),
     Day(Day),
 }
@@ -36,6 +39,10 @@ pub(super) struct Row {
     fields: &'static [Field],
     values: Vec<Option<Value>>,
     pub others: Vec<(usize, String)>,
+    /// Amounts that were taken out and name their currency: field and code.
+    pub named: Vec<(&'static str, String)>,
+    /// Of a contact, once the whole column is known.
+    pub birthday: Option<Birthday>,
 }
 
 impl Row {
@@ -61,9 +68,12 @@ impl Row {
     }
 
     /// Takes out an amount.
-    pub(super) fn money(&mut self, field: &str) -> Option<Money> {
+    pub(super) fn money(&mut self, field: &'static str) -> Option<Money> {
         match self.value(field)? {
-            Value::Money(money) => Some(money),
+            Value::Money(money, code) => {
+                self.named.extend(code.map(|code| (field, code.to_string())));
+                Some(money)
+            }
             _ => None,
         }
     }
@@ -83,6 +93,10 @@ pub(super) struct Rows<'a> {
     readings: &'a [Reading],
     filter: &'a [(usize, String)],
     origin: &'a Origin,
+    /// The currency that the settings give the sheet.
+    currency: Option<&'a str>,
+    /// Whether the transactions of the sheet tell which rows are no rows of a table.
+    told: bool,
     /// Columns whose texts are kept although they are no field.
     keep_others: bool,
     /// Rows that hold what their table needs.
@@ -102,12 +116,15 @@ pub(super) struct Rows<'a> {
 pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'a>> {
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
     let (filter, origin) = (sheet.filter.as_slice(), &sheet.origin);
+    let (currency, told) = (sheet.currency.as_deref(), sheet.sold);
     let user = sheet.watched.then_some(user);
     let empty = || Rows {
         layout,
         readings,
         filter,
         origin,
+        currency,
+        told,
         keep_others: layout.table.code() == "clients",
         rows: Vec::new(),
         count: 0,
@@ -128,6 +145,33 @@ pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'
 }
 
 impl Rows<'_> {
+    /// Reads the birthdays of contacts: only all of them together tell whether day or month stands first.
+    pub(super) fn read_birthdays(&mut self, given: Option<DateOrder>, today: Day) {
+        let column = self.layout.column_of("birthday");
+        let texts: Vec<Option<String>> =
+            self.rows.iter_mut().map(|row| row.text("birthday")).collect();
+        let order = given.or_else(|| birthday::order(texts.iter().flatten().map(String::as_str)));
+        for (at, text) in texts.iter().enumerate() {
+            let Some(text) = text else {
+                continue;
+            };
+            match birthday::birthday(text, order, today) {
+                Ok(birthday) => self.rows[at].birthday = birthday,
+                Err(_) if self.diagnostics.count_if_full("cell-not-used") => {}
+                Err(_) => {
+                    let heading = column.map(|column| self.layout.columns[column].heading.clone());
+                    let row = Some(self.rows[at].number);
+                    let origin = Origin { row, column, heading, ..self.origin.clone() };
+                    let warning = Diagnostic::warning("cell-not-used", origin)
+                        .with_cell(text.as_str())
+                        .with("field", "birthday")
+                        .with("expected", "birthday");
+                    self.diagnostics.push(warning);
+                }
+            }
+        }
+    }
+
     /// The row at which another table begins on the sheet, if one was met.
     pub(super) fn next_table(&self) -> Option<u64> {
         self.watch.found
@@ -169,18 +213,33 @@ impl Rows<'_> {
         diagnostic.with_cell(cell).with_excerpt(Excerpt::Record { headings, cells: shown, at })
     }
 
+    /// Whether a row is a total although it has what its table needs: its first text is that word, or what should name
+    /// its client is.
+    fn is_total(&self, row: &Row, cells: &[Cell<'_>]) -> bool {
+        let name = if self.keep_others { "name" } else { "client_name" };
+        let named = ["client_id", "client", name].into_iter().any(|field| {
+            let at = row.fields.iter().position(|known| known.name == field);
+            match at.and_then(|at| row.values[at].as_ref()) {
+                Some(Value::Text(text)) => total::is_bare_total(text),
+                _ => false,
+            }
+        });
+        named || cells.iter().find_map(value::text).is_some_and(|text| total::is_bare_total(&text))
+    }
+
     /// Says what a row is that lacks something its table needs.
     fn leave_out(&mut self, number: u64, cells: &[Cell<'_>], lacking: &'static str) {
         let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
         let first = cells.iter().find_map(value::text);
-        let code = if first.is_some_and(|text| total::is_total(&text)) {
+        let code = if lacking.is_empty() || first.is_some_and(|text| total::is_total(&text)) {
             "total-row"
         } else if filled <= 1 {
             "note-row"
         } else {
             "row-incomplete"
         };
-        if self.diagnostics.count_if_full(code) {
+        let told = self.told && code != "row-incomplete";
+        if told || self.diagnostics.count_if_full(code) {
             return;
         }
         let diagnostic = if code == "row-incomplete" {
@@ -195,9 +254,36 @@ impl Rows<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Gives the amounts of a row the currency that it names: in its own column, by the settings, or beside the amount.
+    fn name_currencies(&self, row: &mut Row, cells: &[Cell<'_>]) {
+        let in_column = self.layout.column_of("currency");
+        let named = match in_column.and_then(|at| value::text(cells.get(at)?)) {
+            Some(name) => Some(name.into_owned()),
+            None => self.currency.map(ToOwned::to_owned),
+        };
+        let code: Option<Arc<str>> = named.map(|name| currency::code(&name).as_ref().into());
+        for (column, cell) in self.layout.columns.iter().zip(cells) {
+            let Some(Value::Money(_, of)) =
+                column.field.and_then(|position| row.values[position].as_mut())
+            else {
+                continue;
+            };
+            // Amounts in the books' own currency are so whatever was invoiced.
+            if aliases::is_own_currency(&column.heading) {
+                continue;
+            }
+            *of = match (&code, cell) {
+                (None, Cell::Text(text)) if in_column.is_none() => {
+                    currency::of_amount(text).map(Into::into)
+                }
+                (code, _) => code.clone(),
+            };
+        }
+    }
+
     /// Says that an id has lost digits.
     fn truncated(&mut self, number: u64, cells: &[Cell<'_>], at: usize) {
-        if !self.diagnostics.count_if_full("truncated-id") {
+        if !self.told && !self.diagnostics.count_if_full("truncated-id") {
             let warning = self.about("truncated-id", number, cells, Some(at));
             self.diagnostics.push(warning);
         }
@@ -219,7 +305,7 @@ fn read_cell(kind: Kind, cell: &Cell<'_>, reading: Reading) -> Result<Option<Val
     match kind {
         Kind::Id | Kind::Text => Ok(value::text(cell).map(|text| Value::Text(text.into_owned()))),
         Kind::Money => value::exact(cell, reading)
-            .map(|exact| exact.map(|exact| Value::Money(Money(exact.units)))),
+            .map(|exact| exact.map(|exact| Value::Money(Money(exact.units), None))),
         Kind::Number | Kind::Share => {
             value::number(cell, reading).map(|number| number.map(Value::Number))
         }
@@ -271,6 +357,9 @@ impl RowSink for Rows<'_> {
         } else {
             self.repeats_headings(cells).then_some("repeated-header")
         };
+        if special.is_some() && self.told {
+            return ControlFlow::Continue(());
+        }
         if let Some(code) = special {
             let origin = Origin { row: Some(number), ..self.origin.clone() };
             self.diagnostics.push(Diagnostic::notice(code, origin));
@@ -282,7 +371,7 @@ impl RowSink for Rows<'_> {
             return ControlFlow::Continue(());
         }
         let fields = layout.table.fields();
-        let mut row = Row { number, fields, values: vec![None; fields.len()], others: Vec::new() };
+        let mut row = Row { number, fields, values: vec![None; fields.len()], ..Row::default() };
         for ((at, column), cell) in layout.columns.iter().enumerate().zip(cells) {
             let Some(position) = column.field else {
                 if self.keep_others
@@ -305,6 +394,7 @@ impl RowSink for Rows<'_> {
                 }
             }
         }
+        self.name_currencies(&mut row, cells);
         let held = |field: &&str| {
             layout.table.position(field).is_some_and(|position| row.values[position].is_some())
         };
@@ -314,11 +404,15 @@ impl RowSink for Rows<'_> {
             "products" | "industries" => &required[..1],
             _ => required,
         };
+        if self.is_total(&row, cells) {
+            self.leave_out(number, cells, "");
+            return ControlFlow::Continue(());
+        }
         match needed.iter().find(|group| !group.iter().any(&held)) {
             Some(group) => {
                 let there = |field: &&&str| layout.column_of(field).is_some();
                 let lacking = group.iter().find(there).or(group.first()).copied();
-                self.leave_out(number, cells, lacking.unwrap_or_default());
+                self.leave_out(number, cells, lacking.unwrap_or("client"));
             }
             None => self.rows.push(row),
         }

@@ -52,7 +52,7 @@ fn load(bytes: Vec<u8>) -> (Loaded, crate::error::Result<()>) {
 
 fn value(field: &Field) -> String {
     match (field.kind, field.name) {
-        (Kind::Date, _) => "2026-03-15",
+        (Kind::Date, _) | (_, "birthday") => "2026-03-15",
         (Kind::Share, _) => "15%",
         (Kind::Money | Kind::Number, _) => "4",
         (_, "currency" | "to") => "EUR",
