@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let name = document.sheets()[index].name.clone();
     let origin = Origin { sheet: name.clone(), ..Origin::file(&input.name) };
     let (mut records, above) = records(&mut document, index, &origin, arguments.all)?;
-    for notice in document.guesses(&origin) {
+    for notice in document.guesses(index, &origin) {
         ui.say(&ui.line(&notice));
     }
     if above > 0 {
@@ -76,7 +76,7 @@ fn choose(
     input: &Input,
 ) -> Result<(usize, Vec<String>)> {
     let name = |at: usize| sheets[at].name.clone().unwrap_or_default();
-    let all = 0..sheets.len();
+    let all = (0..sheets.len()).filter(|at| sheets[*at].unread.is_none());
     if let Some(wanted) = wanted {
         if let Some(at) = all.clone().find(|at| sheets[*at].name.as_deref() == Some(wanted)) {
             return Ok((at, Vec::new()));

@@ -45,6 +45,8 @@ pub const CHECKS: &[Check] = &[
     check("duplicate-key", Warning),
     check("encoding-guess", Notice),
     check("encryption-unknown", Error),
+    check("entry-not-read", Warning),
+    check("entry-skipped", Notice),
     check("example-row", Notice),
     check("file-damaged", Error),
     check("file-empty", Error),

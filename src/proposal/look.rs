@@ -65,21 +65,23 @@ fn look_at(
     }
     let mut document = Document::open(input, &Hints::default())?;
     for (index, info) in document.sheets().to_vec().into_iter().enumerate() {
+        if info.unread.is_some() {
+            continue;
+        }
         let sample = document.sample(index, 1, HEADER_SEARCH)?;
         let header_row = header_row(&sample, columns);
         let width =
             sample.iter().find(|row| row.number == header_row).map_or(0, |row| row.cells.len());
         let seen = document.read(index, 1, threads, || Profiler::new(header_row, width, today))?;
         let (rows, columns) = Profiler::together(seen);
-        let guesses = document.guesses(&Origin::default());
-        let is_guess = guesses.iter().any(|guess| guess.code == "encoding-guess");
+        let text = document.about_text(index);
         sheets.push(Look {
             file: input.name.clone(),
             sheet: info.name,
             hidden: info.hidden,
             format: document.format().code(),
-            encoding: document.encoding().map(|encoding| (encoding.to_owned(), is_guess)),
-            delimiter: document.delimiter(),
+            encoding: text.encoding.map(|encoding| (encoding, text.guessed)),
+            delimiter: text.delimiter,
             sample,
             header_row,
             rows,

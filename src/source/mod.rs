@@ -4,6 +4,7 @@
 //! worksheet). Rows are pushed into [`RowSink`]s in bounded memory: the whole file is never held. A CSV is cut into
 //! blocks that several threads scan at once, each with a sink of its own; other formats use one sink.
 
+mod archive;
 mod cells;
 pub mod compound;
 pub mod dialect;
@@ -148,10 +149,12 @@ pub enum Format {
     Fods,
     /// Parquet.
     Parquet,
+    /// A zip of delimited text.
+    Zip,
 }
 
 impl Format {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Csv,
         Self::Xlsx,
         Self::Xls,
@@ -161,6 +164,7 @@ impl Format {
         Self::Xml,
         Self::Fods,
         Self::Parquet,
+        Self::Zip,
     ];
 
     /// The format of a code.
@@ -182,6 +186,7 @@ impl Format {
             Self::Xml => "xml",
             Self::Fods => "fods",
             Self::Parquet => "parquet",
+            Self::Zip => "zip",
         }
     }
 }
@@ -193,4 +198,53 @@ pub struct SheetInfo {
     pub name: Option<String>,
     /// Whether the workbook hides it.
     pub hidden: bool,
+    /// Why it cannot be read, where it is an entry of an archive that is no delimited text.
+    pub unread: Option<Unread>,
+}
+
+impl SheetInfo {
+    /// A sheet that can be read.
+    #[must_use]
+    pub fn new(name: Option<String>, hidden: bool) -> Self {
+        Self { name, hidden, unread: None }
+    }
+}
+
+/// Why an entry of an archive is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unread {
+    /// It is a folder.
+    Folder,
+    /// Some system put it there for itself, or it is hidden.
+    Hidden,
+    /// It is empty.
+    Empty,
+    /// It is no delimited text.
+    Other,
+    /// It needs a password.
+    Encrypted,
+    /// It is packed in a way that cannot be undone here.
+    Packing,
+}
+
+impl Unread {
+    /// The code used in messages.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Hidden => "hidden",
+            Self::Empty => "empty",
+            Self::Other => "other",
+            Self::Encrypted => "encrypted",
+            Self::Packing => "packing",
+        }
+    }
+
+    /// Whether there may be data in it.
+    #[must_use]
+    pub fn may_matter(self) -> bool {
+        matches!(self, Self::Other | Self::Encrypted | Self::Packing)
+    }
 }

@@ -138,6 +138,15 @@ pub fn sniff_bytes(bytes: &[u8]) -> Kind {
     sniff_in(&mut Cursor::new(bytes)).unwrap_or(Kind::Damaged)
 }
 
+/// Tells what the first bytes of an entry of an archive say it is; packages within it are not looked into.
+pub(super) fn sniff_head(head: &[u8]) -> Kind {
+    match head {
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Kind::Zip,
+        head if head.starts_with(&compound::MAGIC) => Kind::OtherCompound,
+        head => sniff_in(&mut Cursor::new(head)).unwrap_or(Kind::Damaged),
+    }
+}
+
 fn sniff_in<R: Read + Seek>(input: &mut R) -> io::Result<Kind> {
     let mut head = Vec::new();
     input.by_ref().take(8192).read_to_end(&mut head)?;
@@ -293,7 +302,7 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
             content = Some((index, part.size()));
         }
     }
-    if beyond(inflated, deflated, INFLATED_FREE, INFLATED_RATIO) {
+    if inflates_too_far(inflated, deflated) {
         return Err(Flaw::Suspicious("inflates-too-far"));
     }
     match format {
@@ -309,6 +318,11 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
             check_shared_strings(&head, size)
         }),
     }
+}
+
+/// Whether an archive inflates further than honest ones do.
+pub(super) fn inflates_too_far(inflated: u64, deflated: u64) -> bool {
+    beyond(inflated, deflated, INFLATED_FREE, INFLATED_RATIO)
 }
 
 fn beyond(inflated: u64, deflated: u64, free: u64, ratio: u64) -> bool {

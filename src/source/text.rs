@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::read::MultiGzDecoder;
 
+use super::archive::Entry;
 use super::dialect::{self, Dialect};
 use super::encoding::{self, Decoding};
 use super::loose::{Loose, Record, Trouble};
@@ -21,10 +22,30 @@ use crate::error::{Error, Result};
 /// Bytes looked at to find encoding and delimiter.
 const SAMPLE: usize = 256 * 1024;
 
+/// Where bytes are.
 #[derive(Clone, Debug)]
-enum Bytes {
+pub(super) enum Bytes {
+    /// In a file.
     File(PathBuf),
+    /// In memory.
     Memory(Arc<[u8]>),
+}
+
+impl Bytes {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::File(path) => Box::new(File::open(path)?),
+            Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        })
+    }
+
+    /// The bytes of an entry of the archive that these are.
+    pub(super) fn open_entry(&self, entry: &Entry) -> io::Result<Box<dyn Read + Send>> {
+        match self {
+            Self::File(path) => entry.read(File::open(path)?),
+            Self::Memory(bytes) => entry.read(Cursor::new(Arc::clone(bytes))),
+        }
+    }
 }
 
 /// A delimited text file, its encoding and dialect known.
@@ -32,6 +53,8 @@ enum Bytes {
 pub struct TextFile {
     name: String,
     bytes: Bytes,
+    /// The entry that it is, with its name, where the bytes are those of an archive.
+    entry: Option<(String, Entry)>,
     compressed: bool,
     encoding: &'static Encoding,
     /// Bytes before the table: byte-order mark and `sep=` line.
@@ -43,7 +66,7 @@ pub struct TextFile {
 impl TextFile {
     /// Opens a file.
     pub fn open(path: &Path, name: &str, compressed: bool, hints: &Hints) -> Result<Self> {
-        Self::new(Bytes::File(path.to_owned()), name, compressed, hints)
+        Self::new(Bytes::File(path.to_owned()), name, None, compressed, hints)
     }
 
     /// Takes text that is in memory.
@@ -53,13 +76,31 @@ impl TextFile {
         compressed: bool,
         hints: &Hints,
     ) -> Result<Self> {
-        Self::new(Bytes::Memory(bytes), name, compressed, hints)
+        Self::new(Bytes::Memory(bytes), name, None, compressed, hints)
     }
 
-    fn new(bytes: Bytes, name: &str, compressed: bool, hints: &Hints) -> Result<Self> {
+    /// Opens an entry of an archive, whose names are those of the archive and of the entry.
+    pub(super) fn from_entry(
+        bytes: Bytes,
+        entry: Entry,
+        (name, entry_name): (&str, &str),
+        compressed: bool,
+        hints: &Hints,
+    ) -> Result<Self> {
+        Self::new(bytes, name, Some((entry_name.to_owned(), entry)), compressed, hints)
+    }
+
+    fn new(
+        bytes: Bytes,
+        name: &str,
+        entry: Option<(String, Entry)>,
+        compressed: bool,
+        hints: &Hints,
+    ) -> Result<Self> {
         let mut file = Self {
             name: name.to_owned(),
             bytes,
+            entry,
             compressed,
             encoding: UTF_8,
             skip: 0,
@@ -135,9 +176,9 @@ impl TextFile {
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
-        let raw: Box<dyn Read + Send> = match &self.bytes {
-            Bytes::File(path) => Box::new(File::open(path)?),
-            Bytes::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        let raw = match &self.entry {
+            Some((_, entry)) => self.bytes.open_entry(entry)?,
+            None => self.bytes.open()?,
         };
         Ok(if self.compressed { Box::new(MultiGzDecoder::new(raw)) } else { raw })
     }
@@ -153,16 +194,22 @@ impl TextFile {
         if error.kind() == io::ErrorKind::InvalidData && self.encoding != UTF_8 {
             return self.wrong_encoding();
         }
-        let code = if self.compressed { "file-damaged" } else { "file-unreadable" };
-        Error::io(code, self.name.clone(), error)
+        let is_packed = self.compressed || self.entry.is_some();
+        let code = if is_packed { "file-damaged" } else { "file-unreadable" };
+        Diagnostic::error(code, self.origin()).with("reason", error.to_string()).into()
+    }
+
+    fn origin(&self) -> Origin {
+        let sheet = self.entry.as_ref().map(|(name, _)| name.clone());
+        Origin { sheet, ..Origin::file(&self.name) }
     }
 
     fn suspicious(&self, reason: &str) -> Error {
-        Diagnostic::error("file-suspicious", Origin::file(&self.name)).with("reason", reason).into()
+        Diagnostic::error("file-suspicious", self.origin()).with("reason", reason).into()
     }
 
     fn wrong_encoding(&self) -> Error {
-        Diagnostic::error("wrong-encoding", Origin::file(&self.name))
+        Diagnostic::error("wrong-encoding", self.origin())
             .with("encoding", self.encoding.name())
             .into()
     }
@@ -255,7 +302,7 @@ impl TextFile {
                 Err(Trouble::Wide) => return Err(self.suspicious("too-many-columns")),
                 Err(Trouble::Long) => return Err(self.suspicious("endless-row")),
                 Err(Trouble::Open) => {
-                    let origin = Origin { row: Some(number), ..Origin::file(&self.name) };
+                    let origin = Origin { row: Some(number), ..self.origin() };
                     return Err(Diagnostic::error("open-quote", origin).into());
                 }
             }

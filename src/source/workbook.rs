@@ -146,7 +146,7 @@ impl Workbook {
             .filter(|sheet| sheet.typ == SheetType::WorkSheet)
             .map(|sheet| {
                 let hidden = sheet.visible != SheetVisible::Visible;
-                (SheetInfo { name: Some(sheet.name.clone()), hidden }, sheet.name.clone())
+                (SheetInfo::new(Some(sheet.name.clone()), hidden), sheet.name.clone())
             })
             .unzip();
         Ok(Self { name: String::new(), format, book, sheets, keys })

@@ -262,14 +262,22 @@ pub(super) fn open_one(
             unused: None,
             rows: 0,
             header_row: None,
-            encoding: document.borrow().encoding().map(ToOwned::to_owned),
-            delimiter: document.borrow().delimiter(),
+            encoding: document.borrow().encoding(index).map(ToOwned::to_owned),
+            delimiter: document.borrow().delimiter(index),
             columns: Vec::new(),
         };
-        // An encoding is that of the whole file.
-        if index == 0 {
-            loaded.diagnostics.extend(document.borrow().guesses(&origin));
+        if let Some(unread) = info.unread {
+            let notice = if unread.may_matter() {
+                Diagnostic::warning("entry-not-read", origin)
+            } else {
+                Diagnostic::notice("entry-skipped", origin)
+            };
+            report.unused = Some(notice.code);
+            loaded.diagnostics.push(notice.with("reason", unread.code()));
+            loaded.inputs.push(report);
+            continue;
         }
+        loaded.diagnostics.extend(document.borrow().guesses(index, &origin));
         if info.hidden && !named {
             report.unused = Some("hidden-sheet");
             loaded.diagnostics.push(Diagnostic::notice("hidden-sheet", origin));
