@@ -18,7 +18,7 @@ use crate::schema::heading::{self, Layout, Nearest};
 use crate::schema::value::DateOrder;
 use crate::schema::{Table, shape, table};
 use crate::source::stored::Stored;
-use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, pattern};
+use crate::source::{Document, Hints, Input, OwnedCell, OwnedRow, Place, SheetInfo, pattern};
 
 /// Opens all inputs. Sheets that are no table are reported as unused; problems with files are reported together.
 pub(super) fn open(
@@ -251,42 +251,12 @@ pub(super) fn open_one(
             .iter()
             .copied()
             .find(|source| source.sheet.is_none() || source.sheet == info.name);
-        let named = source.is_some_and(|source| source.sheet.is_some());
         let origin = Origin { sheet: info.name.clone(), ..Origin::file(&input.name) };
-        let mut report = InputReport {
-            file: input.name.clone(),
-            sheet: info.name.clone(),
-            format: document.borrow().format().code(),
-            sha256: sha256.clone(),
-            table: None,
-            unused: None,
-            rows: 0,
-            header_row: None,
-            encoding: document.borrow().encoding(index).map(ToOwned::to_owned),
-            delimiter: document.borrow().delimiter(index),
-            columns: Vec::new(),
-        };
-        if let Some(unread) = info.unread {
-            let notice = if unread.may_matter() {
-                Diagnostic::warning("entry-not-read", origin)
-            } else {
-                Diagnostic::notice("entry-skipped", origin)
-            };
-            report.unused = Some(notice.code);
-            loaded.diagnostics.push(notice.with("reason", unread.code()));
-            loaded.inputs.push(report);
-            continue;
-        }
+        let mut report = report(input, &document.borrow(), index, sha256.clone());
         loaded.diagnostics.extend(document.borrow().guesses(index, &origin));
-        if info.hidden && !named {
-            report.unused = Some("hidden-sheet");
-            loaded.diagnostics.push(Diagnostic::notice("hidden-sheet", origin));
-            loaded.inputs.push(report);
-            continue;
-        }
-        if source.is_none() && !sources.is_empty() {
-            report.unused = Some("sheet-not-named");
-            loaded.diagnostics.push(Diagnostic::notice("sheet-not-named", origin));
+        if let Some(unused) = set_aside(&info, source, &sources, &origin) {
+            report.unused = Some(unused.code);
+            loaded.diagnostics.push(unused);
             loaded.inputs.push(report);
             continue;
         }
@@ -346,6 +316,45 @@ pub(super) fn open_one(
         }
     }
     Ok(Opened { document, hints })
+}
+
+/// What there is to report of a sheet before it is looked at.
+fn report(input: &Input, document: &Document, index: usize, sha256: Option<String>) -> InputReport {
+    InputReport {
+        file: input.name.clone(),
+        sheet: document.sheets()[index].name.clone(),
+        format: document.format().code(),
+        sha256,
+        table: None,
+        unused: None,
+        rows: 0,
+        header_row: None,
+        encoding: document.encoding(index).map(ToOwned::to_owned),
+        delimiter: document.delimiter(index),
+        columns: Vec::new(),
+    }
+}
+
+/// Why a sheet is not looked at: nothing can be read there, it is hidden, or the settings name others.
+fn set_aside(
+    info: &SheetInfo,
+    source: Option<&Source>,
+    sources: &[&Source],
+    origin: &Origin,
+) -> Option<Diagnostic> {
+    let named = source.is_some_and(|source| source.sheet.is_some());
+    let origin = origin.clone();
+    Some(match info.unread {
+        Some(unread) if unread.may_matter() => {
+            Diagnostic::warning("entry-not-read", origin).with("reason", unread.code())
+        }
+        Some(unread) => Diagnostic::notice("entry-skipped", origin).with("reason", unread.code()),
+        None if info.hidden && !named => Diagnostic::notice("hidden-sheet", origin),
+        None if source.is_none() && !sources.is_empty() => {
+            Diagnostic::notice("sheet-not-named", origin)
+        }
+        None => return None,
+    })
 }
 
 /// The table that the settings say a source is.
