@@ -63,7 +63,24 @@ fn look_at(
             return Err(Diagnostic::error("init-stdin", Origin::default()).into());
         }
     }
-    let mut document = Document::open(input, &Hints::default())?;
+    let (mut hints, before) = (Hints::default(), sheets.len());
+    loop {
+        match look_into(input, &hints, columns, today, threads, sheets) {
+            Err(error) if hints.learn(&error) => sheets.truncate(before),
+            outcome => return outcome,
+        }
+    }
+}
+
+fn look_into(
+    input: &Input,
+    hints: &Hints,
+    columns: &UserColumns,
+    today: Day,
+    threads: usize,
+    sheets: &mut Vec<Look>,
+) -> Result<()> {
+    let mut document = Document::open(input, hints)?;
     for (index, info) in document.sheets().to_vec().into_iter().enumerate() {
         if info.unread.is_some() {
             continue;

@@ -26,10 +26,13 @@ pub mod workbook;
 
 pub use document::{Document, Input, Place, hex};
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Fact;
+use crate::error::Error;
 use crate::period::Day;
 
 /// How an input is to be read where it should not be found out.
@@ -39,7 +42,28 @@ pub struct Hints {
     pub encoding: Option<String>,
     /// Delimiter: one character, or `tab`.
     pub delimiter: Option<String>,
+    /// Encodings that reading found further down, where the beginning is plain ASCII: by sheet. They are guesses.
+    pub late: BTreeMap<Option<String>, String>,
 }
+
+impl Hints {
+    /// Learns from an error that a text is in another encoding than its beginning; whether there was anything to learn.
+    pub fn learn(&mut self, error: &Error) -> bool {
+        let mut learnt = false;
+        for problem in error.diagnostics.iter().filter(|problem| problem.code == "wrong-encoding") {
+            if let Some(Fact::Text(label)) = problem.facts.get(LATE)
+                && !self.late.contains_key(&problem.origin.sheet)
+            {
+                self.late.insert(problem.origin.sheet.clone(), (**label).clone());
+                learnt = true;
+            }
+        }
+        learnt
+    }
+}
+
+/// The fact of an error that names the encoding which the text turns out to have.
+const LATE: &str = "late";
 
 /// One cell as the file gives it.
 #[derive(Clone, Copy, Debug, PartialEq)]

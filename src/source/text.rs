@@ -15,7 +15,7 @@ use super::encoding::{self, Decoding};
 use super::loose::{Loose, Record, Trouble};
 use super::scan::{Feeder, Stop, scan};
 use super::stored::Unusual;
-use super::{Cell, Hints, OwnedCell, RowSink};
+use super::{Cell, Hints, LATE, OwnedCell, RowSink};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 
@@ -61,6 +61,8 @@ pub struct TextFile {
     skip: u64,
     dialect: Dialect,
     guessed_encoding: bool,
+    /// Whether the encoding stands as it was found or given, whatever the text turns out to be.
+    settled: bool,
 }
 
 impl TextFile {
@@ -106,6 +108,7 @@ impl TextFile {
             skip: 0,
             dialect: Dialect::default(),
             guessed_encoding: false,
+            settled: hints.encoding.is_some(),
         };
         let mut sample = Vec::new();
         file.raw()
@@ -119,10 +122,17 @@ impl TextFile {
                     .with("encoding", label.clone())
             })?;
             file.skip = if found.encoding == file.encoding { found.mark as u64 } else { 0 };
+        } else if let Some(late) = hints.late.get(&file.origin().sheet)
+            && let Some(encoding) = encoding::from_label(late)
+        {
+            file.encoding = encoding;
+            file.guessed_encoding = true;
+            file.settled = true;
         } else {
             file.encoding = found.encoding;
             file.skip = found.mark as u64;
             file.guessed_encoding = found.guessed;
+            file.settled = found.guessed || found.mark > 0;
         }
         let mut text = String::new();
         let mark = (file.skip as usize).min(sample.len());
@@ -208,10 +218,26 @@ impl TextFile {
         Diagnostic::error("file-suspicious", self.origin()).with("reason", reason).into()
     }
 
+    /// The text is not of its encoding: where, and which it may be instead where nothing above contradicts.
     fn wrong_encoding(&self) -> Error {
-        Diagnostic::error("wrong-encoding", self.origin())
-            .with("encoding", self.encoding.name())
-            .into()
+        let fault = self.raw().and_then(|mut raw| {
+            io::copy(&mut raw.by_ref().take(self.skip), &mut io::sink())?;
+            encoding::first_fault(raw, self.encoding)
+        });
+        let wrong = Diagnostic::error("wrong-encoding", self.origin())
+            .with("encoding", self.encoding.name());
+        let Ok(Some(fault)) = fault else {
+            return wrong.into();
+        };
+        let bytes: Vec<String> = fault.bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        let mut wrong = wrong.with("bytes", bytes.join(" "));
+        // Carriage returns alone are not counted as line ends.
+        let line = fault.line + u64::from(self.dialect.skip > 0);
+        wrong.origin.row = (fault.line > 1).then_some(line);
+        if !self.settled && fault.after_ascii && fault.found != self.encoding {
+            wrong = wrong.with(LATE, fault.found.name());
+        }
+        wrong.into()
     }
 
     /// Pushes all rows: regular text in blocks over `threads` sinks, anything else patiently into one.

@@ -235,6 +235,7 @@ pub(super) fn open_one(
     let hints = Hints {
         encoding: first.and_then(|source| source.encoding.clone()),
         delimiter: first.and_then(|source| source.delimiter.clone()),
+        ..loaded.starts.hints(&input.name)
     };
     let stale = || Error::file("stale-import", &input.name);
     if let Place::Stored(stored) = &input.place

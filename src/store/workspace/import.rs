@@ -88,10 +88,11 @@ impl Workspace {
         let mut loaded = Loaded::default();
         let read = loop {
             let read = self.attempt(files, config, options, dry_run, &manifest, &mut loaded);
+            loaded.starts.note_encodings(&read);
             if !loaded.starts.grew() {
                 break read?;
             }
-            // Tables were met on the way: what was read of their sheets is read anew.
+            // Tables or encodings were met on the way: what was read of their sheets is read anew.
             let starts = std::mem::take(&mut loaded.starts).again();
             loaded = Loaded { starts, ..Loaded::default() };
         };

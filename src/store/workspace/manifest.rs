@@ -354,6 +354,7 @@ impl Workspace {
             hints: Hints {
                 encoding: source.given_encoding.clone(),
                 delimiter: source.given_delimiter.clone(),
+                ..Hints::default()
             },
             original: self.at(&source.path),
             sheets: sheets.collect::<Result<_>>()?,
