@@ -7,7 +7,7 @@
 //! the repeat counts of an `OpenDocument` sheet unfold.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use encoding_rs::Encoding;
@@ -28,6 +28,10 @@ const INFLATED_RATIO: u64 = 200;
 const HELD_FREE: u64 = 16 << 20;
 /// Ratio of held parts; they hold every text once, so they compress less than sheets.
 const HELD_RATIO: u64 = 100;
+/// Most sheets a workbook may have: each is opened and looked at.
+pub(super) const SHEETS: usize = 10_000;
+/// Bytes that all sheets may come to when several of them are one part, which is read for each.
+const PASSES_FREE: u64 = 256 << 20;
 /// How much of a shared-strings part is searched for its opening tag.
 const HEAD: u64 = 64 << 10;
 /// The shortest string item, `<si/>`.
@@ -277,7 +281,8 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
     }
     let (mut inflated, mut deflated) = (0_u64, 0_u64);
     let mut strings = Vec::new();
-    let mut content = None;
+    let (mut content, mut workbook) = (None, None);
+    let (mut xml_parts, mut largest) = (0, 0);
     for index in 0..zip.len() {
         let part = zip.by_index_raw(index)?;
         inflated = inflated.saturating_add(part.size());
@@ -298,12 +303,26 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
         if file == "sharedstrings.xml" {
             strings.push((index, part.size()));
         }
+        if file == "workbook.xml" {
+            workbook = Some(index);
+        }
+        if !is_held && file.ends_with(".xml") {
+            xml_parts += 1;
+            largest = part.size().max(largest);
+        }
         if name == "content.xml" {
             content = Some((index, part.size()));
         }
     }
     if inflates_too_far(inflated, deflated) {
         return Err(Flaw::Suspicious("inflates-too-far"));
+    }
+    if let (Format::Xlsx, Some(index)) = (format, workbook) {
+        let sheets = count_sheets(BufReader::new(zip.by_index(index)?))?;
+        let passes = (sheets as u64).saturating_mul(largest);
+        if sheets > SHEETS || (sheets > xml_parts && passes > PASSES_FREE) {
+            return Err(Flaw::Suspicious("too-many-sheets"));
+        }
     }
     match format {
         Format::Ods => {
@@ -317,6 +336,24 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
             zip.by_index(index)?.take(HEAD).read_to_end(&mut head)?;
             check_shared_strings(&head, size)
         }),
+    }
+}
+
+/// How many sheets the workbook part lists: its tags `sheet`, with or without a prefix.
+fn count_sheets(mut part: impl BufRead) -> io::Result<usize> {
+    let (mut count, mut tag) = (0, Vec::new());
+    loop {
+        tag.clear();
+        // Every piece but the first begins with the name of a tag; only that is kept.
+        let mut piece = (&mut part).take(HEAD);
+        piece.read_until(b'<', &mut tag)?;
+        if tag.is_empty() {
+            return Ok(count);
+        }
+        let name =
+            tag.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/')).next();
+        let name = name.unwrap_or_default();
+        count += usize::from(name == b"sheet" || name.ends_with(b":sheet"));
     }
 }
 

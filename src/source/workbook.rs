@@ -141,6 +141,9 @@ impl Workbook {
             Book::Ods(book) => book.sheets_metadata(),
             Book::Isolated(_) => &[],
         };
+        if metadata.len() > package::SHEETS {
+            return Err(Flaw::Suspicious("too-many-sheets"));
+        }
         let (sheets, keys) = metadata
             .iter()
             .filter(|sheet| sheet.typ == SheetType::WorkSheet)
