@@ -101,6 +101,7 @@ pub const CHECKS: &[Check] = &[
     check("skipped-status", Notice),
     check("stale-data", Error),
     check("stale-import", Error),
+    check("stored-in-clear", Warning),
     check("too-many-errors", Error),
     check("total-mismatch", Warning),
     check("total-row", Notice),

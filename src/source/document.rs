@@ -93,6 +93,7 @@ pub struct Document {
     format: Format,
     sheets: Vec<SheetInfo>,
     body: Body,
+    encrypted: bool,
 }
 
 impl Document {
@@ -150,7 +151,7 @@ impl Document {
                 workbook(Workbook::from_bytes(bytes.to_vec(), name, format)?)
             }
         };
-        Ok(Self { format, sheets, body })
+        Ok(Self { format, sheets, body, encrypted: false })
     }
 
     /// Opens a workbook that is encrypted, with the password that the surroundings know for it.
@@ -169,13 +170,19 @@ impl Document {
         }?;
         let format = book.format();
         let (sheets, body) = workbook(book);
-        Ok(Self { format, sheets, body })
+        Ok(Self { format, sheets, body, encrypted: true })
     }
 
     /// Its format.
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Whether a password had to open it.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
     }
 
     /// Its sheets.

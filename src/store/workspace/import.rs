@@ -106,6 +106,10 @@ impl Workspace {
             let own = &mut written[task.sheets.clone()];
             let input = files.iter().find(|input| input.name == outcomes[task.at].0);
             let input = input.ok_or_else(|| Error::file("file-missing", &task.path))?;
+            if task.opened.document.borrow().is_encrypted() {
+                let origin = Origin::file(&input.name);
+                loaded.diagnostics.push(Diagnostic::warning("stored-in-clear", origin));
+            }
             sources.push((task.at, self.source(input, task, &sheets[task.sheets.clone()], own)?));
         }
         let mut listed: Vec<(String, Outcome, Vec<Entry>)> =
