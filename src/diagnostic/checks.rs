@@ -41,6 +41,7 @@ pub const CHECKS: &[Check] = &[
     check("currency-mix", Error),
     check("dialect-guess", Notice),
     check("discount-not-applied", Notice),
+    check("disk-full", Error),
     check("duplicate-input", Notice),
     check("duplicate-key", Warning),
     check("encoding-guess", Notice),
