@@ -1,9 +1,10 @@
 //! Questions on a terminal.
 
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dialoguer::theme::SimpleTheme;
+use dialoguer::theme::Theme;
 use dialoguer::{Input, MultiSelect, Select};
 
 use crate::proposal::{Question, Take};
@@ -18,6 +19,42 @@ static ASKING: AtomicBool = AtomicBool::new(false);
 pub(super) fn restore_cursor() {
     if ASKING.load(Ordering::SeqCst) {
         let _ = io::stderr().write_all(b"\x1b[?25h\n");
+    }
+}
+
+/// Questions as they stand: the colon that prompts usually get would follow their question mark.
+struct Asked;
+
+impl Theme for Asked {
+    fn format_prompt(&self, f: &mut dyn fmt::Write, prompt: &str) -> fmt::Result {
+        f.write_str(prompt)
+    }
+
+    fn format_input_prompt(
+        &self,
+        f: &mut dyn fmt::Write,
+        prompt: &str,
+        _: Option<&str>,
+    ) -> fmt::Result {
+        write!(f, "{prompt} ")
+    }
+
+    fn format_input_prompt_selection(
+        &self,
+        f: &mut dyn fmt::Write,
+        prompt: &str,
+        answer: &str,
+    ) -> fmt::Result {
+        write!(f, "{prompt} {answer}")
+    }
+
+    fn format_multi_select_prompt_selection(
+        &self,
+        f: &mut dyn fmt::Write,
+        prompt: &str,
+        answers: &[&str],
+    ) -> fmt::Result {
+        write!(f, "{prompt} {}", answers.join(", "))
     }
 }
 
@@ -42,7 +79,7 @@ fn put(question: &Question, ui: &Ui) -> dialoguer::Result<Option<Vec<String>>> {
     let labels: Vec<String> =
         question.choices.iter().map(|choice| proposal::choice(ui.lang, question, choice)).collect();
     let answers = |at: &[usize]| at.iter().map(|at| question.choices[*at].answer.clone()).collect();
-    let theme = SimpleTheme;
+    let theme = Asked;
     match question.take {
         Take::One => {
             let select = Select::with_theme(&theme).with_prompt(text).items(&labels);
