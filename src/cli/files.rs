@@ -25,7 +25,7 @@ pub(super) fn remove_on_interrupt() {
         for path in CURRENT.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             let _ = fs::remove_file(path);
         }
-        prompt::restore_cursor();
+        prompt::restore_terminal();
         #[expect(
             clippy::exit,
             reason = "the one place where the program ends from another thread"
