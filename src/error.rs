@@ -1,6 +1,7 @@
 //! Why a run had to stop: one or more diagnostics, so that a person gets all problems at once and in their language.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 use crate::diagnostic::{Diagnostic, Origin};
 
@@ -21,9 +22,11 @@ impl Error {
         Diagnostic::error(code, Origin::file(file)).into()
     }
 
-    /// An operating-system error on a file.
+    /// An operating-system error on a file. A full disk is told as that, since its remedy is another.
     #[must_use]
     pub fn io(code: &'static str, file: impl Into<String>, error: &std::io::Error) -> Self {
+        let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+        let code = if code == "cannot-write" && is_full { "disk-full" } else { code };
         Diagnostic::error(code, Origin::file(file)).with("reason", error.to_string()).into()
     }
 }
@@ -44,5 +47,18 @@ impl fmt::Display for Error {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_that() {
+        let code = |code, kind: ErrorKind| Error::io(code, "a", &kind.into()).diagnostics[0].code;
+        assert_eq!(code("cannot-write", ErrorKind::StorageFull), "disk-full");
+        assert_eq!(code("cannot-write", ErrorKind::PermissionDenied), "cannot-write");
+        assert_eq!(code("file-unreadable", ErrorKind::StorageFull), "file-unreadable");
     }
 }

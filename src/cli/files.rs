@@ -25,7 +25,7 @@ pub(super) fn remove_on_interrupt() {
         for path in CURRENT.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             let _ = fs::remove_file(path);
         }
-        prompt::restore_cursor();
+        prompt::restore_terminal();
         #[expect(
             clippy::exit,
             reason = "the one place where the program ends from another thread"
@@ -150,14 +150,25 @@ pub(super) fn prepare(
     let _ = temporary.as_file().lock();
     CURRENT.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.path().to_owned());
     let mut out = BufWriter::with_capacity(1 << 20, temporary.as_file());
-    write(&mut out).map_err(|error| match error.downcast::<io::Error>() {
-        Ok(error) => cannot(&error).into(),
-        Err(error) => error,
+    write(&mut out).map_err(|error| match system_error(&error) {
+        Some(system) => cannot(&system).into(),
+        None => error,
     })?;
     out.flush().map_err(|error| cannot(&error))?;
     drop(out);
     temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
     Ok(Ready { temporary, target, name: shown })
+}
+
+/// The error of the operating system that a writer met, also within that of a serialiser.
+pub(super) fn system_error(error: &anyhow::Error) -> Option<io::Error> {
+    error.chain().find_map(|cause| {
+        let kind = match cause.downcast_ref::<io::Error>() {
+            Some(system) => system.kind(),
+            None => cause.downcast_ref::<serde_json::Error>()?.io_error_kind()?,
+        };
+        Some(io::Error::new(kind, cause.to_string()))
+    })
 }
 
 /// Removes temporary files of this output whose writers are gone.
@@ -196,6 +207,20 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).expect("file"), b"old");
         assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 1);
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_is_no_bug_of_ours() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("out.json");
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let plain = write(&path, |_| Err(full().into()));
+        let serialised = write(&path, |_| Err(serde_json::Error::io(full()).into()));
+        for failed in [plain, serialised] {
+            let error = failed.expect_err("full").downcast::<Error>().expect("told");
+            assert_eq!(error.diagnostics[0].code, "disk-full");
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0);
     }
 
     #[test]

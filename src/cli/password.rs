@@ -4,15 +4,13 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use dialoguer::Password;
-
 use crate::error::{Error, Result};
 use crate::source::package::{self, Kind};
 use crate::source::secret::Passwords;
 use crate::source::{Input, Place};
 
-use super::env;
 use super::ui::Ui;
+use super::{env, prompt};
 
 /// The passwords for these inputs.
 pub(super) fn gather(file: Option<&Path>, inputs: &[Input], ui: &Ui) -> Result<Passwords> {
@@ -51,6 +49,5 @@ fn is_encrypted(input: &Input) -> bool {
 /// Asks without showing what is typed; no answer is no password.
 fn ask(input: &Input, ui: &Ui) -> Option<String> {
     let question = ui.lang.fill("password.question", &[("file", input.name.clone())]);
-    let answer = Password::new().with_prompt(question).allow_empty_password(true).interact();
-    answer.ok().filter(|password| !password.is_empty())
+    prompt::ask_hidden(question)
 }

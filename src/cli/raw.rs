@@ -34,19 +34,29 @@ pub(super) fn run(arguments: &Import, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if let Some(path) = &arguments.output {
         files::check(path, std::slice::from_ref(&input), true)?;
     }
-    let hints =
-        Hints { encoding: arguments.encoding.clone(), delimiter: arguments.delimiter.clone() };
+    let mut hints = Hints {
+        encoding: arguments.encoding.clone(),
+        delimiter: arguments.delimiter.clone(),
+        ..Hints::default()
+    };
     use_passwords(password::gather(
         arguments.password_file.as_deref(),
         std::slice::from_ref(&input),
         ui,
     )?);
-    let mut document = Document::open(&input, &hints)?;
-    let (index, others) = choose(document.sheets(), arguments.sheet.as_deref(), &input)?;
-    let name = document.sheets()[index].name.clone();
-    let origin = Origin { sheet: name.clone(), ..Origin::file(&input.name) };
-    let (mut records, above) = records(&mut document, index, &origin, arguments.all)?;
-    for notice in document.guesses(&origin) {
+    let (document, (index, others), origin, (mut records, above)) = loop {
+        let mut document = Document::open(&input, &hints)?;
+        let chosen = choose(document.sheets(), arguments.sheet.as_deref(), &input)?;
+        let sheet = document.sheets()[chosen.0].name.clone();
+        let origin = Origin { sheet, ..Origin::file(&input.name) };
+        match records(&mut document, chosen.0, &origin, arguments.all) {
+            Ok(records) => break (document, chosen, origin, records),
+            Err(error) if hints.learn(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let name = origin.sheet.clone();
+    for notice in document.guesses(index, &origin) {
         ui.say(&ui.line(&notice));
     }
     if above > 0 {
@@ -76,7 +86,7 @@ fn choose(
     input: &Input,
 ) -> Result<(usize, Vec<String>)> {
     let name = |at: usize| sheets[at].name.clone().unwrap_or_default();
-    let all = 0..sheets.len();
+    let all = (0..sheets.len()).filter(|at| sheets[*at].unread.is_none());
     if let Some(wanted) = wanted {
         if let Some(at) = all.clone().find(|at| sheets[*at].name.as_deref() == Some(wanted)) {
             return Ok((at, Vec::new()));

@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,
         Format::Json => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            json::write(review, &mut out).map_err(unwrap_io)?;
+            json::write(review, &mut out)
+                .map_err(|error| files::system_error(&error).map_or(error, Into::into))?;
             out.flush()?;
         }
         Format::Csv => ui.answer(&List::Score.csv(review, ui.lang)?)?,
@@ -36,14 +37,6 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     write(review, &arguments.output, &formats, ui)?;
     ui.say(&verdict(review, &analysed.diagnostics, started, ui));
     Ok(outcome(review, arguments.output.fail_on.as_deref()))
-}
-
-/// An I/O error inside a serialiser's error, so that a broken pipe is recognised.
-fn unwrap_io(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<serde_json::Error>() {
-        Ok(error) => std::io::Error::from(error).into(),
-        Err(error) => error,
-    }
 }
 
 /// The format of each output by its extension.

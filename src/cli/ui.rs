@@ -242,14 +242,16 @@ impl Ui {
                 self.error_stream(&self.failure(diagnostic));
             }
         } else {
-            let reason = format!("{error:#}");
             // The answer is all that is written without a file of its own.
-            let problem = if error.downcast_ref::<io::Error>().is_some() {
-                Diagnostic::error("cannot-write", Origin::file(self.lang.text("summary.stdout")))
-            } else {
-                Diagnostic::error("internal", Origin::default())
+            let problem = match error.downcast_ref::<io::Error>() {
+                Some(error) => Error::io("cannot-write", self.lang.text("summary.stdout"), error),
+                None => Diagnostic::error("internal", Origin::default())
+                    .with("reason", format!("{error:#}"))
+                    .into(),
             };
-            self.error_stream(&self.failure(&problem.with("reason", reason)));
+            for diagnostic in &problem.diagnostics {
+                self.error_stream(&self.failure(diagnostic));
+            }
         }
         ExitCode::from(2)
     }

@@ -67,20 +67,39 @@ fn look_at(
             return Err(Diagnostic::error("init-stdin", Origin::default()).into());
         }
     }
-    let mut document = Document::open(input, &Hints::default())?;
+    let (mut hints, before) = (Hints::default(), sheets.len());
+    loop {
+        match look_into(input, &hints, columns, today, threads, sheets) {
+            Err(error) if hints.learn(&error) => sheets.truncate(before),
+            outcome => return outcome,
+        }
+    }
+}
+
+fn look_into(
+    input: &Input,
+    hints: &Hints,
+    columns: &UserColumns,
+    today: Day,
+    threads: usize,
+    sheets: &mut Vec<Look>,
+) -> Result<()> {
+    let mut document = Document::open(input, hints)?;
     for (index, info) in document.sheets().to_vec().into_iter().enumerate() {
+        if info.unread.is_some() {
+            continue;
+        }
         let seen = tables(&mut document, index, columns, today, threads)?;
-        let guesses = document.guesses(&Origin::default());
-        let is_guess = guesses.iter().any(|guess| guess.code == "encoding-guess");
         let several = seen.len() > 1;
         for Seen { sample, header_row, rows, columns } in seen {
+            let text = document.about_text(index);
             sheets.push(Look {
                 file: input.name.clone(),
                 sheet: info.name.clone(),
                 hidden: info.hidden,
                 format: document.format().code(),
-                encoding: document.encoding().map(|encoding| (encoding.to_owned(), is_guess)),
-                delimiter: document.delimiter(),
+                encoding: text.encoding.map(|encoding| (encoding, text.guessed)),
+                delimiter: text.delimiter,
                 several,
                 sample,
                 header_row,

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::archive::Archive;
 use super::markup::Markup;
 use super::package::{self, Kind};
 use super::parquet::ParquetFile;
-use super::stored::{Stored, StoredSheet, Unusual};
+use super::stored::{Stored, StoredSheet, StoredText, Unusual};
 use super::text::TextFile;
 use super::workbook::Workbook;
 use super::{Cell, Format, Hints, Merge, OwnedRow, RowSink, SheetInfo, secret};
@@ -80,6 +81,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 enum Body {
     Text(TextFile),
+    Archive(Box<Archive>),
     Workbook(Box<Workbook>),
     Markup(Box<Markup>),
     Parquet(Box<ParquetFile>),
@@ -91,6 +93,7 @@ pub struct Document {
     format: Format,
     sheets: Vec<SheetInfo>,
     body: Body,
+    encrypted: bool,
 }
 
 impl Document {
@@ -110,11 +113,11 @@ impl Document {
             Kind::Empty => return Err(Error::file("file-empty", name)),
             Kind::Encrypted => return Self::decrypt(input),
             Kind::Damaged => return Err(Error::file("file-damaged", name)),
-            Kind::Zip => return Err(wrong_kind(name, "zip")),
+            Kind::Zip => Format::Zip,
             Kind::OtherCompound => return Err(wrong_kind(name, "compound")),
             Kind::Xml => return Err(wrong_kind(name, "xml")),
         };
-        let no_sheets = || vec![SheetInfo { name: None, hidden: false }];
+        let no_sheets = || vec![SheetInfo::new(None, false)];
         let (sheets, body) = match (format, &input.place) {
             (_, Place::Stored(stored)) => (
                 stored.sheets.iter().map(|sheet| sheet.info.clone()).collect(),
@@ -127,6 +130,10 @@ impl Document {
                 let text =
                     TextFile::from_bytes(Arc::clone(bytes), name, kind == Kind::Gzip, hints)?;
                 (no_sheets(), Body::Text(text))
+            }
+            (Format::Zip, place) => {
+                let archive = Archive::open(place, name, hints)?;
+                (archive.sheets().to_vec(), Body::Archive(Box::new(archive)))
             }
             (Format::Parquet, Place::File(path)) => {
                 (no_sheets(), Body::Parquet(Box::new(ParquetFile::open(path, name)?)))
@@ -144,7 +151,7 @@ impl Document {
                 workbook(Workbook::from_bytes(bytes.to_vec(), name, format)?)
             }
         };
-        Ok(Self { format, sheets, body })
+        Ok(Self { format, sheets, body, encrypted: false })
     }
 
     /// Opens a workbook that is encrypted, with the password that the surroundings know for it.
@@ -163,7 +170,7 @@ impl Document {
         }?;
         let format = book.format();
         let (sheets, body) = workbook(book);
-        Ok(Self { format, sheets, body })
+        Ok(Self { format, sheets, body, encrypted: true })
     }
 
     /// Its format.
@@ -172,54 +179,79 @@ impl Document {
         self.format
     }
 
+    /// Whether a password had to open it.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
     /// Its sheets.
     #[must_use]
     pub fn sheets(&self) -> &[SheetInfo] {
         &self.sheets
     }
 
-    /// The encoding of its text, when it is text.
-    #[must_use]
-    pub fn encoding(&self) -> Option<&str> {
+    /// The delimited text that a sheet is, when it is some.
+    fn text(&self, sheet: usize) -> Option<&TextFile> {
         match &self.body {
-            Body::Text(text) => Some(text.encoding()),
-            Body::Markup(markup) => Some(markup.encoding()),
-            Body::Stored(stored) => stored.encoding.as_deref(),
-            Body::Workbook(_) | Body::Parquet(_) => None,
+            Body::Text(text) => Some(text),
+            Body::Archive(archive) => archive.text(sheet),
+            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) | Body::Stored(_) => None,
         }
     }
 
-    /// What was guessed about its text; `origin` is its name.
+    /// The encoding of the text of a sheet, when it is text.
     #[must_use]
-    pub fn guesses(&self, origin: &Origin) -> Vec<Diagnostic> {
+    pub fn encoding(&self, sheet: usize) -> Option<&str> {
         match &self.body {
-            Body::Text(text) => text.guesses(origin),
-            Body::Markup(markup) if markup.encoding_is_guess() => {
+            Body::Markup(markup) => Some(markup.encoding()),
+            Body::Stored(stored) => stored.text(sheet).encoding.as_deref(),
+            _ => self.text(sheet).map(TextFile::encoding),
+        }
+    }
+
+    /// What was guessed about the text of a sheet; `origin` is its name. What holds for all sheets is said of the first.
+    #[must_use]
+    pub fn guesses(&self, sheet: usize, origin: &Origin) -> Vec<Diagnostic> {
+        match &self.body {
+            Body::Markup(markup) if sheet == 0 && markup.encoding_is_guess() => {
                 let guess = Diagnostic::notice("encoding-guess", origin.clone());
                 vec![guess.with("encoding", markup.encoding())]
             }
-            Body::Stored(stored) => stored.guesses(origin),
-            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => Vec::new(),
+            Body::Stored(stored) if sheet == 0 || self.format == Format::Zip => {
+                stored.text(sheet).guesses(origin)
+            }
+            _ => self.text(sheet).map(|text| text.guesses(origin)).unwrap_or_default(),
         }
     }
 
-    /// How the cells of its text are told apart, where that is unusual.
+    /// How the cells of the text of a sheet are told apart, where that is unusual.
     #[must_use]
-    pub fn unusual(&self) -> Option<Unusual> {
+    pub fn unusual(&self, sheet: usize) -> Option<Unusual> {
         match &self.body {
-            Body::Text(text) => text.unusual(),
-            Body::Stored(stored) => stored.unusual.clone(),
-            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => None,
+            Body::Stored(stored) => stored.text(sheet).unusual.clone(),
+            _ => self.text(sheet).and_then(TextFile::unusual),
         }
     }
 
-    /// The delimiter of its text, when it is text.
+    /// The delimiter of the text of a sheet, when it is delimited.
     #[must_use]
-    pub fn delimiter(&self) -> Option<String> {
+    pub fn delimiter(&self, sheet: usize) -> Option<String> {
         match &self.body {
-            Body::Text(text) => Some(text.delimiter()),
-            Body::Stored(stored) => stored.delimiter.clone(),
-            Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => None,
+            Body::Stored(stored) => stored.text(sheet).delimiter.clone(),
+            _ => self.text(sheet).map(TextFile::delimiter),
+        }
+    }
+
+    /// What the text of a sheet is like, as it is noted when it is imported.
+    #[must_use]
+    pub fn about_text(&self, sheet: usize) -> StoredText {
+        let guesses = self.guesses(sheet, &Origin::default());
+        StoredText {
+            encoding: self.encoding(sheet).map(ToOwned::to_owned),
+            guessed: guesses.iter().any(|guess| guess.code == "encoding-guess"),
+            unusual: self.unusual(sheet),
+            delimiter: self.delimiter(sheet),
         }
     }
 
@@ -228,7 +260,7 @@ impl Document {
     pub fn stored(&self, sheet: usize) -> Option<&StoredSheet> {
         match &self.body {
             Body::Stored(stored) => stored.sheets.get(sheet),
-            Body::Text(_) | Body::Workbook(_) | Body::Markup(_) | Body::Parquet(_) => None,
+            _ => None,
         }
     }
 
@@ -246,7 +278,7 @@ impl Document {
             Body::Stored(stored) => {
                 Ok(stored.sheets.get(sheet).map(|sheet| sheet.merged.clone()).unwrap_or_default())
             }
-            Body::Text(_) | Body::Markup(_) | Body::Parquet(_) => Ok(Vec::new()),
+            _ => Ok(Vec::new()),
         }
     }
 
@@ -271,6 +303,12 @@ impl Document {
     ) -> Result<Vec<S>> {
         let mut sink = match &mut self.body {
             Body::Text(text) => return text.read(threads, &make),
+            Body::Archive(archive) => {
+                return match archive.text(sheet) {
+                    Some(text) => text.read(threads, &make),
+                    None => Ok(vec![make()]),
+                };
+            }
             Body::Stored(stored) => {
                 let part = stored.sheets.get(sheet).and_then(|sheet| sheet.part(top));
                 return match part.and_then(|part| part.partition.as_ref()) {
@@ -284,7 +322,7 @@ impl Document {
             Body::Workbook(workbook) => workbook.read(sheet, &mut sink)?,
             Body::Markup(markup) => markup.read(sheet, &mut sink)?,
             Body::Parquet(file) => file.read(&mut sink)?,
-            Body::Text(_) | Body::Stored(_) => {}
+            Body::Text(_) | Body::Archive(_) | Body::Stored(_) => {}
         }
         Ok(vec![sink])
     }

@@ -8,7 +8,8 @@
 use std::io::{self, Read};
 
 use encoding_rs::{
-    BIG5, CoderResult, Decoder, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+    BIG5, CoderResult, Decoder, DecoderResult, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE,
+    UTF_16LE,
 };
 
 /// Share of pairs among common characters from which the byte rule believes an encoding.
@@ -135,6 +136,70 @@ fn statistical(sample: &[u8]) -> &'static Encoding {
     if encoding == encoding_rs::GBK { GB18030 } else { encoding }
 }
 
+/// Bytes that are not of the encoding that a text was thought to have.
+pub(super) struct Fault {
+    /// The line that they stand on, from 1, as far as line ends outside quotes tell.
+    pub line: u64,
+    /// The first few of them.
+    pub bytes: Vec<u8>,
+    /// Whether all text before them is plain ASCII.
+    pub after_ascii: bool,
+    /// The encoding that they and what follows seem to have.
+    pub found: &'static Encoding,
+}
+
+/// Bytes of a fault that are shown.
+const SHOWN: usize = 4;
+/// Bytes from a fault on that are looked at.
+const AROUND: u64 = 256 * 1024;
+
+/// Finds the first bytes of a stream (without its byte-order mark) that are not of an encoding.
+pub(super) fn first_fault(
+    mut stream: impl Read,
+    encoding: &'static Encoding,
+) -> io::Result<Option<Fault>> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (mut line, mut quoted, mut after_ascii) = (1, false, true);
+    // What was read last stays before what is read next: a character may begin there.
+    let (mut bytes, mut kept) = (Vec::new(), 0);
+    let mut text = String::with_capacity(256 * 1024);
+    loop {
+        bytes.drain(..bytes.len() - kept);
+        (&mut stream).take(64 * 1024).read_to_end(&mut bytes)?;
+        let last = bytes.len() == kept;
+        let mut at = kept;
+        let bad = loop {
+            text.clear();
+            let (result, read) =
+                decoder.decode_to_string_without_replacement(&bytes[at..], &mut text, last);
+            at += read;
+            after_ascii &= text.is_ascii();
+            for byte in text.bytes() {
+                quoted ^= byte == b'"';
+                line += u64::from(byte == b'\n' && !quoted);
+            }
+            match result {
+                DecoderResult::InputEmpty => break None,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(length, after) => {
+                    break Some(at.saturating_sub(usize::from(length) + usize::from(after)));
+                }
+            }
+        };
+        if let Some(bad) = bad {
+            let mut around = bytes.split_off(bad);
+            stream.take(AROUND).read_to_end(&mut around)?;
+            let found = detect(&around, (around.len() as u64) < AROUND).encoding;
+            around.truncate(SHOWN);
+            return Ok(Some(Fault { line, bytes: around, after_ascii, found }));
+        }
+        if last {
+            return Ok(None);
+        }
+        kept = bytes.len().min(SHOWN);
+    }
+}
+
 /// Decodes a byte stream to UTF-8 as it is read, and remembers whether anything could not be decoded.
 pub struct Decoding<R> {
     inner: R,
@@ -249,6 +314,27 @@ mod tests {
             Detected { encoding: UTF_8, mark: 0, guessed: false }
         );
         assert!(detect(&bytes[..5], true).guessed);
+    }
+
+    #[test]
+    fn what_is_not_of_the_encoding_is_found_with_its_line() {
+        let plain = "a,\"b\nc\"\n".repeat(20_000);
+        for before in ["", "x\n", &plain] {
+            let lines = 1 + u64::from(before == "x\n") + if before == plain { 20_000 } else { 0 };
+            let mut bytes = before.as_bytes().to_vec();
+            bytes.extend(encoded(GB18030, "客户名称,上海测试有限公司\n"));
+            let fault = first_fault(bytes.as_slice(), UTF_8).expect("memory").expect("a fault");
+            assert_eq!((fault.line, fault.after_ascii, fault.found), (lines, true, GB18030));
+            assert_eq!(fault.bytes, encoded(GB18030, "客户"));
+        }
+        let mixed = [encoded(UTF_8, "客户\n"), encoded(GB18030, "客户\n")].concat();
+        let fault = first_fault(mixed.as_slice(), UTF_8).expect("memory").expect("a fault");
+        assert_eq!((fault.line, fault.after_ascii), (2, false));
+        // A character that the end of a part cuts is none, one that the end of the text cuts is.
+        let long = format!("{}客户", "x".repeat(64 * 1024 - 1));
+        assert!(first_fault(long.as_bytes(), UTF_8).expect("memory").is_none());
+        let fault = first_fault(&long.as_bytes()[..long.len() - 1], UTF_8);
+        assert_eq!(fault.expect("memory").expect("a fault").bytes, &"户".as_bytes()[..2]);
     }
 
     #[test]

@@ -132,9 +132,8 @@ impl Markup {
             self.tables = (0..rows.len()).filter(|table| rows[*table] > 1).collect();
             let is_one = self.tables.len() == 1;
             let name = |at: usize| if is_one { None } else { Some((at + 1).to_string()) };
-            self.sheets = (0..self.tables.len())
-                .map(|at| SheetInfo { name: name(at), hidden: false })
-                .collect();
+            self.sheets =
+                (0..self.tables.len()).map(|at| SheetInfo::new(name(at), false)).collect();
         } else {
             self.sheets = xml::list(&mut tokens)?;
         }

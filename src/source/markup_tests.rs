@@ -60,7 +60,7 @@ fn tables_of_pages_are_sheets_whatever_is_missing() {
     // Systems state GBK and write UTF-8 all the same.
     assert_eq!(lines(PAGE, 0), expected);
     let page = open(gbk).expect("opened");
-    assert_eq!(page.sheets(), [SheetInfo { name: None, hidden: false }]);
+    assert_eq!(page.sheets(), [SheetInfo::new(None, false)]);
     assert_eq!((page.encoding(), page.encoding_is_guess()), ("gb18030", false));
     let wide: Vec<u8> = PAGE.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(lines([&[0xFF, 0xFE], wide.as_slice()].concat(), 0), expected);

@@ -4,6 +4,7 @@
 //! worksheet). Rows are pushed into [`RowSink`]s in bounded memory: the whole file is never held. A CSV is cut into
 //! blocks that several threads scan at once, each with a sink of its own; other formats use one sink.
 
+mod archive;
 mod cells;
 pub mod compound;
 pub mod dialect;
@@ -25,10 +26,13 @@ pub mod workbook;
 
 pub use document::{Document, Input, Place, hex};
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Fact;
+use crate::error::Error;
 use crate::period::Day;
 
 /// How an input is to be read where it should not be found out.
@@ -38,7 +42,28 @@ pub struct Hints {
     pub encoding: Option<String>,
     /// Delimiter: one character, or `tab`.
     pub delimiter: Option<String>,
+    /// Encodings that reading found further down, where the beginning is plain ASCII: by sheet. They are guesses.
+    pub late: BTreeMap<Option<String>, String>,
 }
+
+impl Hints {
+    /// Learns from an error that a text is in another encoding than its beginning; whether there was anything to learn.
+    pub fn learn(&mut self, error: &Error) -> bool {
+        let mut learnt = false;
+        for problem in error.diagnostics.iter().filter(|problem| problem.code == "wrong-encoding") {
+            if let Some(Fact::Text(label)) = problem.facts.get(LATE)
+                && !self.late.contains_key(&problem.origin.sheet)
+            {
+                self.late.insert(problem.origin.sheet.clone(), (**label).clone());
+                learnt = true;
+            }
+        }
+        learnt
+    }
+}
+
+/// The fact of an error that names the encoding which the text turns out to have.
+const LATE: &str = "late";
 
 /// One cell as the file gives it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,10 +173,12 @@ pub enum Format {
     Fods,
     /// Parquet.
     Parquet,
+    /// A zip of delimited text.
+    Zip,
 }
 
 impl Format {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Csv,
         Self::Xlsx,
         Self::Xls,
@@ -161,6 +188,7 @@ impl Format {
         Self::Xml,
         Self::Fods,
         Self::Parquet,
+        Self::Zip,
     ];
 
     /// The format of a code.
@@ -182,6 +210,7 @@ impl Format {
             Self::Xml => "xml",
             Self::Fods => "fods",
             Self::Parquet => "parquet",
+            Self::Zip => "zip",
         }
     }
 }
@@ -193,4 +222,53 @@ pub struct SheetInfo {
     pub name: Option<String>,
     /// Whether the workbook hides it.
     pub hidden: bool,
+    /// Why it cannot be read, where it is an entry of an archive that is no delimited text.
+    pub unread: Option<Unread>,
+}
+
+impl SheetInfo {
+    /// A sheet that can be read.
+    #[must_use]
+    pub fn new(name: Option<String>, hidden: bool) -> Self {
+        Self { name, hidden, unread: None }
+    }
+}
+
+/// Why an entry of an archive is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unread {
+    /// It is a folder.
+    Folder,
+    /// Some system put it there for itself, or it is hidden.
+    Hidden,
+    /// It is empty.
+    Empty,
+    /// It is no delimited text.
+    Other,
+    /// It needs a password.
+    Encrypted,
+    /// It is packed in a way that cannot be undone here.
+    Packing,
+}
+
+impl Unread {
+    /// The code used in messages.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Hidden => "hidden",
+            Self::Empty => "empty",
+            Self::Other => "other",
+            Self::Encrypted => "encrypted",
+            Self::Packing => "packing",
+        }
+    }
+
+    /// Whether there may be data in it.
+    #[must_use]
+    pub fn may_matter(self) -> bool {
+        matches!(self, Self::Other | Self::Encrypted | Self::Packing)
+    }
 }

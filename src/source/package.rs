@@ -7,7 +7,7 @@
 //! the repeat counts of an `OpenDocument` sheet unfold.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use encoding_rs::Encoding;
@@ -28,6 +28,10 @@ const INFLATED_RATIO: u64 = 200;
 const HELD_FREE: u64 = 16 << 20;
 /// Ratio of held parts; they hold every text once, so they compress less than sheets.
 const HELD_RATIO: u64 = 100;
+/// Most sheets a workbook may have: each is opened and looked at.
+pub(super) const SHEETS: usize = 10_000;
+/// Bytes that all sheets may come to when several of them are one part, which is read for each.
+const PASSES_FREE: u64 = 256 << 20;
 /// How much of a shared-strings part is searched for its opening tag.
 const HEAD: u64 = 64 << 10;
 /// The shortest string item, `<si/>`.
@@ -136,6 +140,15 @@ pub fn sniff(path: &Path) -> io::Result<Kind> {
 #[must_use]
 pub fn sniff_bytes(bytes: &[u8]) -> Kind {
     sniff_in(&mut Cursor::new(bytes)).unwrap_or(Kind::Damaged)
+}
+
+/// Tells what the first bytes of an entry of an archive say it is; packages within it are not looked into.
+pub(super) fn sniff_head(head: &[u8]) -> Kind {
+    match head {
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Kind::Zip,
+        head if head.starts_with(&compound::MAGIC) => Kind::OtherCompound,
+        head => sniff_in(&mut Cursor::new(head)).unwrap_or(Kind::Damaged),
+    }
 }
 
 fn sniff_in<R: Read + Seek>(input: &mut R) -> io::Result<Kind> {
@@ -268,7 +281,8 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
     }
     let (mut inflated, mut deflated) = (0_u64, 0_u64);
     let mut strings = Vec::new();
-    let mut content = None;
+    let (mut content, mut workbook) = (None, None);
+    let (mut xml_parts, mut largest) = (0, 0);
     for index in 0..zip.len() {
         let part = zip.by_index_raw(index)?;
         inflated = inflated.saturating_add(part.size());
@@ -289,12 +303,26 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
         if file == "sharedstrings.xml" {
             strings.push((index, part.size()));
         }
+        if file == "workbook.xml" {
+            workbook = Some(index);
+        }
+        if !is_held && file.ends_with(".xml") {
+            xml_parts += 1;
+            largest = part.size().max(largest);
+        }
         if name == "content.xml" {
             content = Some((index, part.size()));
         }
     }
-    if beyond(inflated, deflated, INFLATED_FREE, INFLATED_RATIO) {
+    if inflates_too_far(inflated, deflated) {
         return Err(Flaw::Suspicious("inflates-too-far"));
+    }
+    if let (Format::Xlsx, Some(index)) = (format, workbook) {
+        let sheets = count_sheets(BufReader::new(zip.by_index(index)?))?;
+        let passes = (sheets as u64).saturating_mul(largest);
+        if sheets > SHEETS || (sheets > xml_parts && passes > PASSES_FREE) {
+            return Err(Flaw::Suspicious("too-many-sheets"));
+        }
     }
     match format {
         Format::Ods => {
@@ -309,6 +337,29 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
             check_shared_strings(&head, size)
         }),
     }
+}
+
+/// How many sheets the workbook part lists: its tags `sheet`, with or without a prefix.
+fn count_sheets(mut part: impl BufRead) -> io::Result<usize> {
+    let (mut count, mut tag) = (0, Vec::new());
+    loop {
+        tag.clear();
+        // Every piece but the first begins with the name of a tag; only that is kept.
+        let mut piece = (&mut part).take(HEAD);
+        piece.read_until(b'<', &mut tag)?;
+        if tag.is_empty() {
+            return Ok(count);
+        }
+        let name =
+            tag.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/')).next();
+        let name = name.unwrap_or_default();
+        count += usize::from(name == b"sheet" || name.ends_with(b":sheet"));
+    }
+}
+
+/// Whether an archive inflates further than honest ones do.
+pub(super) fn inflates_too_far(inflated: u64, deflated: u64) -> bool {
+    beyond(inflated, deflated, INFLATED_FREE, INFLATED_RATIO)
 }
 
 fn beyond(inflated: u64, deflated: u64, free: u64, ratio: u64) -> bool {

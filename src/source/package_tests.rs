@@ -96,3 +96,20 @@ fn an_ods_without_content_is_damaged_and_no_package_at_all_too() {
         assert!(matches!(check(Cursor::new(bytes), Format::Xlsx), Err(Flaw::Damaged(_))));
     }
 }
+
+#[test]
+fn sheets_may_not_be_more_than_can_be_looked_at() {
+    let with = |sheets: usize, size: usize| {
+        let list = "<x:sheet name=\"a\" r:id=\"r1\"/><x:sheets/>".repeat(sheets);
+        let text = vec![b' '; size];
+        let parts = [("xl/workbook.xml", list.as_bytes()), ("xl/worksheets/sheet1.xml", &text)];
+        checked(&parts, Format::Xlsx)
+    };
+    let refused = Err(Flaw::Suspicious("too-many-sheets"));
+    assert_eq!(with(SHEETS, 100), Ok(()));
+    assert_eq!(with(SHEETS + 1, 100), refused);
+    // One part under many names is read for each of them.
+    assert_eq!(with(300, 1 << 20), refused);
+    assert_eq!(with(200, 1 << 20), Ok(()));
+    assert_eq!(with(1, 20 << 20), Ok(()));
+}

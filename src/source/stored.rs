@@ -29,14 +29,8 @@ pub const MONEY_SCALE: u32 = 4;
 pub struct Stored {
     /// Format of the file it was made of.
     pub format: Format,
-    /// Encoding of the file, where it was text.
-    pub encoding: Option<String>,
-    /// Whether the encoding was a guess.
-    pub guessed: bool,
-    /// How its cells were told apart, where that was unusual.
-    pub unusual: Option<Unusual>,
-    /// Delimiter, where it was delimited text.
-    pub delimiter: Option<String>,
+    /// What its text was like as a whole.
+    pub text: StoredText,
     /// SHA-256 of the file.
     pub sha256: String,
     /// How it was to be read.
@@ -47,8 +41,28 @@ pub struct Stored {
     pub sheets: Vec<StoredSheet>,
 }
 
+/// What a text was like.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StoredText {
+    /// Encoding, where it was text.
+    pub encoding: Option<String>,
+    /// Whether the encoding was a guess.
+    pub guessed: bool,
+    /// How its cells were told apart, where that was unusual.
+    pub unusual: Option<Unusual>,
+    /// Delimiter, where it was delimited text.
+    pub delimiter: Option<String>,
+}
+
 impl Stored {
-    /// What was guessed about its text.
+    /// What the text of a sheet was like: its own, or that of the whole file.
+    pub(super) fn text(&self, sheet: usize) -> &StoredText {
+        self.sheets.get(sheet).and_then(|sheet| sheet.text.as_ref()).unwrap_or(&self.text)
+    }
+}
+
+impl StoredText {
+    /// What was guessed about it.
     pub(super) fn guesses(&self, origin: &Origin) -> Vec<Diagnostic> {
         let encoding = self.encoding.as_deref().filter(|_| self.guessed).map(|encoding| {
             Diagnostic::notice("encoding-guess", origin.clone()).with("encoding", encoding)
@@ -90,6 +104,8 @@ pub struct StoredSheet {
     pub parts: Vec<StoredPart>,
     /// Its ranges that are merged over several rows, as far as they were wanted.
     pub merged: Vec<Merge>,
+    /// What its text was like, where each sheet has its own.
+    pub text: Option<StoredText>,
 }
 
 /// A part of such a sheet: a table of it.

@@ -9,22 +9,43 @@ use std::sync::{Arc, Mutex, PoisonError};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::read::MultiGzDecoder;
 
+use super::archive::Entry;
 use super::dialect::{self, Dialect};
 use super::encoding::{self, Decoding};
 use super::loose::{Loose, Record, Trouble};
 use super::scan::{Feeder, Stop, scan};
 use super::stored::Unusual;
-use super::{Cell, Hints, OwnedCell, RowSink};
+use super::{Cell, Hints, LATE, OwnedCell, RowSink};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 
 /// Bytes looked at to find encoding and delimiter.
 const SAMPLE: usize = 256 * 1024;
 
+/// Where bytes are.
 #[derive(Clone, Debug)]
-enum Bytes {
+pub(super) enum Bytes {
+    /// In a file.
     File(PathBuf),
+    /// In memory.
     Memory(Arc<[u8]>),
+}
+
+impl Bytes {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::File(path) => Box::new(File::open(path)?),
+            Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        })
+    }
+
+    /// The bytes of an entry of the archive that these are.
+    pub(super) fn open_entry(&self, entry: &Entry) -> io::Result<Box<dyn Read + Send>> {
+        match self {
+            Self::File(path) => entry.read(File::open(path)?),
+            Self::Memory(bytes) => entry.read(Cursor::new(Arc::clone(bytes))),
+        }
+    }
 }
 
 /// A delimited text file, its encoding and dialect known.
@@ -32,18 +53,22 @@ enum Bytes {
 pub struct TextFile {
     name: String,
     bytes: Bytes,
+    /// The entry that it is, with its name, where the bytes are those of an archive.
+    entry: Option<(String, Entry)>,
     compressed: bool,
     encoding: &'static Encoding,
     /// Bytes before the table: byte-order mark and `sep=` line.
     skip: u64,
     dialect: Dialect,
     guessed_encoding: bool,
+    /// Whether the encoding stands as it was found or given, whatever the text turns out to be.
+    settled: bool,
 }
 
 impl TextFile {
     /// Opens a file.
     pub fn open(path: &Path, name: &str, compressed: bool, hints: &Hints) -> Result<Self> {
-        Self::new(Bytes::File(path.to_owned()), name, compressed, hints)
+        Self::new(Bytes::File(path.to_owned()), name, None, compressed, hints)
     }
 
     /// Takes text that is in memory.
@@ -53,18 +78,37 @@ impl TextFile {
         compressed: bool,
         hints: &Hints,
     ) -> Result<Self> {
-        Self::new(Bytes::Memory(bytes), name, compressed, hints)
+        Self::new(Bytes::Memory(bytes), name, None, compressed, hints)
     }
 
-    fn new(bytes: Bytes, name: &str, compressed: bool, hints: &Hints) -> Result<Self> {
+    /// Opens an entry of an archive, whose names are those of the archive and of the entry.
+    pub(super) fn from_entry(
+        bytes: Bytes,
+        entry: Entry,
+        (name, entry_name): (&str, &str),
+        compressed: bool,
+        hints: &Hints,
+    ) -> Result<Self> {
+        Self::new(bytes, name, Some((entry_name.to_owned(), entry)), compressed, hints)
+    }
+
+    fn new(
+        bytes: Bytes,
+        name: &str,
+        entry: Option<(String, Entry)>,
+        compressed: bool,
+        hints: &Hints,
+    ) -> Result<Self> {
         let mut file = Self {
             name: name.to_owned(),
             bytes,
+            entry,
             compressed,
             encoding: UTF_8,
             skip: 0,
             dialect: Dialect::default(),
             guessed_encoding: false,
+            settled: hints.encoding.is_some(),
         };
         let mut sample = Vec::new();
         file.raw()
@@ -78,10 +122,17 @@ impl TextFile {
                     .with("encoding", label.clone())
             })?;
             file.skip = if found.encoding == file.encoding { found.mark as u64 } else { 0 };
+        } else if let Some(late) = hints.late.get(&file.origin().sheet)
+            && let Some(encoding) = encoding::from_label(late)
+        {
+            file.encoding = encoding;
+            file.guessed_encoding = true;
+            file.settled = true;
         } else {
             file.encoding = found.encoding;
             file.skip = found.mark as u64;
             file.guessed_encoding = found.guessed;
+            file.settled = found.guessed || found.mark > 0;
         }
         let mut text = String::new();
         let mark = (file.skip as usize).min(sample.len());
@@ -135,9 +186,9 @@ impl TextFile {
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
-        let raw: Box<dyn Read + Send> = match &self.bytes {
-            Bytes::File(path) => Box::new(File::open(path)?),
-            Bytes::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        let raw = match &self.entry {
+            Some((_, entry)) => self.bytes.open_entry(entry)?,
+            None => self.bytes.open()?,
         };
         Ok(if self.compressed { Box::new(MultiGzDecoder::new(raw)) } else { raw })
     }
@@ -153,18 +204,40 @@ impl TextFile {
         if error.kind() == io::ErrorKind::InvalidData && self.encoding != UTF_8 {
             return self.wrong_encoding();
         }
-        let code = if self.compressed { "file-damaged" } else { "file-unreadable" };
-        Error::io(code, self.name.clone(), error)
+        let is_packed = self.compressed || self.entry.is_some();
+        let code = if is_packed { "file-damaged" } else { "file-unreadable" };
+        Diagnostic::error(code, self.origin()).with("reason", error.to_string()).into()
+    }
+
+    fn origin(&self) -> Origin {
+        let sheet = self.entry.as_ref().map(|(name, _)| name.clone());
+        Origin { sheet, ..Origin::file(&self.name) }
     }
 
     fn suspicious(&self, reason: &str) -> Error {
-        Diagnostic::error("file-suspicious", Origin::file(&self.name)).with("reason", reason).into()
+        Diagnostic::error("file-suspicious", self.origin()).with("reason", reason).into()
     }
 
+    /// The text is not of its encoding: where, and which it may be instead where nothing above contradicts.
     fn wrong_encoding(&self) -> Error {
-        Diagnostic::error("wrong-encoding", Origin::file(&self.name))
-            .with("encoding", self.encoding.name())
-            .into()
+        let fault = self.raw().and_then(|mut raw| {
+            io::copy(&mut raw.by_ref().take(self.skip), &mut io::sink())?;
+            encoding::first_fault(raw, self.encoding)
+        });
+        let wrong = Diagnostic::error("wrong-encoding", self.origin())
+            .with("encoding", self.encoding.name());
+        let Ok(Some(fault)) = fault else {
+            return wrong.into();
+        };
+        let bytes: Vec<String> = fault.bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        let mut wrong = wrong.with("bytes", bytes.join(" "));
+        // Carriage returns alone are not counted as line ends.
+        let line = fault.line + u64::from(self.dialect.skip > 0);
+        wrong.origin.row = (fault.line > 1).then_some(line);
+        if !self.settled && fault.after_ascii && fault.found != self.encoding {
+            wrong = wrong.with(LATE, fault.found.name());
+        }
+        wrong.into()
     }
 
     /// Pushes all rows: regular text in blocks over `threads` sinks, anything else patiently into one.
@@ -255,7 +328,7 @@ impl TextFile {
                 Err(Trouble::Wide) => return Err(self.suspicious("too-many-columns")),
                 Err(Trouble::Long) => return Err(self.suspicious("endless-row")),
                 Err(Trouble::Open) => {
-                    let origin = Origin { row: Some(number), ..Origin::file(&self.name) };
+                    let origin = Origin { row: Some(number), ..self.origin() };
                     return Err(Diagnostic::error("open-quote", origin).into());
                 }
             }

@@ -141,12 +141,15 @@ impl Workbook {
             Book::Ods(book) => book.sheets_metadata(),
             Book::Isolated(_) => &[],
         };
+        if metadata.len() > package::SHEETS {
+            return Err(Flaw::Suspicious("too-many-sheets"));
+        }
         let (sheets, keys) = metadata
             .iter()
             .filter(|sheet| sheet.typ == SheetType::WorkSheet)
             .map(|sheet| {
                 let hidden = sheet.visible != SheetVisible::Visible;
-                (SheetInfo { name: Some(sheet.name.clone()), hidden }, sheet.name.clone())
+                (SheetInfo::new(Some(sheet.name.clone()), hidden), sheet.name.clone())
             })
             .unzip();
         Ok(Self { name: String::new(), format, book, sheets, keys })

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::schema::heading::{self, Layout, Nearest};
 use crate::schema::{shape, table};
 use crate::source::stored::Stored;
-use crate::source::{Document, Hints, Input, OwnedRow, Place, pattern};
+use crate::source::{Document, Hints, Input, OwnedRow, Place, SheetInfo, pattern};
 
 /// Opens all inputs. Sheets that are no table are reported as unused; problems with files are reported together.
 pub(super) fn open(
@@ -237,6 +237,7 @@ pub(super) fn open_one(
     let hints = Hints {
         encoding: first.and_then(|source| source.encoding.clone()),
         delimiter: first.and_then(|source| source.delimiter.clone()),
+        ..loaded.starts.hints(&input.name)
     };
     let stale = || Error::file("stale-import", &input.name);
     if let Place::Stored(stored) = &input.place
@@ -253,34 +254,12 @@ pub(super) fn open_one(
             .iter()
             .copied()
             .find(|source| source.sheet.is_none() || source.sheet == info.name);
-        let named = source.is_some_and(|source| source.sheet.is_some());
         let origin = Origin { sheet: info.name.clone(), ..Origin::file(&input.name) };
-        let mut report = InputReport {
-            file: input.name.clone(),
-            sheet: info.name.clone(),
-            format: document.borrow().format().code(),
-            sha256: sha256.clone(),
-            table: None,
-            unused: None,
-            rows: 0,
-            header_row: None,
-            encoding: document.borrow().encoding().map(ToOwned::to_owned),
-            delimiter: document.borrow().delimiter(),
-            columns: Vec::new(),
-        };
-        // An encoding is that of the whole file.
-        if index == 0 {
-            loaded.diagnostics.extend(document.borrow().guesses(&origin));
-        }
-        if info.hidden && !named {
-            report.unused = Some("hidden-sheet");
-            loaded.diagnostics.push(Diagnostic::notice("hidden-sheet", origin));
-            loaded.inputs.push(report);
-            continue;
-        }
-        if source.is_none() && !sources.is_empty() {
-            report.unused = Some("sheet-not-named");
-            loaded.diagnostics.push(Diagnostic::notice("sheet-not-named", origin));
+        let mut report = report(input, &document.borrow(), index, sha256.clone());
+        loaded.diagnostics.extend(document.borrow().guesses(index, &origin));
+        if let Some(unused) = set_aside(&info, source, &sources, &origin) {
+            report.unused = Some(unused.code);
+            loaded.diagnostics.push(unused);
             loaded.inputs.push(report);
             continue;
         }
@@ -376,6 +355,45 @@ impl Found<'_> {
         });
         Ok(Some(sheet))
     }
+}
+
+/// What there is to report of a sheet before it is looked at.
+fn report(input: &Input, document: &Document, index: usize, sha256: Option<String>) -> InputReport {
+    InputReport {
+        file: input.name.clone(),
+        sheet: document.sheets()[index].name.clone(),
+        format: document.format().code(),
+        sha256,
+        table: None,
+        unused: None,
+        rows: 0,
+        header_row: None,
+        encoding: document.encoding(index).map(ToOwned::to_owned),
+        delimiter: document.delimiter(index),
+        columns: Vec::new(),
+    }
+}
+
+/// Why a sheet is not looked at: nothing can be read there, it is hidden, or the settings name others.
+fn set_aside(
+    info: &SheetInfo,
+    source: Option<&Source>,
+    sources: &[&Source],
+    origin: &Origin,
+) -> Option<Diagnostic> {
+    let named = source.is_some_and(|source| source.sheet.is_some());
+    let origin = origin.clone();
+    Some(match info.unread {
+        Some(unread) if unread.may_matter() => {
+            Diagnostic::warning("entry-not-read", origin).with("reason", unread.code())
+        }
+        Some(unread) => Diagnostic::notice("entry-skipped", origin).with("reason", unread.code()),
+        None if info.hidden && !named => Diagnostic::notice("hidden-sheet", origin),
+        None if source.is_none() && !sources.is_empty() => {
+            Diagnostic::notice("sheet-not-named", origin)
+        }
+        None => return None,
+    })
 }
 
 /// What the import kept of a sheet, if it was imported; an error if that is of another layout.

@@ -130,10 +130,11 @@ pub fn load_into(
             None => None,
         };
         let outcome = attempt(loaded, files, config, options, each);
+        loaded.starts.note_encodings(&outcome);
         if !loaded.starts.grew() {
             return outcome;
         }
-        // Tables were met on the way: what was read of their sheets is read anew.
+        // Tables or encodings were met on the way: what was read of their sheets is read anew.
         let starts = std::mem::take(&mut loaded.starts).again();
         *loaded = Loaded { starts, ..Loaded::default() };
     }

@@ -9,15 +9,17 @@ use crate::error::Result;
 use crate::schema::Table;
 use crate::schema::heading::{HEADER_SEARCH, Layout, Nearest, UserColumns};
 use crate::schema::regions::regions;
-use crate::source::{Document, OwnedRow};
+use crate::source::{Document, Hints, OwnedRow};
 
 /// Tables of one sheet, at most.
 const MOST: usize = 256;
 
-/// Where tables begin that were met while reading: rows by file and sheet.
+/// What was met while reading: where tables begin, as rows by file and sheet; and, by file, in which encoding a text is whose
+/// beginning did not tell.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Starts {
     known: BTreeMap<(String, usize), BTreeSet<u64>>,
+    late: BTreeMap<String, Hints>,
     new: bool,
 }
 
@@ -28,6 +30,22 @@ impl Starts {
         if rows.len() < MOST {
             self.new |= rows.insert(row);
         }
+    }
+
+    /// Notes the encodings that errors tell.
+    pub(super) fn note_encodings<T>(&mut self, outcome: &Result<T>) {
+        let Err(error) = outcome else {
+            return;
+        };
+        for problem in &error.diagnostics {
+            let hints = self.late.entry(problem.origin.file.clone()).or_default();
+            self.new |= hints.learn(&problem.clone().into());
+        }
+    }
+
+    /// What is known by now of how a file is to be read.
+    pub(super) fn hints(&self, file: &str) -> Hints {
+        self.late.get(file).cloned().unwrap_or_default()
     }
 
     /// Whether there are new ones: what was read rests on too few.

@@ -5,6 +5,8 @@ use encoding_rs::{
 };
 use kam::source::encoding::detect;
 
+use crate::support::{Bench, package};
+
 const HEADS: [&str; 6] = [
     "客户编号,客户名称,日期,金额",
     "单据日期,客户,销售金额,成本",
@@ -172,4 +174,51 @@ fn nearly_all_short_files_are_told_exactly() {
     }
     assert_eq!(all, 300);
     assert!(share >= 0.95, "{right} of {all}:\n{}", wrong.join("\n"));
+}
+
+/// Rows of plain ASCII, more than are looked at to find an encoding.
+fn ascii_rows() -> String {
+    let rows = (0..20_000).map(|at| format!("C{:03},2026-01-05,12.50,order {at}\n", at % 50));
+    "client,date,amount,order_id\n".to_owned() + &rows.collect::<String>()
+}
+
+#[test]
+fn an_encoding_that_shows_late_is_found() {
+    let text =
+        ascii_rows() + "上海测试有限公司,2026-01-06,99,订单 1\n北京样例公司,2026-01-07,98,订单 2\n";
+    let utf8 = Bench::new();
+    utf8.write("a.csv", &text);
+    let late = Bench::new();
+    late.write("a.csv", GB18030.encode(&text).0);
+    let review = |bench: &Bench, more: &[&str]| {
+        bench.kam(&[&["score", "--format", "csv", "--lang", "en"], more].concat()).code(0)
+    };
+    let (expected, found) = (review(&utf8, &["a.csv"]), review(&late, &["a.csv"]));
+    assert_eq!(expected.out, found.out);
+    assert!(found.out.contains("上海测试有限公司"));
+    found.says("encoding-guess");
+    // Imported, as it stands, and as one of several in an archive.
+    late.write("kam.toml", "");
+    late.kam(&["import", "a.csv"]).code(0).says("encoding-guess");
+    assert_eq!(review(&late, &[]).out, expected.out);
+    let raw = late.kam(&["import", "--raw", "a.csv"]).code(0);
+    assert!(raw.out.contains("北京样例公司"));
+    let industries = ("industries.csv".to_owned(), "行业,增长率\n零售,3%\n".into());
+    let bytes = GB18030.encode(&text).0.into_owned();
+    late.write("a.zip", package(&[industries, ("a.csv".to_owned(), bytes)]));
+    assert_eq!(review(&late, &["a.zip"]).out, expected.out);
+}
+
+#[test]
+fn a_text_of_two_encodings_is_refused_with_the_row() {
+    let bench = Bench::new();
+    let first = "客户,日期,金额\n".to_owned() + &"甲,2026-01-05,1\n".repeat(30_000);
+    let bytes = [first.as_bytes(), &GB18030.encode("乙,2026-01-06,2\n").0].concat();
+    bench.write("a.csv", bytes);
+    let run = bench.kam(&["review", "a.csv", "--lang", "en"]).code(2).says("row 30002");
+    assert!(run.err.contains("D2 D2"), "{}", run.err);
+    // A setting is believed, and contradicted with the row too.
+    bench.write("b.csv", GB18030.encode(&(ascii_rows() + "甲,2026-01-06,2,x\n")).0);
+    bench.write("kam.toml", "[[source]]\npath = \"b.csv\"\nencoding = \"utf-8\"\n");
+    bench.kam(&["review", "b.csv", "--lang", "en"]).code(2).says("row 20002");
 }

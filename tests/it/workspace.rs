@@ -399,7 +399,7 @@ fn a_killed_import_leaves_the_old_or_the_new() {
 #[test]
 fn writers_take_turns_and_readers_see_whole_states() {
     let bench = workspace();
-    let files: Vec<String> = (0..8).map(|at| format!("sales-{at}.csv")).collect();
+    let files: Vec<String> = (0..20).map(|at| format!("sales-{at}.csv")).collect();
     for (at, file) in files.iter().enumerate() {
         bench.write(file, long(2000 + at).replace("SO", &format!("S{at}-")));
     }
@@ -428,7 +428,7 @@ fn writers_take_turns_and_readers_see_whole_states() {
         .iter()
         .map(|partition| partition["source"].as_str().expect("source"))
         .collect();
-    assert_eq!(order.len(), 8);
+    assert_eq!(order.len(), 20);
     assert_eq!(strays(&bench), Vec::<String>::new());
     same(&bench, &order, &[]);
 }

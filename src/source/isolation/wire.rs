@@ -158,7 +158,7 @@ pub(super) fn sheets(payload: &[u8]) -> Option<(Format, Vec<SheetInfo>)> {
     let mut sheets = Vec::new();
     while !taken.0.is_empty() {
         let hidden = taken.byte()? == 1;
-        sheets.push(SheetInfo { name: Some(taken.text()?.to_owned()), hidden });
+        sheets.push(SheetInfo::new(Some(taken.text()?.to_owned()), hidden));
     }
     Some((format, sheets))
 }
@@ -346,8 +346,8 @@ mod tests {
         }
         assert_eq!(flaw(&[]), Flaw::Suspicious("reader-died"));
         let given = vec![
-            SheetInfo { name: Some("订单".to_owned()), hidden: false },
-            SheetInfo { name: Some("old".to_owned()), hidden: true },
+            SheetInfo::new(Some("订单".to_owned()), false),
+            SheetInfo::new(Some("old".to_owned()), true),
         ];
         assert_eq!(sheets(&put_sheets(Format::Ods, &given)), Some((Format::Ods, given)));
     }

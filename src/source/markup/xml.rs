@@ -54,7 +54,7 @@ pub(super) fn list<R: BufRead>(tokens: &mut Tokens<R>) -> Result<Vec<SheetInfo>,
 }
 
 fn sheet(tag: &Tag<'_>, hidden: bool) -> SheetInfo {
-    SheetInfo { name: tag.attribute("name").map(Into::into), hidden }
+    SheetInfo::new(tag.attribute("name").map(Into::into), hidden)
 }
 
 /// Pushes the rows of a worksheet of Excel 2003.

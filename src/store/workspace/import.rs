@@ -13,7 +13,8 @@ use crate::config::{Config, rules};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::error::{Error, Result};
 use crate::schema::heading::HEADER_SEARCH;
-use crate::source::{Input, Place};
+use crate::source::stored::StoredText;
+use crate::source::{Format, Input, Place, SheetInfo};
 use crate::store::inputs::Opened;
 use crate::store::overlap::Replaced;
 use crate::store::rates::{self, Rates};
@@ -87,10 +88,11 @@ impl Workspace {
         let mut loaded = Loaded::default();
         let read = loop {
             let read = self.attempt(files, config, options, dry_run, &manifest, &mut loaded);
+            loaded.starts.note_encodings(&read);
             if !loaded.starts.grew() {
                 break read?;
             }
-            // Tables were met on the way: what was read of their sheets is read anew.
+            // Tables or encodings were met on the way: what was read of their sheets is read anew.
             let starts = std::mem::take(&mut loaded.starts).again();
             loaded = Loaded { starts, ..Loaded::default() };
         };
@@ -104,6 +106,10 @@ impl Workspace {
             let own = &mut written[task.sheets.clone()];
             let input = files.iter().find(|input| input.name == outcomes[task.at].0);
             let input = input.ok_or_else(|| Error::file("file-missing", &task.path))?;
+            if task.opened.document.borrow().is_encrypted() {
+                let origin = Origin::file(&input.name);
+                loaded.diagnostics.push(Diagnostic::warning("stored-in-clear", origin));
+            }
             sources.push((task.at, self.source(input, task, &sheets[task.sheets.clone()], own)?));
         }
         let mut listed: Vec<(String, Outcome, Vec<Entry>)> =
@@ -252,6 +258,7 @@ impl Workspace {
     ) -> Result<Source> {
         let document = Rc::clone(&task.opened.document);
         let infos = document.borrow().sheets().to_vec();
+        let is_archive = document.borrow().format() == Format::Zip;
         let mut entries = Vec::with_capacity(infos.len());
         for (index, info) in infos.into_iter().enumerate() {
             let own: Vec<usize> =
@@ -276,7 +283,9 @@ impl Workspace {
                     reading: Some(Kept::of(sheet)),
                 });
             }
-            entries.push(SheetEntry { name: info.name, hidden: info.hidden, parts, merged });
+            let text = is_archive.then(|| document.borrow().about_text(index));
+            let SheetInfo { name, hidden, unread } = info;
+            entries.push(SheetEntry { name, hidden, parts, merged, text, unread });
         }
         let bytes = match &input.place {
             Place::File(path) => fs::metadata(path).map_or(0, |about| about.len()),
@@ -285,19 +294,17 @@ impl Workspace {
         };
         let document = document.borrow();
         let hints = task.opened.hints.clone();
+        let text = if is_archive { StoredText::default() } else { document.about_text(0) };
         Ok(Source {
             path: task.path.clone(),
             name: input.name.clone(),
             sha256: task.sha256.clone(),
             bytes,
             format: document.format().code().to_owned(),
-            encoding: document.encoding().map(ToOwned::to_owned),
-            encoding_is_guess: document
-                .guesses(&Origin::default())
-                .iter()
-                .any(|guess| guess.code == "encoding-guess"),
-            unusual: document.unusual(),
-            delimiter: document.delimiter(),
+            encoding: text.encoding,
+            encoding_is_guess: text.guessed,
+            unusual: text.unusual,
+            delimiter: text.delimiter,
             given_encoding: hints.encoding,
             given_delimiter: hints.delimiter,
             sheets: entries,

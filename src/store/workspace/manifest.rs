@@ -13,8 +13,12 @@ use super::recorder::Kept;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::period::Day;
-use crate::source::stored::{Partition, Stored, StoredPart, StoredSheet, Unusual, pack, unpack};
-use crate::source::{Format, Hints, Input, Merge, OwnedCell, OwnedRow, Place, SheetInfo, hex};
+use crate::source::stored::{
+    Partition, Stored, StoredPart, StoredSheet, StoredText, Unusual, pack, unpack,
+};
+use crate::source::{
+    Format, Hints, Input, Merge, OwnedCell, OwnedRow, Place, SheetInfo, Unread, hex,
+};
 
 /// The layout of the manifest and of partitions that this version writes and reads.
 const VERSION: u64 = 1;
@@ -73,6 +77,12 @@ pub(super) struct SheetEntry {
     /// Its merged ranges, as far as they were wanted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged: Vec<Merge>,
+    /// What its text is like, where each sheet has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<StoredText>,
+    /// Why it was not read, where it could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<Unread>,
 }
 
 /// A part of a sheet: one of the tables that stand below each other.
@@ -322,21 +332,29 @@ impl Workspace {
         };
         let sheets = source.sheets.iter().map(|sheet| {
             Ok(StoredSheet {
-                info: SheetInfo { name: sheet.name.clone(), hidden: sheet.hidden },
+                info: SheetInfo {
+                    name: sheet.name.clone(),
+                    hidden: sheet.hidden,
+                    unread: sheet.unread,
+                },
                 parts: sheet.parts.iter().map(part).collect::<Result<_>>()?,
                 merged: sheet.merged.clone(),
+                text: sheet.text.clone(),
             })
         });
         let stored = Stored {
             format: Format::from_code(&source.format).ok_or_else(odd)?,
-            encoding: source.encoding.clone(),
-            guessed: source.encoding_is_guess,
-            unusual: source.unusual.clone(),
-            delimiter: source.delimiter.clone(),
+            text: StoredText {
+                encoding: source.encoding.clone(),
+                guessed: source.encoding_is_guess,
+                unusual: source.unusual.clone(),
+                delimiter: source.delimiter.clone(),
+            },
             sha256: source.sha256.clone(),
             hints: Hints {
                 encoding: source.given_encoding.clone(),
                 delimiter: source.given_delimiter.clone(),
+                ..Hints::default()
             },
             original: self.at(&source.path),
             sheets: sheets.collect::<Result<_>>()?,

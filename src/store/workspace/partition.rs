@@ -186,6 +186,18 @@ struct Out {
     file: BufWriter<File>,
     hash: Sha256,
     length: u64,
+    /// What the disk said when it failed: the library wraps it into errors of its own.
+    failed: Option<io::Error>,
+}
+
+impl Out {
+    /// Notes an error on its way up.
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result {
+            self.failed = Some(io::Error::new(error.kind(), error.to_string()));
+        }
+        result
+    }
 }
 
 #[derive(Clone)]
@@ -194,14 +206,17 @@ struct Shared(Arc<Mutex<Out>>);
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = out.file.write(bytes)?;
+        let written = out.file.write(bytes);
+        let count = out.noted(written)?;
         out.hash.update(&bytes[..count]);
         out.length += count as u64;
         Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).file.flush()
+        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let flushed = out.file.flush();
+        out.noted(flushed)
     }
 }
 
@@ -224,7 +239,12 @@ impl Writer {
         fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
         let (file, path) = temporary(folder)?.into_parts();
         let file = BufWriter::with_capacity(1 << 20, file);
-        let out = Shared(Arc::new(Mutex::new(Out { file, hash: Sha256::new(), length: 0 })));
+        let out = Shared(Arc::new(Mutex::new(Out {
+            file,
+            hash: Sha256::new(),
+            length: 0,
+            failed: None,
+        })));
         let schema = Buffer::new(slots).take(slots)?.schema().clone();
         let batches = ParquetWriter::new(out.clone())
             .with_compression(ParquetCompression::Snappy)
@@ -240,24 +260,31 @@ impl Writer {
     }
 
     fn cannot(&self, error: &PolarsError) -> Error {
-        match error {
-            PolarsError::IO { error, .. } => {
+        let out = self.out.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&out.failed, error) {
+            (Some(failed), _) => cannot_write(self.folder(), failed),
+            (None, PolarsError::IO { error, .. }) => {
                 let error = io::Error::new(error.kind(), error.to_string());
-                cannot_write(&self.path, &error)
+                cannot_write(self.folder(), &error)
             }
-            // The library wraps what the disk says into errors of its own.
-            other => {
-                Diagnostic::error("cannot-write", Origin::file(self.path.display().to_string()))
+            (None, other) => {
+                let folder = self.folder().display().to_string();
+                Diagnostic::error("cannot-write", Origin::file(folder))
                     .with("reason", other.to_string())
                     .into()
             }
         }
     }
 
+    /// The folder of the table: the name of the file in it is not for people.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
     pub(super) fn finish(self) -> Result<Written> {
         self.batches.finish().map_err(|error| self.cannot(&error))?;
         let mut out = self.out.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let cannot = |error: io::Error| cannot_write(&self.path, &error);
+        let cannot = |error: io::Error| cannot_write(self.folder(), &error);
         out.file.flush().map_err(cannot)?;
         out.file.get_ref().sync_all().map_err(cannot)?;
         let (sha256, bytes) = (hex(&out.hash.clone().finalize()), out.length);
