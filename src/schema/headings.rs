@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use super::aliases::{self, Unit};
 use crate::source::{OwnedCell, OwnedRow};
 
+/// Columns that two tables beside each other have at most.
+const WIDEST_PAIR: usize = 256;
 /// Bytes of a heading at most: whatever is longer is data, and would only be normalised for nothing.
 const LONGEST_HEADING: usize = 4096;
 
@@ -32,10 +34,11 @@ impl Headings {
                 places[first].entry(form).or_default().push(at);
             }
         };
-        for (at, form) in normal.iter().enumerate() {
+        let end = end_of_table(&normal);
+        for (at, form) in normal.iter().enumerate().take(end) {
             put(0, form.clone(), at);
         }
-        for (at, others) in others.iter().enumerate() {
+        for (at, others) in others.iter().enumerate().take(end) {
             for (rank, other) in others.iter().enumerate() {
                 // Both words together, whatever their order, before the lower one alone.
                 put(usize::from(rank > 0), aliases::normalise(other), at);
@@ -88,6 +91,22 @@ impl Headings {
     /// Whether they tell lines from the document that those belong to.
     pub(super) fn has_lines(&self) -> bool {
         self.normal.iter().any(|heading| is_of_line(heading))
+    }
+}
+
+/// Where a table ends to the right: at a column without a heading after which a heading comes again, as that of another table
+/// beside it does.
+fn end_of_table(normal: &[String]) -> usize {
+    let again = |at: usize| {
+        let (left, right) = (&normal[..at], &normal[at..]);
+        right.iter().any(|heading| !heading.is_empty() && left.contains(heading))
+    };
+    let wide = normal.len() > WIDEST_PAIR;
+    let gap = |at: &usize| *at > 0 && normal[*at].is_empty() && !normal[at - 1].is_empty();
+    if wide {
+        normal.len()
+    } else {
+        (0..normal.len()).filter(gap).find(|at| again(*at)).unwrap_or(normal.len())
     }
 }
 

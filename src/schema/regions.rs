@@ -139,6 +139,16 @@ mod tests {
     }
 
     #[test]
+    fn a_table_to_the_right_is_left_alone() {
+        let rows = [
+            row(1, &["客户", "日期", "金额", "", "客户", "地区", "客户经理"]),
+            row(2, &["甲", "2026-01-05", "10", "", "乙", "华东", "王芳"]),
+        ];
+        let found = regions(&rows, &UserColumns::new(), None, None).expect("a table");
+        assert_eq!(fields(&found[0]), ["client_name", "date", "amount", "", "", "", ""]);
+    }
+
+    #[test]
     fn labels_above_the_headings_are_no_table() {
         let rows = [
             row(1, &["客户", "行业", "地区"]),
