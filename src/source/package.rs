@@ -306,7 +306,7 @@ pub fn check<R: Read + Seek>(input: R, format: Format) -> Result<(), Flaw> {
         if file == "workbook.xml" {
             workbook = Some(index);
         }
-        if !is_held && file.ends_with(".xml") {
+        if !is_held && file.rsplit('.').next() == Some("xml") {
             xml_parts += 1;
             largest = part.size().max(largest);
         }
