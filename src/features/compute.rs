@@ -172,15 +172,15 @@ impl Sums {
 
 /// What the client file and the industries add.
 fn from_file(row: &mut ClientFeatures, client: &ClientFile, industries: &BTreeMap<String, f64>) {
-    row.needs_fit = client.needs_fit;
-    row.exec_visits = client.exec_visits;
-    row.referrals = client.referrals;
-    row.annual_potential = client.annual_potential;
-    row.joint_work = match (client.joint_projects, client.awards) {
+    row.needs_fit = client.rated.needs_fit;
+    row.exec_visits = client.rated.exec_visits;
+    row.referrals = client.rated.referrals;
+    row.annual_potential = client.rated.annual_potential;
+    row.joint_work = match (client.rated.joint_projects, client.rated.awards) {
         (None, None) => None,
         (projects, awards) => Some(projects.unwrap_or(0.0) + awards.unwrap_or(0.0)),
     };
-    row.industry_growth = client.industry_growth.or_else(|| {
+    row.industry_growth = client.rated.industry_growth.or_else(|| {
         let industry = client.industry.as_ref()?;
         industries.get(&aliases::normalise(industry)).copied()
     });

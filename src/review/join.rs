@@ -6,8 +6,8 @@ use crate::config::{Config, load};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::features::{self, ClientFeatures, Mention, Portfolio, Stage};
-use crate::ledger::Ledger;
 use crate::money::{Money, round12};
+use crate::parallel;
 use crate::period::{Day, Window, period_end, period_name};
 use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scales, Scores};
 use crate::signal::{self, Finding, Level, Tally};
@@ -45,13 +45,16 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         context.threads,
     );
     let control = control(&mut loaded, as_of);
-    // The ledger is the largest thing there is, and everything that follows rests on the features alone.
-    loaded.ledger = Ledger::default();
-
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
-    let scores = score::score(&portfolio.features, &active, &config.score, context.threads);
+    // The ledger is the largest thing there is, and everything that follows rests on the features alone.
+    let ledger = take(&mut loaded.ledger);
+    let ((), scores) = parallel::both(
+        context.threads,
+        || drop(ledger),
+        || score::score(&portfolio.features, &active, &config.score, context.threads),
+    );
     let mentions = mentions(&loaded, &mut portfolio);
-    let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config);
+    let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config, context.threads);
 
     let Scores { scales, model_coverage, clients: scores } = scores;
     let files = take(&mut loaded.clients);
@@ -138,6 +141,7 @@ fn outcomes(
     active: &[bool],
     scores: &Scores,
     config: &Config,
+    threads: usize,
 ) -> Vec<Outcome> {
     let cases: Vec<Case<'_>> = loaded
         .clients
@@ -153,7 +157,7 @@ fn outcomes(
             owner: file.owner.as_deref(),
         })
         .collect();
-    tier::assign(&cases, config)
+    tier::assign(&cases, config, threads)
 }
 
 /// Judges and joins all clients, and puts them in the order of the review.

@@ -112,8 +112,12 @@ pub fn is_own_currency(heading: &str) -> bool {
 /// A heading without what does not matter: width, case, spaces, punctuation, a bracketed unit.
 #[must_use]
 pub fn normalise(heading: &str) -> String {
-    let folded: String =
-        heading.trim_start_matches('\u{feff}').nfkc().collect::<String>().to_lowercase();
+    let heading = heading.trim_start_matches('\u{feff}');
+    let folded = if heading.is_ascii() {
+        heading.to_ascii_lowercase()
+    } else {
+        heading.nfkc().collect::<String>().to_lowercase()
+    };
     let (head, unit) = split_unit(&folded);
     let text = if unit.is_some() { head } else { &folded };
     text.chars().filter(|c| c.is_alphanumeric()).collect()
@@ -133,8 +137,11 @@ pub enum Unit {
 /// The unit in brackets at the end of a heading, such as （万元）.
 #[must_use]
 pub fn unit(heading: &str) -> Option<Unit> {
-    let folded: String = heading.nfkc().collect::<String>().to_lowercase();
-    split_unit(&folded).1
+    // Nearly every heading has none.
+    heading.trim_end().ends_with([')', ']', '】', '）', '］']).then(|| {
+        let folded: String = heading.nfkc().collect::<String>().to_lowercase();
+        split_unit(&folded).1
+    })?
 }
 
 /// The unit that a word names.

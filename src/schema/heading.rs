@@ -138,20 +138,23 @@ pub(super) fn candidates(
 ) -> (Vec<Layout>, Nearest) {
     let mut found: Vec<Layout> = Vec::new();
     let mut nearest: Option<(usize, Nearest)> = None;
+    let rows = &rows[..rows.len().min(HEADER_SEARCH + 1)];
+    let single: Vec<Headings> = rows.iter().map(Headings::of).collect();
+    let known: Vec<bool> = single.iter().map(Headings::any_known).collect();
     for at in 0..rows.len().min(HEADER_SEARCH) {
         let row = &rows[at];
         let wanted = |number: u64| header_row.is_none_or(|wanted| wanted == number);
         let mut best: Option<Layout> = None;
         if wanted(row.number) {
-            let headings = Headings::of(row);
-            best = fitting(&headings, &rows[at + 1..], user, table, &mut nearest);
+            best = fitting(&single[at], known[at], &rows[at + 1..], user, table, &mut nearest);
         }
         if let Some(below) = rows.get(at + 1)
             && below.number == row.number + 1
             && (wanted(row.number) || wanted(below.number))
+            && (known[at] || known[at + 1] || !user.is_empty())
             && let Some(headings) = Headings::of_pair(row, below)
         {
-            let pair = fitting(&headings, &rows[at + 2..], user, table, &mut nearest);
+            let pair = fitting(&headings, true, &rows[at + 2..], user, table, &mut nearest);
             best = more(best, pair);
         }
         let Some(best) = best else {
@@ -177,16 +180,17 @@ fn more(a: Option<Layout>, b: Option<Layout>) -> Option<Layout> {
     }
 }
 
-/// The table that headings fit best; `below` are the rows under them.
+/// The table that headings fit best, where any of them is `known`; `below` are the rows under them.
 fn fitting(
     headings: &Headings,
+    known: bool,
     below: &[OwnedRow],
     user: &UserColumns,
     table: Option<&'static dyn Table>,
     nearest: &mut Option<(usize, Nearest)>,
 ) -> Option<Layout> {
     // Most rows are data, and none of their texts is a heading.
-    if user.is_empty() && !headings.any_known() {
+    if user.is_empty() && !known {
         return None;
     }
     let mut best: Option<Layout> = None;

@@ -85,7 +85,6 @@ impl Headings {
     /// Whether any of them is one that some table has.
     pub(super) fn any_known(&self) -> bool {
         self.normal.iter().any(|heading| aliases::is_known_form(heading))
-            || self.places[1].keys().any(|heading| aliases::is_known_form(heading))
     }
 
     /// Whether they tell lines from the document that those belong to.

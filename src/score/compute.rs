@@ -54,19 +54,27 @@ pub fn score(
             }
         })
         .collect();
-    let points: Vec<ByMetric> = parallel::join(jobs).into_iter().flatten().collect();
+    let points: Vec<Vec<ByMetric>> = parallel::join(jobs);
     let model_coverage = plan
         .iter()
         .enumerate()
         .filter(|(at, _)| {
-            points.iter().zip(active).any(|(points, active)| *active && points.at(*at).is_some())
+            let points = points.iter().flatten().zip(active);
+            points.into_iter().any(|(points, active)| *active && points.at(*at).is_some())
         })
         .map(|(_, (_, weight))| weight)
         .sum();
-    let clients = points
+    let jobs = points
         .into_iter()
-        .map(|points| one(points, &plan, model_coverage, config.aggregation))
+        .map(|points| {
+            let plan = &plan;
+            move || -> Vec<ClientScore> {
+                let score = |points| one(points, plan, model_coverage, config.aggregation);
+                points.into_iter().map(score).collect()
+            }
+        })
         .collect();
+    let clients = parallel::join(jobs).into_iter().flatten().collect();
     Scores { scales, model_coverage, clients }
 }
 

@@ -43,10 +43,9 @@ impl Signal for LinesDown {
         } else {
             Some(Level::Low)
         };
-        Some(verdict(
-            level,
-            [("lines", Fact::Int(i64::from(now))), ("lines_prior", Fact::Int(i64::from(before)))],
-        ))
+        Some(verdict(level, || {
+            [("lines", Fact::Int(i64::from(now))), ("lines_prior", Fact::Int(i64::from(before)))]
+        }))
     }
 
     fn doc(&self) -> &'static str {

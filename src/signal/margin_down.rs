@@ -30,7 +30,7 @@ impl Signal for MarginDown {
 
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let (now, before) = (features.margin_rate?, features.margin_rate_prior?);
-        let facts = [("rate", Fact::Share(now)), ("rate_prior", Fact::Share(before))];
+        let facts = || [("rate", Fact::Share(now)), ("rate_prior", Fact::Share(before))];
         Some(verdict(at_most(round12(now - before), config.margin_down.points), facts))
     }
 

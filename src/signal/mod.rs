@@ -89,8 +89,11 @@ pub const SIGNALS: &[&dyn Signal] = &[
     &payment_slower::PaymentSlower,
 ];
 
-fn verdict<const N: usize>(level: Option<Level>, facts: [(&'static str, Fact); N]) -> Verdict {
-    level.map(|level| (level, Evidence::from(facts)))
+fn verdict<const N: usize>(
+    level: Option<Level>,
+    facts: impl FnOnce() -> [(&'static str, Fact); N],
+) -> Verdict {
+    level.map(|level| (level, Evidence::from(facts())))
 }
 
 /// The level of a value that is bad when it is high: over each threshold.

@@ -45,14 +45,13 @@ impl Signal for OrderOverdue {
         } else {
             late(rule.gaps.low).then_some(Level::Low)
         };
-        Some(verdict(
-            level,
+        Some(verdict(level, || {
             [
                 ("days", Fact::Int(days as i64)),
                 ("gap", Fact::Number(gap)),
                 ("last_order", day(features.last_order)),
-            ],
-        ))
+            ]
+        }))
     }
 
     fn doc(&self) -> &'static str {

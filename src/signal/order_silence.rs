@@ -37,10 +37,9 @@ impl Signal for OrderSilence {
             .order_gap_longest
             .is_some_and(|longest| days <= rule.longest_gap * f64::from(longest));
         let level = if usual { None } else { above(days, rule.days) };
-        Some(verdict(
-            level,
-            [("days", Fact::Int(days as i64)), ("last_order", day(features.last_order))],
-        ))
+        Some(verdict(level, || {
+            [("days", Fact::Int(days as i64)), ("last_order", day(features.last_order))]
+        }))
     }
 
     fn doc(&self) -> &'static str {

@@ -36,10 +36,12 @@ impl Signal for OrdersDown {
         }
         let usual = f64::from(features.orders_base) / 3.0;
         let ratio = round12(f64::from(features.orders_recent) / usual);
-        let facts = [
-            ("orders", Fact::Int(i64::from(features.orders_recent))),
-            ("usual", Fact::Number(usual)),
-        ];
+        let facts = || {
+            [
+                ("orders", Fact::Int(i64::from(features.orders_recent))),
+                ("usual", Fact::Number(usual)),
+            ]
+        };
         Some(verdict(at_most(ratio, rule.ratio), facts))
     }
 

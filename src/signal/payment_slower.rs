@@ -32,7 +32,7 @@ impl Signal for PaymentSlower {
     fn judge(&self, features: &ClientFeatures, config: &config::Signals) -> Option<Verdict> {
         let (now, before) = (features.pay_days?, features.pay_days_prior?);
         let facts =
-            [("days", Fact::Number(now.round())), ("days_prior", Fact::Number(before.round()))];
+            || [("days", Fact::Number(now.round())), ("days_prior", Fact::Number(before.round()))];
         Some(verdict(at_least(round12(now - before), config.payment_slower.days), facts))
     }
 

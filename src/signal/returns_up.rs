@@ -37,7 +37,7 @@ impl Signal for ReturnsUp {
         } else {
             None
         };
-        Some(verdict(level, [("rate", Fact::Share(now)), ("rate_prior", Fact::Share(before))]))
+        Some(verdict(level, || [("rate", Fact::Share(now)), ("rate_prior", Fact::Share(before))]))
     }
 
     fn doc(&self) -> &'static str {

@@ -36,11 +36,13 @@ impl Signal for SalesDown {
         }
         let change =
             round12(features.sales_recent.to_f64() / features.sales_recent_ly.to_f64() - 1.0);
-        let facts = [
-            ("change", Fact::Share(-change)),
-            ("sales", Fact::Money(features.sales_recent)),
-            ("sales_ly", Fact::Money(features.sales_recent_ly)),
-        ];
+        let facts = || {
+            [
+                ("change", Fact::Share(-change)),
+                ("sales", Fact::Money(features.sales_recent)),
+                ("sales_ly", Fact::Money(features.sales_recent_ly)),
+            ]
+        };
         Some(verdict(at_most(change, rule.change), facts))
     }
 

@@ -49,7 +49,7 @@ use transactions::Means;
 pub use report::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
 pub use side::{
     At, ClientFile, ClientMore, Contact, Contract, Dated, Feedback, Interaction, Opportunity,
-    Project, Receivable, Relations,
+    Project, Rated, Ratings, Receivable, Relations,
 };
 
 /// What reading depends on besides the settings.

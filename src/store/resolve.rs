@@ -357,13 +357,7 @@ fn fill(known: &mut ClientFile, file: ClientFile) {
     known.industry = known.industry.take().or(file.industry);
     known.region = known.region.take().or(file.region);
     known.owner = known.owner.take().or(file.owner);
-    known.annual_potential = known.annual_potential.or(file.annual_potential);
-    known.needs_fit = known.needs_fit.or(file.needs_fit);
-    known.exec_visits = known.exec_visits.or(file.exec_visits);
-    known.joint_projects = known.joint_projects.or(file.joint_projects);
-    known.awards = known.awards.or(file.awards);
-    known.referrals = known.referrals.or(file.referrals);
-    known.industry_growth = known.industry_growth.or(file.industry_growth);
+    known.rated.fill(&file.rated);
     match (&mut known.more, file.more) {
         (Some(known), Some(more)) => known.fill(*more),
         (known @ None, more) => *known = more,

@@ -124,18 +124,21 @@ fn take(group: &mut ClientFile, members: Vec<ClientFile>) {
     let sum = |field: fn(&ClientFile) -> Option<f64>| -> Option<f64> {
         members.iter().filter_map(field).reduce(|a, b| a + b)
     };
-    let money =
-        members.iter().filter_map(|member| member.annual_potential).reduce(|a: Money, b| a + b);
+    let money = members
+        .iter()
+        .filter_map(|member| member.rated.annual_potential)
+        .reduce(|a: Money, b| a + b);
     let word = |field: fn(&ClientFile) -> Option<&String>| -> Option<String> {
         let mut words = members.iter().filter_map(field);
         let first = words.next()?;
         words.all(|word| word == first).then(|| first.clone())
     };
-    group.annual_potential = group.annual_potential.or(money);
-    group.exec_visits = group.exec_visits.or(sum(|member| member.exec_visits));
-    group.joint_projects = group.joint_projects.or(sum(|member| member.joint_projects));
-    group.awards = group.awards.or(sum(|member| member.awards));
-    group.referrals = group.referrals.or(sum(|member| member.referrals));
+    group.rated.annual_potential = group.rated.annual_potential.or(money);
+    group.rated.exec_visits = group.rated.exec_visits.or(sum(|member| member.rated.exec_visits));
+    group.rated.joint_projects =
+        group.rated.joint_projects.or(sum(|member| member.rated.joint_projects));
+    group.rated.awards = group.rated.awards.or(sum(|member| member.rated.awards));
+    group.rated.referrals = group.rated.referrals.or(sum(|member| member.rated.referrals));
     group.industry = group.industry.take().or(word(|member| member.industry.as_ref()));
     group.region = group.region.take().or(word(|member| member.region.as_ref()));
     group.owner = group.owner.take().or(word(|member| member.owner.as_ref()));
@@ -150,14 +153,15 @@ mod tests {
     use super::*;
 
     fn client(id: &str, parent: &str) -> Box<ClientFile> {
-        Box::new(ClientFile {
+        let mut client = Box::new(ClientFile {
             id: id.to_owned(),
             name: format!("{id}公司"),
             parent: (!parent.is_empty()).then(|| parent.to_owned()),
             owner: Some("王".to_owned()).filter(|_| !parent.is_empty()),
-            exec_visits: Some(2.0).filter(|_| !parent.is_empty()),
             ..ClientFile::default()
-        })
+        });
+        client.rated.exec_visits = Some(2.0).filter(|_| !parent.is_empty());
+        client
     }
 
     fn rolled(list: &[(&str, &str)]) -> (Vec<String>, Vec<u32>, Diagnostics) {
@@ -191,7 +195,7 @@ mod tests {
     fn blanks_of_the_group_are_filled_from_its_members() {
         let clients = vec![client("A", ""), client("B", "A"), client("C", "A")];
         let (groups, _) = roll_up(clients, &mut Diagnostics::default());
-        assert_eq!(groups[0].exec_visits, Some(4.0));
+        assert_eq!(groups[0].rated.exec_visits, Some(4.0));
         assert_eq!(groups[0].owner.as_deref(), Some("王"));
         assert_eq!(groups[0].aliases, ["B", "B公司", "C", "C公司"]);
     }

@@ -3,6 +3,7 @@
 use crate::config::{Config, Policy, TierRule};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::{Money, round12};
+use crate::parallel;
 
 use super::Tier;
 
@@ -50,7 +51,7 @@ pub struct Outcome {
 
 /// Assigns tiers to all clients, in their order.
 #[must_use]
-pub fn assign(cases: &[Case<'_>], config: &Config) -> Vec<Outcome> {
+pub fn assign(cases: &[Case<'_>], config: &Config, threads: usize) -> Vec<Outcome> {
     let order = ranking(cases);
     let cuts = cuts(cases, &order, config);
     let mut positions = vec![None; cases.len()];
@@ -67,7 +68,20 @@ pub fn assign(cases: &[Case<'_>], config: &Config) -> Vec<Outcome> {
         let by_share = by_share(case.features, config);
         one(case, position + 1, by_rank, by_share, config)
     };
-    cases.iter().zip(positions).map(tier).collect()
+    let jobs = parallel::ranges(cases.len(), threads)
+        .into_iter()
+        .map(|range| {
+            let (tier, positions) = (&tier, &positions);
+            move || -> Vec<Outcome> {
+                cases[range.clone()]
+                    .iter()
+                    .zip(positions[range].iter().copied())
+                    .map(tier)
+                    .collect()
+            }
+        })
+        .collect();
+    parallel::join(jobs).into_iter().flatten().collect()
 }
 
 /// Active clients by score, net sales, margin (unknown last), all descending, then id.

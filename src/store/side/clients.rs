@@ -1,5 +1,6 @@
 //! The client file: what it says about each client, the columns of the user's own included.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use super::rows::Row;
@@ -24,6 +25,15 @@ pub struct ClientFile {
     pub owner: Option<String>,
     /// The company that it belongs to, by id or name.
     pub parent: Option<String>,
+    /// Its figures.
+    pub rated: Rated,
+    /// What else the file says; `None` for clients that it does not list.
+    pub more: Option<Box<ClientMore>>,
+}
+
+/// Figures that the client file gives. `None` is unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ratings {
     /// Yearly demand.
     pub annual_potential: Option<Money>,
     /// Fit to the client's needs, 1–5.
@@ -38,8 +48,61 @@ pub struct ClientFile {
     pub referrals: Option<f64>,
     /// Yearly growth of its industry, where the client file has it.
     pub industry_growth: Option<f64>,
-    /// What else the file says; `None` for clients that it does not list.
-    pub more: Option<Box<ClientMore>>,
+}
+
+impl Ratings {
+    const UNKNOWN: Self = Self {
+        annual_potential: None,
+        needs_fit: None,
+        exec_visits: None,
+        joint_projects: None,
+        awards: None,
+        referrals: None,
+        industry_growth: None,
+    };
+}
+
+/// [`Ratings`] that take no room while nothing is known: most runs have many clients that no file lists.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rated(Option<Box<Ratings>>);
+
+impl Deref for Rated {
+    type Target = Ratings;
+
+    fn deref(&self) -> &Ratings {
+        self.0.as_deref().unwrap_or(&Ratings::UNKNOWN)
+    }
+}
+
+impl DerefMut for Rated {
+    fn deref_mut(&mut self) -> &mut Ratings {
+        self.0.get_or_insert_with(|| Box::new(Ratings::UNKNOWN))
+    }
+}
+
+impl From<Ratings> for Rated {
+    fn from(ratings: Ratings) -> Self {
+        Self(Some(Box::new(ratings)))
+    }
+}
+
+impl Rated {
+    /// Fills what is unknown from a later row of the same client.
+    pub(in crate::store) fn fill(&mut self, other: &Self) {
+        let (Some(own), Some(other)) = (&mut self.0, &other.0) else {
+            if self.0.is_none() {
+                self.clone_from(other);
+            }
+            return;
+        };
+        own.annual_potential = own.annual_potential.or(other.annual_potential);
+        own.needs_fit = own.needs_fit.or(other.needs_fit);
+        own.exec_visits = own.exec_visits.or(other.exec_visits);
+        own.joint_projects = own.joint_projects.or(other.joint_projects);
+        own.awards = own.awards.or(other.awards);
+        own.referrals = own.referrals.or(other.referrals);
+        own.industry_growth = own.industry_growth.or(other.industry_growth);
+    }
 }
 
 /// What the client file says beyond that, kept apart because most runs have clients that no file lists.
@@ -130,13 +193,15 @@ pub(super) fn client(row: &mut Row, file: Option<&(Headings, bool)>) -> ClientFi
         region: row.text("region"),
         owner: row.text("owner"),
         parent: row.text("parent"),
-        annual_potential: row.money("annual_potential"),
-        needs_fit: row.number("needs_fit"),
-        exec_visits: row.number("exec_visits"),
-        joint_projects: row.number("joint_projects"),
-        awards: row.number("awards"),
-        referrals: row.number("referrals"),
-        industry_growth: row.number("industry_growth"),
+        rated: Rated::from(Ratings {
+            annual_potential: row.money("annual_potential"),
+            needs_fit: row.number("needs_fit"),
+            exec_visits: row.number("exec_visits"),
+            joint_projects: row.number("joint_projects"),
+            awards: row.number("awards"),
+            referrals: row.number("referrals"),
+            industry_growth: row.number("industry_growth"),
+        }),
         more: Some(Box::new(ClientMore {
             since: row.day("since"),
             last_contact: row.day("last_contact"),

@@ -94,7 +94,9 @@ impl Side {
     /// An amount, and the day that its rate is of.
     fn amount(&mut self, of: &Foreign) -> Option<(&mut Option<Money>, Option<Day>)> {
         match (of.table, of.field) {
-            ("clients", _) => Some((&mut self.clients.get_mut(of.row)?.annual_potential, None)),
+            ("clients", _) => {
+                Some((&mut self.clients.get_mut(of.row)?.rated.annual_potential, None))
+            }
             ("contracts", _) => {
                 let row = self.relations.contracts.get_mut(of.row)?;
                 Some((&mut row.amount, row.signed.or(row.start)))

@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::schema::aliases;
 use crate::schema::heading::UserColumns;
 
-pub use clients::{ClientFile, ClientMore};
+pub use clients::{ClientFile, ClientMore, Rated, Ratings};
 pub use relations::{
     At, Contact, Contract, Dated, Feedback, Interaction, Opportunity, Project, Receivable,
     Relations,
