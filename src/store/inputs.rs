@@ -13,8 +13,8 @@ use super::{InputReport, Loaded, Options};
 use crate::config::{Config, Source};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::error::{Error, Result};
-use crate::schema::heading::{self, Layout, Nearest};
-use crate::schema::{shape, table};
+use crate::schema::heading::{self, Layout, Nearest, UserColumns};
+use crate::schema::{Table, shape, table};
 use crate::source::stored::Stored;
 use crate::source::{Document, Hints, Input, OwnedRow, Place, SheetInfo, pattern};
 
@@ -200,6 +200,12 @@ fn nothing_usable(loaded: &Loaded, sheets: &[Sheet], config: &Config) -> Result<
         .filter(|detail| detail.facts.contains_key("missing"))
         .map(|detail| Diagnostic { code: "missing-column", severity: Severity::Error, ..detail })
         .collect();
+    let elsewhere = loaded.diagnostics.groups().filter(|(code, _)| *code == "header-guess");
+    found.extend(
+        elsewhere
+            .flat_map(|(_, group)| group.details.clone())
+            .map(|detail| Diagnostic { severity: Severity::Error, ..detail }),
+    );
     // Transactions that lack a single column look like clients, which need no more than a name.
     for sheet in sheets {
         let rows = sheet.first_rows()?;
@@ -284,6 +290,9 @@ pub(super) fn open_one(
                 }
                 Err(nearest) => {
                     let unused = Some("sheet-not-used");
+                    loaded.diagnostics.extend(header_row.and_then(|given| {
+                        looks_like_headings(given, &rows, &config.columns, forced, &origin)
+                    }));
                     loaded.diagnostics.push(not_used(origin.clone(), rows.is_empty(), &nearest));
                     loaded.inputs.push(InputReport { unused, ..report.clone() });
                 }
@@ -421,6 +430,26 @@ pub(super) fn check_file(input: &Input) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A row that looks like the headings where settings name another one.
+fn looks_like_headings(
+    given: u64,
+    rows: &[OwnedRow],
+    user: &UserColumns,
+    table: Option<&'static dyn Table>,
+    origin: &Origin,
+) -> Option<Diagnostic> {
+    let layout = heading::recognise(rows, user, table, None).ok()?;
+    let headings: Vec<String> = layout
+        .columns
+        .into_iter()
+        .map(|column| column.heading)
+        .filter(|heading| !heading.is_empty())
+        .collect();
+    let origin = Origin { row: Some(layout.header_row), ..origin.clone() };
+    let guess = Diagnostic::warning("header-guess", origin);
+    Some(guess.with("given", given).with("found", layout.header_row).with("headings", headings))
 }
 
 fn not_used(origin: Origin, empty: bool, nearest: &Nearest) -> Diagnostic {

@@ -7,6 +7,7 @@
 //! Only where there are any, their rows are read again ([`lines`]), judged ([`judge`]), and the files that lose rows are
 //! read anew without them. So one file costs nothing, and files that do not overlap next to nothing.
 
+mod contained;
 mod judge;
 mod lines;
 
@@ -65,9 +66,10 @@ pub(super) fn settle(
             orders(&[&reading.ledger, &unwanted])
         })
         .collect();
+    let contained = contained::warnings(sheets, readings);
     let shared = shared(&orders);
     if shared.is_empty() {
-        return Ok(Settled::default());
+        return Ok(Settled { diagnostics: contained, ..Settled::default() });
     }
     let none = Replaced::default();
     let mut seen = Vec::with_capacity(sheets.len());
@@ -109,7 +111,7 @@ pub(super) fn settle(
             warning
         }
     });
-    settled.diagnostics = diagnostics.collect();
+    settled.diagnostics = contained.into_iter().chain(diagnostics).collect();
     Ok(settled)
 }
 
