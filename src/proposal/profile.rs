@@ -12,7 +12,7 @@ use crate::period::Day;
 use crate::schema::column::Evidence;
 use crate::schema::example::is_example;
 use crate::schema::heading::{Layout, UserColumns};
-use crate::schema::regions::is_headings;
+use crate::schema::regions::next_headings;
 use crate::schema::value::{self, DateOrder, Reading, Trouble};
 use crate::schema::{Kind, currency, day};
 use crate::source::{Cell, RowSink};
@@ -367,8 +367,9 @@ impl<'a> Profiler<'a> {
             self.titles = Some((titles.map_or(number, |(first, _)| first), number));
             return false;
         }
-        let found =
-            self.watch.is_some_and(|(user, layout)| is_headings(number, cells, user, layout));
+        let found = self
+            .watch
+            .is_some_and(|(user, layout)| next_headings(number, cells, user, layout).is_some());
         if found {
             self.next_table = Some(titles.map_or(number, |(first, _)| first));
         }

@@ -64,10 +64,15 @@ fn is_total(cell: &OwnedCell) -> bool {
     matches!(cell, OwnedCell::Text(text) if total::is_total(text))
 }
 
-/// Whether a row among those of a table is the headings of another one: texts, two of them at least, that can be the
-/// headings of a table.
+/// The table whose headings a row among those of another one is: texts, two of them at least, that can be the headings of a
+/// table and are not those of `of` once more.
 #[must_use]
-pub fn is_headings(number: u64, cells: &[Cell<'_>], user: &UserColumns, of: &Layout) -> bool {
+pub fn next_headings(
+    number: u64,
+    cells: &[Cell<'_>],
+    user: &UserColumns,
+    of: &Layout,
+) -> Option<Layout> {
     let mut texts = 0;
     let mut known = false;
     for cell in cells {
@@ -78,19 +83,19 @@ pub fn is_headings(number: u64, cells: &[Cell<'_>], user: &UserColumns, of: &Lay
                 texts += 1;
                 known |= aliases::is_known(text) || !user.is_empty();
                 if texts == 2 && !known {
-                    return false;
+                    return None;
                 }
             }
             Cell::Text(_) => texts += 1,
-            _ => return false,
+            _ => return None,
         }
     }
     if texts < 2 {
-        return false;
+        return None;
     }
     let row = OwnedRow { number, cells: cells.iter().map(|cell| (*cell).into()).collect() };
     let found = candidates(std::slice::from_ref(&row), user, None, None).0;
-    found.first().is_some_and(|found| !found.repeats(of) && is_sure(found))
+    found.into_iter().next().filter(|found| !found.repeats(of) && is_sure(found))
 }
 
 #[cfg(test)]
@@ -115,7 +120,7 @@ mod tests {
         assert_eq!(found[1].top, 4);
         let heads = |at: usize, of: &Layout| {
             let cells: Vec<Cell<'_>> = rows[at].cells.iter().map(OwnedCell::borrow).collect();
-            is_headings(1, &cells, &UserColumns::new(), of)
+            next_headings(1, &cells, &UserColumns::new(), of).is_some()
         };
         assert_eq!(
             (heads(3, &found[0]), heads(4, &found[0]), heads(5, &found[1])),

@@ -57,7 +57,7 @@ pub(super) fn open(
         // They may stand further down on one of the sheets.
         for sheet in &sheets {
             let start = side::next_table(sheet, &config.columns)?;
-            sheet.note_start(start, &mut loaded.starts);
+            sheet.note_start(start, &config.columns, &mut loaded.starts)?;
         }
         if loaded.starts.grew() {
             return Ok(sheets);
@@ -274,13 +274,14 @@ pub(super) fn open_one(
         let means = Means { user: &config.columns, table: forced, header_row };
         let parts =
             parts::parts(&mut document.borrow_mut(), index, &input.name, means, &loaded.starts)?;
+        let watched = forced.is_none() && header_row.is_none() && parts.len() <= parts::MOST;
         for Part { rows, found } in parts {
             let place = Found {
                 document: &document,
                 index,
                 source,
                 origin: &origin,
-                watched: forced.is_none() && header_row.is_none(),
+                watched,
                 forced: forced.is_some(),
             };
             match found {

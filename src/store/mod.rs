@@ -172,7 +172,7 @@ fn attempt(
     for sheet in &mut sheets {
         match transactions::read(sheet, means, &Replaced::default(), &mut loaded.inputs) {
             Ok(reading) => {
-                sheet.note_start(reading.next_table, &mut loaded.starts);
+                sheet.note_start(reading.next_table, &config.columns, &mut loaded.starts)?;
                 readings.push(reading);
             }
             Err(error) => problems.extend(error.diagnostics),

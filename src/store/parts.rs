@@ -1,18 +1,21 @@
 //! The parts of a sheet: tables that stand below each other.
 //!
 //! Those that begin in the first rows of the sheet are seen when it is opened. One that begins further down is met while
-//! the rows of the one above it are read; the reading then begins anew with what is known by then ([`Starts`]).
+//! the rows of the one above it are read. Then all that follow are looked for at once ([`Below`]), and the reading begins
+//! anew with what is known by then ([`Starts`]).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
+use super::watch::Watch;
 use crate::error::Result;
 use crate::schema::Table;
 use crate::schema::heading::{HEADER_SEARCH, Layout, Nearest, UserColumns};
-use crate::schema::regions::regions;
-use crate::source::{Document, Hints, OwnedRow};
+use crate::schema::regions::{next_headings, regions};
+use crate::source::{Cell, Document, Hints, OwnedRow, RowSink};
 
-/// Tables of one sheet, at most.
-const MOST: usize = 256;
+/// Tables of one sheet, at most; beyond them headings are rows that cannot be used.
+pub(super) const MOST: usize = 256;
 
 /// What was met while reading: where tables begin, as rows by file and sheet; and, by file, in which encoding a text is whose
 /// beginning did not tell.
@@ -60,6 +63,49 @@ impl Starts {
 
     fn of(&self, file: &str, sheet: usize) -> BTreeSet<u64> {
         self.known.get(&(file.to_owned(), sheet)).cloned().unwrap_or_default()
+    }
+}
+
+/// Looks for all tables from a row on.
+pub(super) struct Below<'a> {
+    from: u64,
+    /// The headings met last.
+    layout: Layout,
+    user: &'a UserColumns,
+    watch: Watch,
+    starts: Vec<u64>,
+}
+
+impl<'a> Below<'a> {
+    /// Looks below row `from`, where headings follow that are not those of this layout.
+    pub(super) fn new(from: u64, layout: Layout, user: &'a UserColumns) -> Self {
+        Self { from, layout, user, watch: Watch::default(), starts: Vec::new() }
+    }
+
+    /// The rows at which tables begin.
+    pub(super) fn starts(self) -> Vec<u64> {
+        self.starts
+    }
+}
+
+impl RowSink for Below<'_> {
+    fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        if number < self.from {
+            return ControlFlow::Continue(());
+        }
+        let filled = cells.iter().filter(|cell| **cell != Cell::Blank).count();
+        let taken_for = if filled <= 1 { "note-row" } else { "" };
+        let mut found = None;
+        let (user, layout) = (self.user, &self.layout);
+        let is_next = self.watch.is_next_table(number, cells, taken_for, |cells| {
+            found = next_headings(number, cells, user, layout);
+            found.is_some()
+        });
+        if let (true, Some(found)) = (is_next, found) {
+            self.layout = found;
+            self.starts.extend(std::mem::take(&mut self.watch).found);
+        }
+        if self.starts.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 }
 

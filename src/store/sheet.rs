@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::ColumnReport;
-use super::parts::Starts;
+use super::parts::{Below, Starts};
 use super::shaped::{Aside, Shaped};
 use super::workspace::{Account, Kept, Recorder};
 use crate::diagnostic::{Diagnostic, Origin};
@@ -15,7 +15,7 @@ use crate::money::Money;
 use crate::schema::Kind;
 use crate::schema::aliases::normalise;
 use crate::schema::column::{Evidence, Given, Survey, decide};
-use crate::schema::heading::{HEADER_SEARCH, Layout};
+use crate::schema::heading::{HEADER_SEARCH, Layout, UserColumns};
 use crate::schema::value::{DateOrder, Reading, exact};
 use crate::source::{Cell, Document, OwnedRow, RowSink};
 
@@ -76,11 +76,25 @@ impl Sheet {
         Origin { row: Some(row), column, heading, ..self.origin.clone() }
     }
 
-    /// Notes that another table was met below this one.
-    pub(super) fn note_start(&self, row: Option<u64>, starts: &mut Starts) {
-        if let Some(row) = row.filter(|_| self.watched) {
-            starts.note(&self.origin.file, self.index, row);
+    /// Notes that another table was met below this one, and all that follow it.
+    pub(super) fn note_start(
+        &self,
+        row: Option<u64>,
+        user: &UserColumns,
+        starts: &mut Starts,
+    ) -> Result<()> {
+        let Some(row) = row.filter(|_| self.watched) else {
+            return Ok(());
+        };
+        let file = self.origin.file.as_str();
+        starts.note(file, self.index, row);
+        let layout = &self.layout;
+        let below = || Below::new(row, layout.clone(), user);
+        let found = self.document.borrow_mut().read(self.index, self.layout.top, 1, below)?;
+        for row in found.into_iter().flat_map(Below::starts) {
+            starts.note(file, self.index, row);
         }
+        Ok(())
     }
 
     /// Its first rows, those above its headings included.

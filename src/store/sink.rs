@@ -19,7 +19,7 @@ use crate::ledger::{Builder, Line, OrderKey};
 use crate::money::Money;
 use crate::period::Day;
 use crate::schema::example::is_example;
-use crate::schema::regions::is_headings;
+use crate::schema::regions::next_headings;
 use crate::schema::value;
 use crate::schema::{aliases, id, total};
 use crate::source::{Cell, RowSink};
@@ -321,7 +321,7 @@ impl RowSink for Sink<'_> {
                 let reject = self.classify(cells, found, amount);
                 if let Some(user) = self.plan.user
                     && self.watch.is_next_table(number, cells, reject.reason, |cells| {
-                        is_headings(number, cells, user, self.plan.layout)
+                        next_headings(number, cells, user, self.plan.layout).is_some()
                     })
                 {
                     return ControlFlow::Break(());

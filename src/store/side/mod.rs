@@ -72,7 +72,7 @@ pub(super) fn read(
         if sheet.layout.table.code() == "contacts" {
             rows.read_birthdays(sheet.given.date_order, options.today);
         }
-        sheet.note_start(rows.next_table(), &mut loaded.starts);
+        sheet.note_start(rows.next_table(), &config.columns, &mut loaded.starts)?;
         loaded.inputs[sheet.report].rows = rows.count;
         loaded.diagnostics.merge(rows.diagnostics);
         let table = sheet.layout.table.code();

@@ -13,7 +13,7 @@ use crate::period::Day;
 use crate::schema::birthday::{self, Birthday};
 use crate::schema::example::is_example;
 use crate::schema::heading::{Layout, UserColumns};
-use crate::schema::regions::is_headings;
+use crate::schema::regions::next_headings;
 use crate::schema::value::{self, DateOrder, Reading, Trouble};
 use crate::schema::{Field, Kind, aliases, currency, day, id, total};
 use crate::source::{Cell, RowSink};
@@ -346,7 +346,7 @@ impl RowSink for Rows<'_> {
         let taken_for = if filled <= 1 { "note-row" } else { "" };
         if let Some(user) = self.user
             && self.watch.is_next_table(number, cells, taken_for, |cells| {
-                is_headings(number, cells, user, layout)
+                next_headings(number, cells, user, layout).is_some()
             })
         {
             return ControlFlow::Break(());

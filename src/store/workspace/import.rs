@@ -232,7 +232,7 @@ impl Workspace {
             any = true;
             let none = Replaced::default();
             let reading = transactions::read(sheet, means, &none, &mut loaded.inputs)?;
-            sheet.note_start(reading.next_table, &mut loaded.starts);
+            sheet.note_start(reading.next_table, &config.columns, &mut loaded.starts)?;
             reading.add_to(loaded, &mut money)?;
         }
         if any {
