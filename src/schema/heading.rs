@@ -355,6 +355,13 @@ fn layout(row: &Headings, table: &'static dyn Table, user: &UserColumns) -> Layo
             }
         }
     }
+    for at in row.end..headings.len() {
+        let left = normal[..row.end].iter().position(|left| *left == normal[at]);
+        if let Some((left, field)) = left.and_then(|left| Some((left, columns[left].field?))) {
+            let field = table.fields()[field].name;
+            passed_over.push((headings[at].clone(), field, headings[left].clone()));
+        }
+    }
     Layout {
         table,
         top: 1,

@@ -17,6 +17,8 @@ pub(super) struct Headings {
     pub(super) shown: Vec<String>,
     pub(super) normal: Vec<String>,
     pub(super) units: Vec<Option<Unit>>,
+    /// Where another table begins beside this one.
+    pub(super) end: usize,
     /// By normal form; those in the first map go before those in the second.
     pub(super) places: [HashMap<String, Vec<usize>>; 2],
 }
@@ -45,7 +47,7 @@ impl Headings {
             }
         }
         let units = shown.iter().map(|heading| aliases::unit(heading)).collect();
-        Self { first_row, number, shown, normal, units, places }
+        Self { first_row, number, shown, normal, units, end, places }
     }
 
     /// Two rows as headings: the upper one heads what stands below it and, where it is blank, below the next one to its
@@ -96,9 +98,18 @@ impl Headings {
 /// Where a table ends to the right: at a column without a heading after which a heading comes again, as that of another table
 /// beside it does.
 fn end_of_table(normal: &[String]) -> usize {
+    // A remark may well come twice; who, when and how much do not.
+    let is_key = |heading: &&String| {
+        let fields = aliases::of_table("transactions");
+        ["client", "client_name", "date", "amount"].iter().any(|field| {
+            fields
+                .and_then(|fields| fields.get(*field))
+                .is_some_and(|known| known.contains(*heading))
+        })
+    };
     let again = |at: usize| {
         let (left, right) = (&normal[..at], &normal[at..]);
-        right.iter().any(|heading| !heading.is_empty() && left.contains(heading))
+        right.iter().filter(is_key).any(|heading| left.contains(heading))
     };
     let wide = normal.len() > WIDEST_PAIR;
     let gap = |at: &usize| *at > 0 && normal[*at].is_empty() && !normal[at - 1].is_empty();

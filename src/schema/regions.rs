@@ -56,7 +56,21 @@ fn end_of_records(layout: &Layout, before: u64, rows: &[OwnedRow]) -> Option<u64
         filled >= least || row.cells.iter().any(is_total)
     };
     let own = rows.iter().filter(|row| row.number > layout.header_row && row.number < before);
-    let end = own.filter(|row| is_record(row)).map(|row| row.number).max()?;
+    let mut end = own.filter(|row| is_record(row)).map(|row| row.number).max()?;
+    // A client of whom nothing but the name is known stands right below the others; a title does not.
+    let holds = |row: &OwnedRow| {
+        layout.table.required().iter().all(|group| {
+            group
+                .iter()
+                .filter_map(|field| layout.column_of(field))
+                .any(|at| row.cells.get(at).is_some_and(|cell| *cell != OwnedCell::Blank))
+        })
+    };
+    for row in rows.iter().filter(|row| row.number < before) {
+        if row.number == end + 1 && holds(row) {
+            end = row.number;
+        }
+    }
     rows.iter().map(|row| row.number).find(|number| *number > end)
 }
 

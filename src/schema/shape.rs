@@ -7,6 +7,7 @@
 use super::heading::Layout;
 use super::headings::Headings;
 use super::total::is_total;
+use super::value;
 use crate::source::{Merge, OwnedCell, OwnedRow};
 
 /// How the rows of a table lean on those above them; plain tables do not.
@@ -56,8 +57,14 @@ pub fn is_line(layout: &Layout, filled: impl Fn(usize) -> bool) -> bool {
     any(&["amount", "unit_price"]) && any(&OF_LINES)
 }
 
+/// Whether a cell says anything: `-` and the like do not.
+#[must_use]
+pub fn says(cell: &OwnedCell) -> bool {
+    value::text(&cell.borrow()).is_some()
+}
+
 fn filled(row: &OwnedRow, at: usize) -> bool {
-    row.cells.get(at).is_some_and(|cell| *cell != OwnedCell::Blank)
+    row.cells.get(at).is_some_and(says)
 }
 
 /// The columns that lines leave to the first line of their document, where `below`, the first rows under the headings, or
@@ -125,12 +132,11 @@ pub fn may_be_merged(layout: &Layout, rows: &[OwnedRow]) -> bool {
         })
 }
 
-/// Those merges that lie in columns of a table and among its records.
+/// Those merges that lie among the records of a table, in columns of what belongs to a whole document.
 #[must_use]
 pub fn merged(layout: &Layout, merges: Vec<Merge>) -> Vec<Merge> {
-    let own = |merge: &Merge| {
-        layout.holds(merge.from)
-            && layout.columns.get(merge.column).is_some_and(|column| column.field.is_some())
-    };
+    // An amount that is merged over several rows is one amount.
+    let parents = parents(layout);
+    let own = |merge: &Merge| layout.holds(merge.from) && parents.contains(&merge.column);
     merges.into_iter().filter(own).collect()
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use super::workspace::Account;
 use crate::diagnostic::Diagnostic;
 use crate::schema::heading::Layout;
-use crate::schema::shape::{is_line, telling};
+use crate::schema::shape::{is_line, says, telling};
 use crate::schema::total::{is_bare_total, is_total};
 use crate::schema::value;
 use crate::source::{Cell, OwnedCell, RowSink};
@@ -77,15 +77,15 @@ impl<'a, S: Aside> Shaped<'a, S> {
         let mut any = false;
         for (at, value) in &self.open {
             let column = ranges[*at].column;
-            if let (Some(cell @ OwnedCell::Blank), Some(filled)) =
-                (whole.get_mut(column), self.columns.get_mut(column))
+            if let (Some(cell), Some(filled)) =
+                (whole.get_mut(column).filter(|cell| !says(cell)), self.columns.get_mut(column))
             {
                 cell.clone_from(value);
                 (*filled, any) = (true, true);
             }
         }
         while let Some(range) = ranges.get(self.next).filter(|range| range.from <= number) {
-            let cell = cells.get(range.column).filter(|cell| **cell != Cell::Blank);
+            let cell = cells.get(range.column).filter(|cell| value::text(cell).is_some());
             if let (Some(cell), true) = (cell, range.from == number) {
                 self.open.push((self.next, (*cell).into()));
             }
@@ -100,12 +100,16 @@ impl<'a, S: Aside> Shaped<'a, S> {
         if parents.is_empty() {
             return false;
         }
-        let filled = |at: usize| whole.get(at).is_some_and(|cell| *cell != OwnedCell::Blank);
+        let filled = |at: usize| whole.get(at).is_some_and(says);
         let goes_on = match self.order.filter(|at| filled(*at)) {
             Some(order) => {
                 let place = parents.iter().position(|at| *at == order);
                 let same = place.is_some_and(|place| self.parents[place] == whole[order]);
-                same && self.telling.iter().any(|at| !filled(*at))
+                // The same number may be another order of another client.
+                let fits = parents.iter().zip(&self.parents).all(|(at, parent)| {
+                    !self.telling.contains(at) || !filled(*at) || whole[*at] == *parent
+                });
+                same && fits && self.telling.iter().any(|at| !filled(*at))
             }
             None => self.telling.iter().all(|at| !filled(*at)) && is_line(self.layout, filled),
         };
@@ -119,7 +123,7 @@ impl<'a, S: Aside> Shaped<'a, S> {
         }
         let mut any = false;
         for (at, parent) in parents.iter().zip(&self.parents) {
-            if whole[*at] == OwnedCell::Blank && *parent != OwnedCell::Blank {
+            if !says(&whole[*at]) && says(parent) {
                 whole[*at].clone_from(parent);
                 self.columns[*at] = true;
                 any = true;
@@ -130,7 +134,7 @@ impl<'a, S: Aside> Shaped<'a, S> {
 
     /// A row of a sheet whose clients head groups; whether it is such a heading.
     fn heads(&mut self, group: usize, cells: &[Cell<'_>], whole: &mut [OwnedCell]) -> bool {
-        let mut filled = cells.iter().enumerate().filter(|(_, cell)| **cell != Cell::Blank);
+        let mut filled = cells.iter().enumerate().filter(|(_, cell)| value::text(cell).is_some());
         let first = filled.next();
         let alone = filled.next().is_none();
         let Some(text) = first.and_then(|(_, cell)| value::text(cell)) else {
@@ -152,7 +156,7 @@ impl<'a, S: Aside> Shaped<'a, S> {
         }
         let column = self.layout.column_of("client_name");
         if let (Some(name), Some(at), false) = (self.groups.last(), column, alone)
-            && whole[at] == OwnedCell::Blank
+            && !says(&whole[at])
         {
             whole[at] = OwnedCell::Text(name.clone());
         }
@@ -197,6 +201,11 @@ impl<S: Aside> RowSink for Shaped<'_, S> {
         {
             self.inner.set_aside(number, cells);
             return ControlFlow::Continue(());
+        }
+        // A total belongs to no document, whatever stands above it.
+        let first = cells.iter().find_map(value::text);
+        if first.is_some_and(|text| is_total(&text)) {
+            return self.inner.row(number, cells);
         }
         let merged = self.merge(number, cells, &mut whole);
         let inherited = self.inherit(&mut whole);

@@ -196,6 +196,16 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
+    /// Whether a row that does not count is the headings of another table.
+    fn meets_next_table(&mut self, number: u64, cells: &[Cell<'_>], taken_for: &str) -> bool {
+        let (user, layout) = (self.plan.user, self.plan.layout);
+        user.is_some_and(|user| {
+            self.watch.is_next_table(number, cells, taken_for, |cells| {
+                next_headings(number, cells, user, layout).is_some()
+            })
+        })
+    }
+
     /// Notes an id that has lost digits.
     #[inline]
     fn check_id(&mut self, number: u64, cells: &[Cell<'_>], column: Option<usize>) {
@@ -291,6 +301,9 @@ impl RowSink for Sink<'_> {
             }
             let unwanted = Reject { reason, column: Some(at), expected: "" };
             let reject = self.classify(cells, unwanted, amount);
+            if self.meets_next_table(number, cells, reject.reason) {
+                return ControlFlow::Break(());
+            }
             self.reject(number, cells, &reject, self.in_review(amount));
             return ControlFlow::Continue(());
         }
@@ -304,6 +317,7 @@ impl RowSink for Sink<'_> {
         };
         match used {
             Ok(()) => {
+                self.watch.record();
                 let amount = amount.unwrap_or_default();
                 self.control.rows_used += 1;
                 if self.types.turned {
@@ -319,11 +333,7 @@ impl RowSink for Sink<'_> {
                     return ControlFlow::Break(());
                 }
                 let reject = self.classify(cells, found, amount);
-                if let Some(user) = self.plan.user
-                    && self.watch.is_next_table(number, cells, reject.reason, |cells| {
-                        next_headings(number, cells, user, self.plan.layout).is_some()
-                    })
-                {
+                if self.meets_next_table(number, cells, reject.reason) {
                     return ControlFlow::Break(());
                 }
                 self.reject(number, cells, &reject, self.in_review(amount));

@@ -33,7 +33,15 @@ impl Watch {
                 self.notes_from = Some(number);
             }
             self.last = number;
+        } else {
+            self.record();
         }
         false
+    }
+
+    /// A record was read: the notes above it are no titles of what comes below.
+    #[inline]
+    pub(super) fn record(&mut self) {
+        self.notes_from = None;
     }
 }

@@ -238,6 +238,56 @@ fn totals_of_several_levels_are_checked_each_by_its_label() {
     assert_eq!(wrong.map(|group| group.details[0].origin.row), Some(Some(16)));
 }
 
+const LINES: &str =
+    "单号,客户,日期,产品,数量,金额\nO1,甲,2026-01-01,a,1,10\n,,,b,1,20\n,,,小计,2,30
+O2,乙,2026-01-02,a,1,5\n,,,b,1,6\n,,,合计,4,41\n";
+
+#[test]
+fn totals_belong_to_no_order() {
+    let review = of("lines.csv", LINES.into());
+    assert_eq!(net_sales(&review), [("乙", whole(11)), ("甲", whole(30))]);
+    assert_eq!((count(&review, "total-row"), count(&review, "total-mismatch")), (2, 0));
+    let text = "Number,Customer,Date,Invoice lines/Product,Invoice lines/Total\nINV1,A,2026-01-01,Bolts,1\n,,,Nuts,2
+,小计,,,3\n,,,Screws,4\nINV2,B,2026-01-02,Bolts,8\n";
+    let review = of("odoo.csv", text.into());
+    assert_eq!(net_sales(&review), [("A", whole(7)), ("B", whole(8))]);
+}
+
+/// Fifty rows, and what stands below them.
+fn fifty(headings: &str, row: &str, below: &str) -> Vec<u8> {
+    let rows = (0..50).fold(String::new(), |mut rows, at| {
+        let _ = writeln!(rows, "甲,2026-01-{:02},100{row}", at % 28 + 1);
+        rows
+    });
+    format!("{headings}\n{rows}{below}").into_bytes()
+}
+
+#[test]
+fn no_record_gets_lost_above_another_table() {
+    let below =
+        "一季度,,,,\n乙,2026-02-01,1000,b,X1\n客户编号,客户名称,行业,地区\nC1,甲,制造,华东\n";
+    let review = of("notes.csv", fifty("客户,日期,金额,产品,单号", ",b,X0", below));
+    assert_eq!(net_sales(&review), [("乙", whole(1000)), ("甲", whole(5000))]);
+    // Headings that stand for a deal which is not won are headings all the same.
+    let below = "\n客户,拜访日期,时长,方式\n乙,2026-02-01,700,\n丙,2026-02-02,800,赢单\n";
+    let review = of("stage.csv", fifty("客户,日期,金额,阶段", ",赢单", below));
+    assert_eq!(review.control.amount_used, whole(5000));
+    assert_eq!(review.inputs[1].table, Some("interactions"));
+    // Only who, when and how much tell a table beside another one.
+    let text =
+        "客户,,日期,金额,备注,,状态,备注\n甲,,2026-01-01,1,,,,\n乙,,2026-01-01,5,,,已取消,x\n";
+    assert_eq!(of("gap.csv", text.into()).control.amount_used, whole(1));
+}
+
+/// Words for nothing in cells that the first line of the order fills.
+const DASHES: &str = "订单编号,客户编号,客户名称,日期,订单状态,产品,金额\nO1,C1,甲,2026-01-01,已取消,a,10\nO1,,,,,b,20
+O2,C2,乙,2026-01-02,已取消,a,30\nO2,C2,-,2026-01-02,,b,40\nO3,C3,丙,2026-01-03,完成,a,1\n";
+
+#[test]
+fn a_word_for_nothing_is_as_good_as_a_blank() {
+    assert_eq!(of("dash.csv", DASHES.into()).control.amount_used, whole(1));
+}
+
 #[test]
 fn headings_repeated_on_every_page_are_no_clients() {
     let clients =
@@ -257,5 +307,7 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("ledger.xlsx", ledger_book()),
         ("shopify.csv", SHOPIFY.into()),
         ("quickbooks.csv", QUICKBOOKS.into()),
+        ("lines.csv", LINES.into()),
+        ("dashes.csv", DASHES.into()),
     ]
 }

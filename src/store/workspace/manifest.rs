@@ -73,6 +73,7 @@ pub(super) struct SheetEntry {
     pub name: Option<String>,
     pub hidden: bool,
     /// Its parts from the top; at least one.
+    #[serde(default)]
     pub parts: Vec<PartEntry>,
     /// Its merged ranges, as far as they were wanted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
