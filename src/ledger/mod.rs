@@ -262,17 +262,6 @@ pub fn by_client<E: Entry>(rows: &[E], clients: usize) -> Vec<&[E]> {
 }
 
 impl Ledger {
-    /// Rows and their net amount after a date.
-    #[must_use]
-    pub fn after(&self, date: Day) -> (u64, Money) {
-        self.orders.iter().filter(|row| row.date > date).fold(
-            (0, Money::ZERO),
-            |(rows, amount), row| {
-                (rows + u64::from(row.rows), amount + row.positive + row.negative)
-            },
-        )
-    }
-
     /// Gives the rows of each client to another: `to[i]` is the new number, below `clients`, of the client at position
     /// `i`. The names of clients are the caller's from then on.
     pub fn reassign(&mut self, to: &[u32], clients: usize) {

@@ -6,6 +6,7 @@ use crate::config::{Config, load};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::features::{self, ClientFeatures, Mention, Portfolio, Stage};
+use crate::ledger::{Ledger, OrderRow};
 use crate::money::{Money, round12};
 use crate::parallel;
 use crate::period::{Day, Window, period_end, period_name};
@@ -44,7 +45,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         config,
         context.threads,
     );
-    let control = control(&mut loaded, as_of);
+    let control = control(&mut loaded, as_of, context.threads);
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
     // The ledger is the largest thing there is, and everything that follows rests on the features alone.
     let ledger = take(&mut loaded.ledger);
@@ -225,9 +226,21 @@ struct Frame {
 }
 
 /// The control totals with the rows after the as-of date left out.
-fn control(loaded: &mut Loaded, as_of: Day) -> Control {
+fn control(loaded: &mut Loaded, as_of: Day, threads: usize) -> Control {
     let mut control = std::mem::take(&mut loaded.control);
-    let (rows, amount) = loaded.ledger.after(as_of);
+    let sums = by_threads(&loaded.ledger, threads, |orders| {
+        orders.iter().fold((0_u64, Money::ZERO, Money::ZERO), |(rows, amount, margin), row| {
+            if row.date > as_of {
+                (rows + u64::from(row.rows), amount + row.positive + row.negative, margin)
+            } else {
+                (rows, amount, margin + row.margin)
+            }
+        })
+    });
+    let (rows, amount, margin) =
+        sums.into_iter().fold((0, Money::ZERO, Money::ZERO), |all, part| {
+            (all.0 + part.0, all.1 + part.1, all.2 + part.2)
+        });
     if rows > 0 {
         control.rows_used -= rows;
         control.amount_used -= amount;
@@ -235,9 +248,21 @@ fn control(loaded: &mut Loaded, as_of: Day) -> Control {
         control.amount_left_out += amount;
         control.by_reason.insert("after-as-of", LeftOut { rows, amount });
     }
-    control.margin_used =
-        loaded.ledger.orders.iter().filter(|row| row.date <= as_of).map(|row| row.margin).sum();
+    control.margin_used = margin;
     control
+}
+
+/// What all orders come to, each thread looking at a part of them.
+fn by_threads<R: Send>(
+    ledger: &Ledger,
+    threads: usize,
+    of: impl Fn(&[OrderRow]) -> R + Sync,
+) -> Vec<R> {
+    let jobs = parallel::ranges(ledger.orders.len(), threads).into_iter().map(|range| {
+        let of = &of;
+        move || of(&ledger.orders[range])
+    });
+    parallel::join(jobs.collect())
 }
 
 /// The as-of date: as given, else the newest transaction that is not in the future.
@@ -257,8 +282,10 @@ fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsO
         }
         return Ok((given, AsOfFrom::Given));
     }
-    let newest =
-        loaded.ledger.orders.iter().map(|row| row.date).filter(|date| *date <= context.today).max();
+    let newest = by_threads(&loaded.ledger, context.threads, |orders| {
+        orders.iter().map(|row| row.date).filter(|date| *date <= context.today).max()
+    });
+    let newest = newest.into_iter().flatten().max();
     newest.map(|newest| (newest, AsOfFrom::Data)).ok_or_else(|| {
         Diagnostic::error("only-future", Origin::default()).with("today", context.today).into()
     })
