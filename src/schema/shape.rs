@@ -44,7 +44,7 @@ fn parents(layout: &Layout) -> Vec<usize> {
     TELLING.iter().chain(&OF_DOCUMENTS).filter_map(|field| layout.column_of(field)).collect()
 }
 
-/// How many of the parents of a layout tell that a line goes on.
+/// The columns of which a line leaves all blank that belongs to the document above it.
 #[must_use]
 pub fn telling(layout: &Layout) -> Vec<usize> {
     TELLING.iter().filter_map(|field| layout.column_of(field)).collect()
@@ -52,9 +52,12 @@ pub fn telling(layout: &Layout) -> Vec<usize> {
 
 /// Whether a row has what a line has of its own: an amount or a price, and a product or the like.
 pub fn is_line(layout: &Layout, filled: impl Fn(usize) -> bool) -> bool {
-    let any =
-        |fields: &[&str]| fields.iter().filter_map(|field| layout.column_of(field)).any(&filled);
-    any(&["amount", "unit_price"]) && any(&OF_LINES)
+    has_any(layout, &["amount", "unit_price"], &filled) && has_any(layout, &OF_LINES, &filled)
+}
+
+/// Whether a row fills a column of one of these fields.
+fn has_any(layout: &Layout, fields: &[&str], filled: impl Fn(usize) -> bool) -> bool {
+    fields.iter().filter_map(|field| layout.column_of(field)).any(filled)
 }
 
 /// Whether a cell says anything: `-` and the like do not.
@@ -122,13 +125,11 @@ pub(super) fn group(layout: &Layout, below: &[OwnedRow]) -> Option<usize> {
 /// Whether the first rows of a table lack what a merged cell above them may hold: a client or a date beside an amount.
 #[must_use]
 pub fn may_be_merged(layout: &Layout, rows: &[OwnedRow]) -> bool {
-    let has = |row: &OwnedRow, fields: &[&str]| {
-        fields.iter().filter_map(|field| layout.column_of(field)).any(|at| filled(row, at))
-    };
-    let keys = TELLING.iter().filter_map(|field| layout.column_of(field)).collect::<Vec<_>>();
+    let keys = telling(layout);
     layout.table.code() == "transactions"
         && rows.iter().filter(|row| layout.holds(row.number)).any(|row| {
-            has(row, &["amount", "unit_price"]) && keys.iter().any(|at| !filled(row, *at))
+            has_any(layout, &["amount", "unit_price"], |at| filled(row, at))
+                && keys.iter().any(|at| !filled(row, *at))
         })
 }
 

@@ -92,6 +92,19 @@ pub struct Loaded {
     starts: Starts,
 }
 
+impl Loaded {
+    /// Whether tables or encodings were met on the way that the reading did not rest on; then nothing is left of it but what is
+    /// known by now.
+    fn begins_anew(&mut self) -> bool {
+        let grew = self.starts.grew();
+        if grew {
+            let starts = std::mem::take(&mut self.starts).again();
+            *self = Self { starts, ..Self::default() };
+        }
+        grew
+    }
+}
+
 /// Reads inputs.
 ///
 /// # Errors
@@ -131,12 +144,9 @@ pub fn load_into(
         };
         let outcome = attempt(loaded, files, config, options, each);
         loaded.starts.note_encodings(&outcome);
-        if !loaded.starts.grew() {
+        if !loaded.begins_anew() {
             return outcome;
         }
-        // Tables or encodings were met on the way: what was read of their sheets is read anew.
-        let starts = std::mem::take(&mut loaded.starts).again();
-        *loaded = Loaded { starts, ..Loaded::default() };
     }
 }
 

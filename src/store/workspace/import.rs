@@ -89,12 +89,9 @@ impl Workspace {
         let read = loop {
             let read = self.attempt(files, config, options, dry_run, &manifest, &mut loaded);
             loaded.starts.note_encodings(&read);
-            if !loaded.starts.grew() {
+            if !loaded.begins_anew() {
                 break read?;
             }
-            // Tables or encodings were met on the way: what was read of their sheets is read anew.
-            let starts = std::mem::take(&mut loaded.starts).again();
-            loaded = Loaded { starts, ..Loaded::default() };
         };
         let Read { sheets, outcomes, tasks, recorders } = read;
         let mut written = Vec::new();
