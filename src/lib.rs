@@ -10,8 +10,10 @@
 //! |---|---|---|
 //! | 7 | [`cli`] | arguments, streams, clock, files written, exit codes |
 //! | 6 | [`render`], [`locale`] | review → bytes; labels and sentences |
+//! | 6 | [`annotate`] | the user's own workbook with columns from a review, everything else as it was |
 //! | 6 | [`demo`] | a made-up but realistic workspace |
 //! | 5 | [`review`] | the join: tiers with findings, priority, portfolio figures |
+//! | 5 | [`history`] | reviews of earlier days |
 //! | 5 | [`proposal`] | settings proposed from the user's own files, with what they rest on |
 //! | 4 | [`score`], [`tier`], [`signal`] | points, tiers, findings; blind to each other where they can be |
 //! | 3 | [`features`] | ledger and side tables → one row per client |
@@ -19,12 +21,14 @@
 //! | 1 | [`source`] | bytes → rows: encodings, dialects, workbook formats, header row |
 //! | 0 | [`error`], [`diagnostic`], [`money`], [`named`], [`parallel`], [`period`], [`config`] | what everyone may use |
 
+pub mod annotate;
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod diagnostic;
 pub mod error;
 pub mod features;
+pub mod history;
 pub mod ledger;
 pub mod locale;
 pub mod money;

@@ -8,7 +8,8 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-use serde::{Serialize, Serializer};
+use serde::de::{Error as _, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An amount in units of 10⁻⁴ of one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +111,31 @@ impl fmt::Display for Money {
         }
         let digits = format!("{part:04}");
         write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    /// From the number that [`Serialize`] writes; a binary number between two units goes to the nearest.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = Money;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an amount of money")
+            }
+            fn visit_i64<E: serde::de::Error>(self, whole: i64) -> Result<Money, E> {
+                whole.checked_mul(Money::SCALE).map(Money).ok_or_else(|| E::custom("too large"))
+            }
+            fn visit_u64<E: serde::de::Error>(self, whole: u64) -> Result<Money, E> {
+                self.visit_i64(i64::try_from(whole).map_err(E::custom)?)
+            }
+            fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Money, E> {
+                let units = (number * Money::SCALE as f64).round();
+                let fits = units.is_finite() && units.abs() < i64::MAX as f64;
+                if fits { Ok(Money(units as i64)) } else { Err(E::custom("too large")) }
+            }
+        }
+        deserializer.deserialize_any(Number).map_err(D::Error::custom)
     }
 }
 

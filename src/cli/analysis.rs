@@ -124,6 +124,16 @@ fn flags(arguments: &Analysis, lang: Option<Lang>) -> Vec<(String, toml::Value, 
     flags
 }
 
+/// Whether a workspace has inputs that count where no file is named.
+pub(super) fn has_inputs(arguments: &Analysis) -> Result<bool> {
+    let settings = settings(arguments.config.as_deref(), &[])?;
+    match inputs(&[], &settings) {
+        Ok(inputs) => Ok(!inputs.is_empty()),
+        Err(error) if error.diagnostics.iter().all(|it| it.code == "no-inputs") => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// The inputs: the files named, else what was imported into the workspace, else its sources.
 fn inputs(files: &[PathBuf], settings: &Settings) -> Result<Vec<Input>> {
     if !files.is_empty() {

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::annotate::COLUMNS;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -75,6 +78,7 @@ pub(super) enum Command {
     Check(Check),
     Import(Import),
     Review(Review),
+    Annotate(Annotate),
     Score(List),
     Tier(List),
     Churn(List),
@@ -152,7 +156,7 @@ pub(super) struct Template {
 }
 
 /// What every analysis takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Analysis {
     #[arg(value_name = "FILES", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
@@ -213,6 +217,31 @@ pub(super) struct Review {
     pub analysis: Analysis,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Annotate {
+    #[arg(value_name = "WORKBOOK", value_hint = ValueHint::FilePath)]
+    pub workbook: PathBuf,
+    #[command(flatten)]
+    pub analysis: Analysis,
+    #[arg(long, value_name = "FILE", conflicts_with = "files", value_hint = ValueHint::FilePath)]
+    pub review: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_parser = PossibleValuesParser::new(COLUMNS.iter().map(|column| column.code))
+    )]
+    pub columns: Vec<String>,
+    #[arg(id = "annotate_sheet", long = "sheet", value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[arg(id = "annotate_output", short = 'o', long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    #[arg(id = "annotate_force", long = "force")]
+    pub force: bool,
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

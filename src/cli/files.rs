@@ -4,7 +4,7 @@
 //! locked while its writer lives, so the next run can tell one that a killed run has left behind, and removes it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -86,10 +86,15 @@ fn same_file(a: &Path, b: &Path) -> bool {
     false
 }
 
+/// What a file is written through.
+pub(super) trait Sink: Write + Seek + Send {}
+
+impl<T: Write + Seek + Send> Sink for T {}
+
 /// Writes a file through `write`.
 pub(super) fn write(
     path: &Path,
-    write: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
+    write: impl FnOnce(&mut dyn Sink) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     prepare(path, write)?.put()
 }
@@ -127,7 +132,7 @@ fn folder_of(path: &Path) -> &Path {
 /// all of them appear or none does.
 pub(super) fn prepare(
     path: &Path,
-    write: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
+    write: impl FnOnce(&mut dyn Sink) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ready> {
     let shown = path.display().to_string();
     let cannot = |error: &io::Error| Error::io("cannot-write", shown.clone(), error);

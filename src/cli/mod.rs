@@ -1,6 +1,7 @@
 //! The command line: arguments, streams, the clock, files written, exit codes. No rule of the business is decided here.
 
 mod analysis;
+mod annotate;
 mod args;
 mod check;
 mod completions;
@@ -102,6 +103,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
         Command::Check(command) => check::run(&command, ui),
         Command::Import(command) => import::run(&command, ui),
         Command::Review(command) => review::run(&command, ui),
+        Command::Annotate(command) => annotate::run(&command, ui),
         Command::Score(command) => lists::run(crate::render::listing::List::Score, &command, ui),
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),
         Command::Churn(command) => lists::run(crate::render::listing::List::Churn, &command, ui),

@@ -10,18 +10,34 @@ use crate::signal::Evidence;
 /// What a signal found, as a clause without capital and full stop.
 #[must_use]
 pub fn finding(lang: Lang, code: &str, evidence: &Evidence) -> String {
+    clause(lang, code, evidence.iter().map(|(name, fact)| (*name, fact)))
+}
+
+/// The same of evidence in any form.
+#[must_use]
+pub fn clause<'a>(
+    lang: Lang,
+    code: &str,
+    evidence: impl Iterator<Item = (&'a str, &'a Fact)>,
+) -> String {
     let values: Vec<(&str, String)> = evidence
-        .iter()
         .map(|(name, fact)| match fact {
             // "48% below a year ago": the words carry the direction, so the sign goes.
-            Fact::Share(share) if *name == "change" => {
-                (*name, lang.fact(&Fact::Share(share.abs())))
-            }
-            _ => (*name, lang.fact(fact)),
+            Fact::Share(share) if name == "change" => (name, lang.fact(&Fact::Share(share.abs()))),
+            _ => (name, lang.fact(fact)),
         })
         .collect();
     let key = format!("signal.{code}.sentence");
     if lang.find(&key).is_some() { lang.fill(&key, &values) } else { code.to_owned() }
+}
+
+/// Clauses as one text.
+#[must_use]
+pub fn joined(lang: Lang, clauses: &[String]) -> String {
+    clauses.join(match lang {
+        Lang::En => "; ",
+        Lang::Zh => "；",
+    })
 }
 
 /// Why a client needs attention: all of its findings, the highest first.
@@ -29,10 +45,7 @@ pub fn finding(lang: Lang, code: &str, evidence: &Evidence) -> String {
 pub fn reason(lang: Lang, client: &Client) -> String {
     let clauses: Vec<String> =
         client.signals.iter().map(|found| finding(lang, found.code, &found.evidence)).collect();
-    clauses.join(match lang {
-        Lang::En => "; ",
-        Lang::Zh => "；",
-    })
+    joined(lang, &clauses)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod portfolio;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Policy};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
@@ -230,7 +230,7 @@ pub struct Client {
 }
 
 /// The level of a client's risk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskLevel {
     /// Nothing found.

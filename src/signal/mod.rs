@@ -10,10 +10,11 @@ mod order_overdue;
 mod order_silence;
 mod orders_down;
 mod payment_slower;
+pub mod evidence;
 mod returns_up;
 mod sales_down;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config;
 use crate::diagnostic::Fact;
@@ -23,7 +24,7 @@ use crate::named::Named;
 use crate::period::Day;
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Worth a look.

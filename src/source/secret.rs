@@ -11,6 +11,8 @@ use std::sync::{PoisonError, RwLock};
 use office_crypto::{DecryptError, decrypt_from_bytes};
 
 use super::package::{Flaw, guarded};
+use super::{Input, Place};
+use crate::error::Error;
 
 /// What Excel encrypts with where the user gave no password of his own.
 const OF_EXCEL: &str = "VelvetSweatshop";
@@ -49,6 +51,18 @@ pub fn use_passwords(passwords: Passwords) {
 pub(super) fn password(input: &str) -> Option<String> {
     let passwords = PASSWORDS.read().unwrap_or_else(PoisonError::into_inner);
     passwords.by_input.get(input).or(passwords.any.as_ref()).cloned()
+}
+
+/// The package in a workbook that is encrypted, opened with the password that is known for it.
+pub fn decrypted(input: &Input) -> Result<Vec<u8>, Error> {
+    let bytes = match &input.place {
+        Place::File(path) => std::fs::read(path)
+            .map_err(|error| Error::io("file-unreadable", &input.name, &error))?,
+        Place::Memory(bytes) => bytes.to_vec(),
+        Place::Stored(_) => return Err(Error::file("file-encrypted", &input.name)),
+    };
+    let password = password(&input.name);
+    decrypt(bytes, password.as_deref()).map_err(|flaw| flaw.into_error(&input.name))
 }
 
 /// The package in an encrypted workbook.

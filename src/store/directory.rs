@@ -10,7 +10,7 @@ use crate::schema::names::{Normal, normal};
 
 /// What a text was found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub enum Found {
     /// The id of this client, at this position of the list.
     Id(usize),
     /// The normal form of its name.
@@ -25,7 +25,8 @@ pub(super) enum Found {
 
 impl Found {
     /// The client, where there is one.
-    pub(super) fn client(&self) -> Option<usize> {
+    #[must_use]
+    pub fn client(&self) -> Option<usize> {
         match self {
             Self::Id(at) | Self::Name(at) | Self::Alias(at) => Some(*at),
             Self::Several(_) | Self::Nothing => None,
@@ -37,7 +38,7 @@ impl Found {
 type Named = Vec<(u8, u32)>;
 
 /// See the head of this file.
-pub(super) struct Directory<'a> {
+pub struct Directory<'a> {
     clients: &'a [Box<ClientFile>],
     names: FxHashMap<String, Named>,
     aliases: FxHashMap<String, Named>,
@@ -45,7 +46,8 @@ pub(super) struct Directory<'a> {
 
 impl<'a> Directory<'a> {
     /// The directory of a list that is sorted by id.
-    pub(super) fn of(clients: &'a [Box<ClientFile>]) -> Self {
+    #[must_use]
+    pub fn of(clients: &'a [Box<ClientFile>]) -> Self {
         let mut names: FxHashMap<String, Named> = FxHashMap::default();
         let mut aliases: FxHashMap<String, Named> = FxHashMap::default();
         let add = |to: &mut FxHashMap<String, Named>, name: &str, at: usize| {
@@ -96,7 +98,8 @@ impl<'a> Directory<'a> {
     }
 
     /// The client that a row means by an id (or a name in place of it) and a name beside it.
-    pub(super) fn look(&self, key: &str, name: Option<&str>) -> Found {
+    #[must_use]
+    pub fn look(&self, key: &str, name: Option<&str>) -> Found {
         if let Ok(at) = self.clients.binary_search_by(|client| client.id.as_str().cmp(key)) {
             return Found::Id(at);
         }

@@ -46,6 +46,7 @@ use parts::Starts;
 use sheet::Sheet;
 use transactions::Means;
 
+pub use directory::{Directory, Found};
 pub use report::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
 pub use side::{
     At, ClientFile, ClientMore, Contact, Contract, Dated, Feedback, Interaction, Opportunity,

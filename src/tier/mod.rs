@@ -5,12 +5,12 @@
 
 mod assign;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use assign::{Case, Outcome, assign};
 
 /// A tier, the highest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     /// The few that carry the business.

@@ -23,7 +23,9 @@ const FLOORS: &[(&str, u8)] = &[
     ("tier", 4),
     ("signal", 4),
     ("review", 5),
+    ("history", 5),
     ("proposal", 5),
+    ("annotate", 6),
     ("render", 6),
     ("locale", 6),
     ("demo", 6),
@@ -44,6 +46,9 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("proposal", "review"),
     ("render", "locale"),
     ("demo", "locale"),
+    ("annotate", "locale"),
+    ("annotate", "render"),
+    ("history", "review"),
 ];
 
 fn floor(module: &str) -> Option<u8> {

@@ -1,0 +1,227 @@
+//! `kam annotate`: the user's own workbook with columns from a review, everything else as it was.
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::annotate::{self, Matched, Request, Target, columns};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
+use crate::error::{Error, Result};
+use crate::history::SavedReview;
+use crate::locale::grouped;
+use crate::source::secret::{decrypted, use_passwords};
+use crate::source::{Document, Format, Hints, Input};
+
+use super::args::Annotate;
+use super::files::Sink;
+use super::ui::Ui;
+use super::{Outcome, analysis, files, password};
+
+/// How the copy is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Means {
+    /// Part by part, in the package.
+    Package,
+    /// As a new workbook.
+    Workbook,
+    /// As a CSV.
+    Csv,
+}
+
+pub(super) fn run(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let workbook = Input::file(&arguments.workbook);
+    let (review, config, mut inputs) = review(arguments, ui)?;
+    inputs.push(workbook.clone());
+    let passwords = arguments.analysis.password_file.as_deref();
+    use_passwords(password::gather(passwords, std::slice::from_ref(&workbook), ui)?);
+    let mut document = open(&workbook)?;
+    let output = output(arguments, document.format());
+    let means = means(&output, &document, &arguments.workbook)?;
+    files::check_new(&output, &inputs, arguments.force)?;
+    let wanted = arguments.sheet.as_deref();
+    let target = Target::find(&mut document, &workbook.name, &config, wanted)?;
+    let lang = if ui.lang_given { ui.lang } else { target.lang };
+    ui.lang = lang;
+    let mut matched = target.matched(&mut document, &review.clients)?;
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(std::mem::take(&mut matched.unmatched));
+    let request = Request {
+        file: &workbook.name,
+        target: &target,
+        matched: &matched,
+        clients: &review.clients,
+        columns: &columns(&arguments.columns, &review.clients),
+        lang,
+    };
+    if !target.others.is_empty() && wanted.is_none() {
+        let values = [
+            ("sheet", target.name.clone().unwrap_or_default()),
+            ("others", target.others.join(&lang.text("location.list"))),
+        ];
+        ui.say(&lang.fill("annotate.one_of_sheets", &values));
+    }
+    let name = output.display().to_string();
+    if arguments.dry_run {
+        ui.diagnostics(&diagnostics);
+        ui.say(&counted(&matched, None, ui));
+        ui.say(&lang.fill("summary.would_write", &[("file", name)]));
+        return Ok(Outcome::Done);
+    }
+    let mut done = None;
+    let ready = files::prepare(&output, |out| {
+        done = Some(write(means, &workbook, &mut document, &request, out)?);
+        Ok(())
+    })?;
+    if let Some(done) = &done {
+        diagnostics.extend(done.diagnostics.clone());
+    }
+    if means != Means::Package {
+        let lost = Diagnostic::notice("formatting-lost", Origin::file(&workbook.name));
+        diagnostics.push(lost.with("format", document.format().code()));
+    }
+    ui.diagnostics(&diagnostics);
+    ready.put()?;
+    ui.say(&counted(&matched, done.as_ref(), ui));
+    ui.say(&lang.fill("summary.wrote", &[("file", name)]));
+    Ok(Outcome::Done)
+}
+
+/// The review to take from, the settings, and the inputs: the file of a review, else the exports named, else the workspace, else
+/// the workbook's own tables.
+fn review(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<(SavedReview, Config, Vec<Input>)> {
+    if let Some(path) = &arguments.review {
+        let settings = analysis::settings(arguments.analysis.config.as_deref(), &[])?;
+        ui.follow(&settings.loaded.config.lang);
+        let name = path.display().to_string();
+        let file = File::open(path)
+            .map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
+        let review = SavedReview::read(BufReader::new(file), &name)?;
+        return Ok((review, settings.loaded.config, vec![Input::file(path)]));
+    }
+    let own = arguments.analysis.files.is_empty() && !analysis::has_inputs(&arguments.analysis)?;
+    let mut means = arguments.analysis.clone();
+    if own {
+        means.files.push(arguments.workbook.clone());
+    }
+    let analysed = match analysis::analyse(&means, false, ui) {
+        Ok(analysed) => analysed,
+        Err(error) if own && is_about_tables(&error) => {
+            // What a review needs, and where else it could come from.
+            let mut diagnostics = error.diagnostics;
+            let file = Origin::file(arguments.workbook.display().to_string());
+            diagnostics.push(Diagnostic::error("no-review", file));
+            return Err(Error { diagnostics }.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    ui.diagnostics(&analysed.diagnostics);
+    let config = analysed.review.config.clone();
+    Ok((SavedReview::of(&analysed.review)?, config, analysed.inputs))
+}
+
+fn is_about_tables(error: &Error) -> bool {
+    let codes = ["no-table", "missing-column", "no-rows"];
+    error.diagnostics.iter().any(|problem| codes.contains(&problem.code))
+}
+
+fn open(workbook: &Input) -> Result<Document> {
+    let mut hints = Hints::default();
+    loop {
+        match Document::open(workbook, &hints) {
+            Err(error) if hints.learn(&error) => {}
+            opened => return opened,
+        }
+    }
+}
+
+/// Where the copy goes: beside the workbook, unless told otherwise.
+fn output(arguments: &Annotate, format: Format) -> PathBuf {
+    if let Some(output) = &arguments.output {
+        return output.clone();
+    }
+    let workbook = &arguments.workbook;
+    let stem = workbook.file_stem().unwrap_or_default().to_string_lossy();
+    let given = workbook.extension().map(|it| it.to_string_lossy().into_owned());
+    let extension = match format {
+        Format::Xlsx => given.unwrap_or_else(|| "xlsx".to_owned()),
+        Format::Csv => "csv".to_owned(),
+        _ => "xlsx".to_owned(),
+    };
+    workbook.with_file_name(format!("{stem}.kam.{extension}"))
+}
+
+/// How to write the output: its extension has to fit what the workbook is.
+fn means(output: &Path, document: &Document, workbook: &Path) -> Result<Means> {
+    let extension = |path: &Path| {
+        path.extension().map(|it| it.to_string_lossy().to_lowercase()).unwrap_or_default()
+    };
+    let (wanted, own) = (extension(output), extension(workbook));
+    let in_place = document.format() == Format::Xlsx;
+    let known = if in_place { vec![own.clone()] } else { vec!["xlsx".into(), "csv".into()] };
+    match wanted.as_str() {
+        wanted if in_place && wanted == own => Ok(Means::Package),
+        "xlsx" if !in_place => Ok(Means::Workbook),
+        "csv" if !in_place => Ok(Means::Csv),
+        _ => {
+            let known: Vec<String> = known.iter().map(|known| format!(".{known}")).collect();
+            let file = Origin::file(output.display().to_string());
+            Err(Diagnostic::error("output-format", file).with("known", known).into())
+        }
+    }
+}
+
+/// What became of a workbook.
+struct Written {
+    columns: Vec<(String, String)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn write(
+    means: Means,
+    workbook: &Input,
+    document: &mut Document,
+    request: &Request<'_>,
+    out: &mut dyn Sink,
+) -> anyhow::Result<Written> {
+    let plain = |columns| Written { columns, diagnostics: Vec::new() };
+    let done = match means {
+        Means::Workbook => return Ok(plain(annotate::write_workbook(document, request, out)?)),
+        Means::Csv => return Ok(plain(annotate::write_csv(document, request, out)?)),
+        Means::Package if document.is_encrypted() => {
+            let package = Cursor::new(decrypted(workbook)?);
+            let mut whole = Cursor::new(Vec::new());
+            let done = annotate::annotate(package, document, request, &mut whole)?;
+            out.write_all(&whole.into_inner())?;
+            done
+        }
+        Means::Package => {
+            let file = File::open(&workbook.name)
+                .map_err(|error| Error::io("file-unreadable", workbook.name.clone(), &error))?;
+            annotate::annotate(BufReader::new(file), document, request, out)?
+        }
+    };
+    Ok(Written { columns: done.columns, diagnostics: done.diagnostics })
+}
+
+/// How many rows got values, in which columns, and how many stay blank.
+fn counted(matched: &Matched, written: Option<&Written>, ui: &Ui) -> String {
+    let count = |rows: u64| grouped(rows as i64);
+    let columns = written.map_or_else(String::new, |written| {
+        let (first, last) = (written.columns.first(), written.columns.last());
+        match (first, last) {
+            (Some((first, _)), Some((last, _))) if first != last => format!("{first}–{last}"),
+            (Some((only, _)), _) => only.clone(),
+            _ => String::new(),
+        }
+    });
+    let values = [
+        ("rows", count(matched.rows)),
+        ("columns", columns),
+        ("totals", count(matched.totals)),
+        ("blank", count(matched.blank)),
+        ("unmatched", count(matched.unmatched_rows)),
+    ];
+    let key = if written.is_some() { "annotate.done" } else { "annotate.would" };
+    ui.lang.fill(key, &values)
+}
