@@ -76,15 +76,15 @@ impl Book {
         }
     }
 
-    /// Where the name of a column says that it stands on a sheet: row and column of its heading.
-    pub(super) fn column(&self, sheet: usize, code: &str) -> Option<(u32, u32)> {
+    /// The column in which the name of ours says that it stands on a sheet.
+    pub(super) fn column(&self, sheet: usize, code: &str) -> Option<u32> {
         let wanted = name_of(code);
         let (_, _, formula) = self
             .names
             .iter()
             .find(|(name, of, _)| *of == Some(sheet) && name.eq_ignore_ascii_case(&wanted))?;
         let (_, cell) = formula.rsplit_once('!')?;
-        super::reference::cell(cell)
+        super::reference::cell(cell).map(|(_, column)| column)
     }
 
     /// Writes the part with the names of our columns on a sheet, and its filter as far as it is now.
@@ -97,10 +97,11 @@ impl Book {
         filter: Option<Range>,
         out: &mut dyn Write,
     ) -> Result<(), Trouble> {
-        let title = self.sheets.get(sheet).map_or("", |(name, _)| name.as_str()).replace('\'', "''");
+        let title =
+            self.sheets.get(sheet).map_or("", |(name, _)| name.as_str()).replace('\'', "''");
         let mut new: Vec<&Placed> = placed
             .iter()
-            .filter(|it| self.column(sheet, it.column.code) != Some((heading, it.index)))
+            .filter(|it| self.column(sheet, it.column.code) != Some(it.index))
             .collect();
         let codes: Vec<String> = new.iter().map(|it| name_of(it.column.code)).collect();
         let is_stale = |tag: &BytesStart<'_>| {
@@ -147,8 +148,12 @@ impl Book {
                 (_, Event::Eof) => return Ok(()),
                 (follows, event) => {
                     let ends = follows == "workbook" && matches!(event, Event::End(_));
-                    let here = ends || (is_top && self.has_no_names() && AFTER_NAMES.contains(&follows));
-                    if here && !new.is_empty() && matches!(event, Event::Start(_) | Event::Empty(_) | Event::End(_)) {
+                    let here =
+                        ends || (is_top && self.has_no_names() && AFTER_NAMES.contains(&follows));
+                    if here
+                        && !new.is_empty()
+                        && matches!(event, Event::Start(_) | Event::Empty(_) | Event::End(_))
+                    {
                         let list = BytesStart::new(format!("{prefix}definedNames"));
                         out.write_event(Event::Start(list.borrow()))?;
                         for placed in new.drain(..) {

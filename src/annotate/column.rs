@@ -91,7 +91,8 @@ fn movement(client: &SavedClient, lang: Lang) -> Value {
 }
 
 fn risk(client: &SavedClient, lang: Lang) -> Value {
-    word(lang, &format!("level.{}", client.risk_level.code()))
+    let level = lang.text(&format!("level.{}", client.risk_level.code()));
+    Value::Text(sentence::capitalised(lang, &level))
 }
 
 fn reason(client: &SavedClient, lang: Lang) -> Value {
@@ -102,7 +103,8 @@ fn reason(client: &SavedClient, lang: Lang) -> Value {
     match client.signals.as_slice() {
         [] => Value::Blank,
         found => {
-            Value::Text(sentence::joined(lang, &found.iter().map(clause).collect::<Vec<_>>()))
+            let clauses: Vec<String> = found.iter().map(clause).collect();
+            Value::Text(sentence::capitalised(lang, &sentence::joined(lang, &clauses)))
         }
     }
 }

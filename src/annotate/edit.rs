@@ -44,6 +44,8 @@ pub struct Request<'a> {
 pub struct Done {
     /// The letters of each column that holds values now, from left to right, with its heading.
     pub columns: Vec<(String, String)>,
+    /// Rows of the table that hold its totals: first and last.
+    pub totals: Option<(u64, u64)>,
     /// What there is to say.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -54,11 +56,8 @@ impl Request<'_> {
     }
 
     /// The values of every client in the order of these columns.
-    pub(super) fn values<'c>(
-        &self,
-        columns: impl Iterator<Item = &'c Column> + Clone,
-    ) -> Vec<Vec<Value>> {
-        let of = |client| columns.clone().map(|column| column.value(client, self.lang)).collect();
+    pub(super) fn values(&self, columns: &[&'static Column]) -> Vec<Vec<Value>> {
+        let of = |client| columns.iter().map(|column| column.value(client, self.lang)).collect();
         self.clients.iter().map(of).collect()
     }
 }
@@ -121,10 +120,7 @@ fn pass(
     let found = find(&mut package, request)?;
     let Found { book, table, .. } = &found;
     let (first, heading) = request.target.headings();
-    let by_name = |column: &'static Column| {
-        let (row, index) = book.column(found.sheet, column.code)?;
-        (row == heading).then_some((column, index))
-    };
+    let by_name = |column: &'static Column| Some((column, book.column(found.sheet, column.code)?));
     let by_text = |column: &Column| by_heading.iter().find(|(it, _)| it.code == column.code);
     let there: Vec<(&'static Column, u32)> = COLUMNS
         .iter()
@@ -139,10 +135,10 @@ fn pass(
         return Err(crate::source::package::Flaw::Damaged(found.sheet_part).into());
     }
     let columns = &request.target.layout.columns;
-    let named = columns.iter().enumerate().filter(|(at, column)| {
+    let mut named = columns.iter().enumerate().filter(|(at, column)| {
         !column.heading.is_empty() && there.iter().all(|(_, index)| *index as usize != *at)
     });
-    let end = named.last().map_or(0, |(at, _)| at as u32 + 1);
+    let end = named.next_back().map_or(0, |(at, _)| at as u32 + 1);
     let means = Means {
         wanted: request.columns,
         there: &there,
@@ -162,15 +158,16 @@ fn pass(
             .iter()
             .map(|placed| (letters(placed.index), placed.heading.clone()))
             .collect(),
+        totals: table.as_ref().filter(|table| table.total_rows > 0).map(|table| {
+            let last = u64::from(table.range.bottom);
+            (last + 1 - u64::from(table.total_rows), last)
+        }),
         diagnostics: said(&survey, &places, &kept, request),
     })
 }
 
 /// Finds the parts.
-fn find(
-    package: &mut Package<impl Read + Seek>,
-    request: &Request<'_>,
-) -> Result<Found, Trouble> {
+fn find(package: &mut Package<impl Read + Seek>, request: &Request<'_>) -> Result<Found, Trouble> {
     let damaged = |what: &str| crate::source::package::Flaw::Damaged(what.to_owned());
     let root = package.relations(None)?;
     if package.has_folder("_xmlsignatures/") || root.iter().any(|it| it.kind == "origin") {
@@ -224,10 +221,10 @@ fn write(
     request: &Request<'_>,
     out: impl Write + Seek,
 ) -> Result<Vec<(u32, u32)>, Trouble> {
-    let placed = &places.placed;
+    let ours = &places.placed;
     let (first, heading) = request.target.headings();
     let table = found.table.as_ref().filter(|table| {
-        places.in_table || placed.iter().any(|it| table.range.holds(heading, it.index))
+        places.in_table || ours.iter().any(|it| table.range.holds(heading, it.index))
     });
     let body: RangeInclusive<u32> = match table {
         Some(table) => heading + 1..=table.range.bottom,
@@ -235,16 +232,17 @@ fn write(
     };
     let records = body.clone();
     let last_record = table.map_or(ROWS, |table| table.range.bottom - table.total_rows);
-    let values = request.values(placed.iter().map(|placed| placed.column));
+    let columns: Vec<&'static Column> = ours.iter().map(|placed| placed.column).collect();
+    let values = request.values(&columns);
     let of_row = |row: u32| {
         let client = request.matched.client(row).filter(|_| row <= last_record)?;
         records.contains(&row).then(|| values[client].as_slice())
     };
-    let any_new = placed.iter().any(|placed| placed.is_new);
+    let any_new = ours.iter().any(|placed| placed.is_new);
     let tiers = [Tier::Strategic, Tier::Core, Tier::Potential];
-    let fills = placed.iter().any(|placed| placed.is_new && placed.column.code == "tier");
+    let fills = ours.iter().any(|placed| placed.is_new && placed.column.code == "tier");
     let edit = Edit {
-        placed,
+        placed: ours,
         headings: first..=heading,
         body,
         values: &of_row,
@@ -260,7 +258,7 @@ fn write(
     };
     let grown = found.table.as_ref().filter(|_| places.in_table && any_new);
     let names: Vec<String> =
-        placed.iter().filter(|it| it.is_new).map(|it| it.heading.clone()).collect();
+        ours.iter().filter(|it| it.is_new).map(|it| it.heading.clone()).collect();
     let mut changes = vec![found.book_part.as_str()];
     changes.extend(grown.map(|table| table.part.as_str()));
     changes.push(&found.sheet_part);
@@ -272,7 +270,7 @@ fn write(
             kept = sheet::edit(stream, &edit, styles.as_mut(), out)?;
         } else if part == found.book_part {
             let bytes = package.bytes(part)?;
-            found.book.write(&bytes, found.sheet, heading, placed, places.filter, out)?;
+            found.book.write(&bytes, found.sheet, heading, ours, places.filter, out)?;
         } else if let Some(table) = grown.filter(|table| table.part == part) {
             table.write(&package.bytes(part)?, &names, out)?;
         } else if let Some(styles) = &styles {

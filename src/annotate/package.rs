@@ -109,8 +109,7 @@ impl<R: Read + Seek> Package<R> {
                     if local(tag.name().as_ref()) == "Relationship" =>
                 {
                     let external = attribute(&tag, "TargetMode").is_some_and(|it| it == "External");
-                    let values =
-                        ["Id", "Type", "Target"].map(|name| attribute(&tag, name));
+                    let values = ["Id", "Type", "Target"].map(|name| attribute(&tag, name));
                     if let ([Some(id), Some(kind), Some(target)], false) = (values, external) {
                         let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
                         relations.push(Relation { id, kind, target: resolved(from, &target) });

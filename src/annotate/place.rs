@@ -95,9 +95,8 @@ pub(super) fn place(means: &Means<'_>) -> Option<Places> {
 fn unique(heading: String, taken: &[String]) -> String {
     let is_taken =
         |name: &str| taken.iter().any(|taken| taken.to_lowercase() == name.to_lowercase());
-    if !is_taken(&heading) {
-        return heading;
-    }
-    let numbered = |number: &u32| format!("{heading} {number}");
-    (2..).map(|number| numbered(&number)).find(|name| !is_taken(name)).unwrap_or(heading)
+    // One of the numbers is free, since there is one more than there are names.
+    let numbered = (2..taken.len() + 3).map(|number| format!("{heading} {number}"));
+    let names: Vec<String> = std::iter::once(heading.clone()).chain(numbered).collect();
+    names.into_iter().find(|name| !is_taken(name)).unwrap_or(heading)
 }

@@ -57,7 +57,7 @@ pub fn write_workbook(
                 sheet.set_column_width(width + offset as u16, column.width)?;
             }
         }
-        let values = annotated.map(|request| request.values(request.columns.iter().copied()));
+        let values = annotated.map(|request| request.values(request.columns));
         let values = values.unwrap_or_default();
         let mut rows =
             ToSheet { sheet, looks: &looks, request: annotated, values, outcome: Ok(()) };
@@ -79,7 +79,7 @@ pub fn write_csv(
 ) -> anyhow::Result<Vec<(String, String)>> {
     // Spreadsheets in China take a CSV for GBK unless it has a mark.
     out.write_all("\u{feff}".as_bytes())?;
-    let values = request.values(request.columns.iter().copied());
+    let values = request.values(request.columns);
     let writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
     let mut rows = ToText { writer, request, values, outcome: Ok(()) };
     copy(document, request.target.sheet, &mut rows)?;
@@ -144,8 +144,8 @@ impl ToSheet<'_> {
         let Looks { base, date, time, points, heading } = self.looks;
         let sheet = &mut *self.sheet;
         let target = self.request.map(|request| request.target.headings());
-        let is_heading =
-            target.is_some_and(|(first, last)| (u64::from(first)..=u64::from(last)).contains(&number));
+        let is_heading = target
+            .is_some_and(|(first, last)| (u64::from(first)..=u64::from(last)).contains(&number));
         let text_format = if is_heading { heading } else { base };
         for (at, cell) in cells.iter().enumerate() {
             let column = u16::try_from(at).unwrap_or(u16::MAX);
@@ -203,8 +203,7 @@ struct ToText<'a, W: Write> {
 
 impl<W: Write + Send> RowSink for ToText<'_, W> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
-        let mut record: Vec<String> =
-            cells.iter().map(|cell| guarded(&shown(cell))).collect();
+        let mut record: Vec<String> = cells.iter().map(|cell| guarded(&shown(cell))).collect();
         if let Some(values) = beside(self.request, &self.values, number) {
             record.resize(self.request.matched.width, String::new());
             record.extend(values.into_iter().map(|value| match value {

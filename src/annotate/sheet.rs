@@ -246,7 +246,9 @@ impl<'a, W: Write> Pass<'a, '_, W> {
         let is_heading = edit.headings.contains(&number);
         let writes = is_heading || values.is_some() || is_start;
         let tag = match (xml::attribute(tag, "spans"), edit.placed.last()) {
-            (Some(spans), Some(last)) if writes => with(tag, &[("spans", Some(wider(&spans, last.index + 1)))]),
+            (Some(spans), Some(last)) if writes => {
+                with(tag, &[("spans", Some(wider(&spans, last.index + 1)))])
+            }
             _ => tag.to_owned(),
         };
         if !writes {
@@ -324,7 +326,8 @@ impl<'a, W: Write> Pass<'a, '_, W> {
             (None, _) => None,
             (Some(_), Some(own)) => Some(own),
             (Some(_), None) if heading => {
-                let left = self.edit.survey.styles.range((row.number, 0)..(row.number, placed.index));
+                let left =
+                    self.edit.survey.styles.range((row.number, 0)..(row.number, placed.index));
                 left.last().map(|(_, format)| *format).or(row.beside)
             }
             (Some(styles), None) => match (row.beside, value) {
@@ -366,7 +369,8 @@ impl<'a, W: Write> Pass<'a, '_, W> {
     /// An element that sets the width of columns: it is cut where columns of ours are among them, which are not hidden
     /// however the rest is.
     fn width(&mut self, tag: &BytesStart<'_>, is_start: bool) -> Result<(), Trouble> {
-        let bound = |name| xml::attribute(tag, name).and_then(|text| text.trim().parse::<u32>().ok());
+        let bound =
+            |name| xml::attribute(tag, name).and_then(|text| text.trim().parse::<u32>().ok());
         let (Some(from), Some(to)) = (bound("min"), bound("max")) else {
             return self.tag(tag.to_owned(), is_start);
         };

@@ -4,8 +4,8 @@
 
 use std::io::Write;
 
-use quick_xml::events::{BytesEnd, BytesStart, Event};
 use quick_xml::Writer;
+use quick_xml::events::{BytesEnd, BytesStart, Event};
 
 use super::Trouble;
 use super::column::Kind;
@@ -65,7 +65,12 @@ impl Styles {
     }
 
     /// The part with all that was asked for at the ends of its lists, and the fills of tiers where they are wanted.
-    pub(super) fn write(&self, part: &[u8], fills: bool, out: &mut dyn Write) -> Result<(), Trouble> {
+    pub(super) fn write(
+        &self,
+        part: &[u8],
+        fills: bool,
+        out: &mut dyn Write,
+    ) -> Result<(), Trouble> {
         let known = formats(part)?;
         let mut events = Events::new(part)?;
         let mut out = Writer::new(out);

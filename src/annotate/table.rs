@@ -36,36 +36,34 @@ impl TablePart {
         let mut found: Option<Self> = None;
         loop {
             match events.next()? {
-                Event::Start(tag) | Event::Empty(tag) => {
-                    match (local(tag.name().0), &mut found) {
-                        ("table", None) => {
-                            let Some(range) = range(&tag, "ref") else {
-                                return Ok(None);
-                            };
-                            let count = |name: &str, usual: u32| {
-                                attribute(&tag, name)
-                                    .and_then(|text| text.parse().ok())
-                                    .unwrap_or(usual)
-                            };
-                            found = Some(Self {
-                                part: part.to_owned(),
-                                range,
-                                heading_rows: count("headerRowCount", 1),
-                                total_rows: count("totalsRowCount", 0),
-                                columns: Vec::new(),
-                                is_fed: attribute(&tag, "tableType")
-                                    .is_some_and(|kind| kind != "worksheet"),
-                                last_id: 0,
-                            });
-                        }
-                        ("tableColumn", Some(found)) => {
-                            found.columns.push(attribute(&tag, "name").unwrap_or_default());
-                            let id = attribute(&tag, "id").and_then(|text| text.parse().ok());
-                            found.last_id = found.last_id.max(id.unwrap_or(0));
-                        }
-                        _ => {}
+                Event::Start(tag) | Event::Empty(tag) => match (local(tag.name().0), &mut found) {
+                    ("table", None) => {
+                        let Some(range) = range(&tag, "ref") else {
+                            return Ok(None);
+                        };
+                        let count = |name: &str, usual: u32| {
+                            attribute(&tag, name)
+                                .and_then(|text| text.parse().ok())
+                                .unwrap_or(usual)
+                        };
+                        found = Some(Self {
+                            part: part.to_owned(),
+                            range,
+                            heading_rows: count("headerRowCount", 1),
+                            total_rows: count("totalsRowCount", 0),
+                            columns: Vec::new(),
+                            is_fed: attribute(&tag, "tableType")
+                                .is_some_and(|kind| kind != "worksheet"),
+                            last_id: 0,
+                        });
                     }
-                }
+                    ("tableColumn", Some(found)) => {
+                        found.columns.push(attribute(&tag, "name").unwrap_or_default());
+                        let id = attribute(&tag, "id").and_then(|text| text.parse().ok());
+                        found.last_id = found.last_id.max(id.unwrap_or(0));
+                    }
+                    _ => {}
+                },
                 Event::Eof => return Ok(found),
                 _ => {}
             }

@@ -60,6 +60,17 @@ pub struct Matched {
 }
 
 impl Matched {
+    /// Takes rows for totals that turn out to be those of the table.
+    pub fn set_totals(&mut self, first: u64, last: u64) {
+        let is_total =
+            |told: &Diagnostic| told.origin.row.is_some_and(|row| (first..=last).contains(&row));
+        let before = self.unmatched.len();
+        self.unmatched.retain(|told| !is_total(told));
+        let found = (before - self.unmatched.len()) as u64;
+        self.unmatched_rows -= found;
+        self.totals += found;
+    }
+
     /// The client of a row: its position in the list.
     pub(super) fn client(&self, row: u32) -> Option<usize> {
         self.clients.get(row as usize).filter(|client| **client != NOBODY).map(|it| *it as usize)
@@ -131,7 +142,8 @@ impl Target {
             return Ok(None);
         };
         for layout in layouts {
-            let column = |fields: [&str; 2]| fields.iter().find_map(|field| layout.column_of(field));
+            let column =
+                |fields: [&str; 2]| fields.iter().find_map(|field| layout.column_of(field));
             let id = column(["client_id", "client"]);
             let client_name = match layout.table.code() {
                 "clients" => layout.column_of("name"),

@@ -1,7 +1,7 @@
 //! `kam annotate`: the user's own workbook with columns from a review, everything else as it was.
 
 use std::fs::File;
-use std::io::{BufReader, Cursor, Write as _};
+use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
 use crate::annotate::{self, Matched, Request, Target, columns};
@@ -44,8 +44,6 @@ pub(super) fn run(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<Outcome> 
     let lang = if ui.lang_given { ui.lang } else { target.lang };
     ui.lang = lang;
     let mut matched = target.matched(&mut document, &review.clients)?;
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(std::mem::take(&mut matched.unmatched));
     let request = Request {
         file: &workbook.name,
         target: &target,
@@ -62,28 +60,33 @@ pub(super) fn run(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<Outcome> 
         ui.say(&lang.fill("annotate.one_of_sheets", &values));
     }
     let name = output.display().to_string();
-    if arguments.dry_run {
-        ui.diagnostics(&diagnostics);
-        ui.say(&counted(&matched, None, ui));
-        ui.say(&lang.fill("summary.would_write", &[("file", name)]));
-        return Ok(Outcome::Done);
-    }
+    let mut diagnostics = Diagnostics::default();
     let mut done = None;
     let ready = files::prepare(&output, |out| {
         done = Some(write(means, &workbook, &mut document, &request, out)?);
         Ok(())
     })?;
-    if let Some(done) = &done {
-        diagnostics.extend(done.diagnostics.clone());
+    let written = done.unwrap_or_default();
+    if let Some((first, last)) = written.totals {
+        matched.set_totals(first, last);
     }
+    diagnostics.extend(matched.unmatched.clone());
+    diagnostics.extend(written.diagnostics);
     if means != Means::Package {
         let lost = Diagnostic::notice("formatting-lost", Origin::file(&workbook.name));
         diagnostics.push(lost.with("format", document.format().code()));
     }
     ui.diagnostics(&diagnostics);
-    ready.put()?;
-    ui.say(&counted(&matched, done.as_ref(), ui));
-    ui.say(&lang.fill("summary.wrote", &[("file", name)]));
+    let said = if arguments.dry_run {
+        // What is written but not put in its place goes away by itself.
+        drop(ready);
+        ("annotate.would", "summary.would_write")
+    } else {
+        ready.put()?;
+        ("annotate.done", "summary.wrote")
+    };
+    ui.say(&counted(said.0, &matched, &written.columns, ui));
+    ui.say(&lang.fill(said.1, &[("file", name)]));
     Ok(Outcome::Done)
 }
 
@@ -94,8 +97,8 @@ fn review(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<(SavedReview, Con
         let settings = analysis::settings(arguments.analysis.config.as_deref(), &[])?;
         ui.follow(&settings.loaded.config.lang);
         let name = path.display().to_string();
-        let file = File::open(path)
-            .map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
+        let file =
+            File::open(path).map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
         let review = SavedReview::read(BufReader::new(file), &name)?;
         return Ok((review, settings.loaded.config, vec![Input::file(path)]));
     }
@@ -172,8 +175,10 @@ fn means(output: &Path, document: &Document, workbook: &Path) -> Result<Means> {
 }
 
 /// What became of a workbook.
+#[derive(Default)]
 struct Written {
     columns: Vec<(String, String)>,
+    totals: Option<(u64, u64)>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -184,7 +189,7 @@ fn write(
     request: &Request<'_>,
     out: &mut dyn Sink,
 ) -> anyhow::Result<Written> {
-    let plain = |columns| Written { columns, diagnostics: Vec::new() };
+    let plain = |columns| Written { columns, totals: None, diagnostics: Vec::new() };
     let done = match means {
         Means::Workbook => return Ok(plain(annotate::write_workbook(document, request, out)?)),
         Means::Csv => return Ok(plain(annotate::write_csv(document, request, out)?)),
@@ -201,20 +206,17 @@ fn write(
             annotate::annotate(BufReader::new(file), document, request, out)?
         }
     };
-    Ok(Written { columns: done.columns, diagnostics: done.diagnostics })
+    Ok(Written { columns: done.columns, totals: done.totals, diagnostics: done.diagnostics })
 }
 
-/// How many rows got values, in which columns, and how many stay blank.
-fn counted(matched: &Matched, written: Option<&Written>, ui: &Ui) -> String {
+/// How many rows get values, in which columns, and how many stay blank.
+fn counted(key: &str, matched: &Matched, columns: &[(String, String)], ui: &Ui) -> String {
     let count = |rows: u64| grouped(rows as i64);
-    let columns = written.map_or_else(String::new, |written| {
-        let (first, last) = (written.columns.first(), written.columns.last());
-        match (first, last) {
-            (Some((first, _)), Some((last, _))) if first != last => format!("{first}–{last}"),
-            (Some((only, _)), _) => only.clone(),
-            _ => String::new(),
-        }
-    });
+    let columns = match columns {
+        [] => String::new(),
+        [(only, _)] => only.clone(),
+        [(first, _), .., (last, _)] => format!("{first}–{last}"),
+    };
     let values = [
         ("rows", count(matched.rows)),
         ("columns", columns),
@@ -222,6 +224,5 @@ fn counted(matched: &Matched, written: Option<&Written>, ui: &Ui) -> String {
         ("blank", count(matched.blank)),
         ("unmatched", count(matched.unmatched_rows)),
     ];
-    let key = if written.is_some() { "annotate.done" } else { "annotate.would" };
     ui.lang.fill(key, &values)
 }

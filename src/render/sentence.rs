@@ -48,6 +48,16 @@ pub fn reason(lang: Lang, client: &Client) -> String {
     joined(lang, &clauses)
 }
 
+/// A clause as the beginning of a sentence.
+#[must_use]
+pub fn capitalised(lang: Lang, text: &str) -> String {
+    let mut chars = text.chars();
+    match (lang, chars.next()) {
+        (Lang::En, Some(first)) => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-const WORDS: [&str; 8] = ["合计", "小计", "总计", "总和", "累计", "合計", "小計", "總計"];
+const WORDS: [&str; 10] =
+    ["合计", "小计", "总计", "总和", "累计", "汇总", "合計", "小計", "總計", "彙總"];
 const LATIN: [&str; 6] = ["total", "totals", "subtotal", "grandtotal", "grandtotals", "sum"];
 
 fn folded(text: &str) -> String {
@@ -29,7 +30,7 @@ pub fn is_bare_total(text: &str) -> bool {
         && if text.is_ascii() {
             matches!(text.bytes().next(), Some(b't' | b'T' | b's' | b'S' | b'g' | b'G'))
         } else {
-            text.contains(['计', '計', '和'])
+            text.contains(['计', '計', '和', '总', '總'])
         };
     if !possible {
         return false;

@@ -4,13 +4,13 @@
 //! neither tier nor score. Each one is a file, whose head is the documentation that `kam explain` prints, and a line in
 //! [`SIGNALS`]; its sentence and the action it suggests are in the catalogues.
 
+pub mod evidence;
 mod lines_down;
 mod margin_down;
 mod order_overdue;
 mod order_silence;
 mod orders_down;
 mod payment_slower;
-pub mod evidence;
 mod returns_up;
 mod sales_down;
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests may look at their surroundings")]
 
+mod annotate;
 mod archives;
 mod bad;
 mod cli;

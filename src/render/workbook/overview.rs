@@ -7,7 +7,7 @@ use super::charts;
 use super::style::Kind;
 use super::{Book, Pen, Sheet};
 use crate::config::Policy;
-use crate::locale::{Lang, grouped, percent, signed_percent};
+use crate::locale::{grouped, percent, signed_percent};
 use crate::money::Money;
 use crate::render::sentence;
 use crate::review::TierRow;
@@ -239,19 +239,10 @@ fn actions(book: &Book, pen: &mut Pen) -> Result<()> {
             pen.sheet.write_number_with_format(row, 5, super::pen::serial(due), date)?;
         }
         pen.blank(row, 7)?;
-        let reason = capitalised(book.lang, &sentence::reason(book.lang, client));
+        let reason = sentence::capitalised(book.lang, &sentence::reason(book.lang, client));
         pen.merged(row, (BESIDE, END), &reason, &style.long_text)?;
     }
     Ok(())
-}
-
-/// A clause as the beginning of a sentence.
-pub(super) fn capitalised(lang: Lang, text: &str) -> String {
-    let mut chars = text.chars();
-    match (lang, chars.next()) {
-        (Lang::En, Some(first)) => first.to_uppercase().chain(chars).collect(),
-        _ => text.to_owned(),
-    }
 }
 
 /// That every row and every amount of the input is accounted for.
