@@ -296,7 +296,8 @@ fn sheet(inner: &str) -> String {
 
 /// Text cells without places, as some programs write rows.
 fn inline(cells: &[&str]) -> String {
-    cells.iter().map(|cell| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>")).collect()
+    let cell = |cell: &&str| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>");
+    cells.iter().map(cell).collect::<Vec<_>>().concat()
 }
 
 /// The XML of the sheet after annotation.
