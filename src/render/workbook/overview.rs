@@ -19,6 +19,8 @@ const END: u16 = 11;
 /// First column right of the tier table.
 const BESIDE: u16 = 8;
 const LINKS: u32 = 2;
+/// Where the links to the other sheets stand: under the title, each in a column wide enough for its name.
+const LINK_COLUMNS: [u16; 8] = [0, 1, 2, 3, 4, 5, 6, BESIDE];
 const CARDS: u32 = 4;
 const TIERS: u32 = 8;
 const ACTIONS: u32 = 19;
@@ -35,9 +37,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
         pen.fix(column as u16, *width);
     }
     for (index, sheet) in Sheet::ALL.into_iter().skip(1).enumerate() {
-        // Under the title, each in a column wide enough for its name.
-        let column = [0, 2, 4, 6][index];
-        pen.link(LINKS, column, &book.name(sheet), &book.name(sheet))?;
+        pen.link(LINKS, LINK_COLUMNS[index], &book.name(sheet), &book.name(sheet))?;
     }
     cards(book, &mut pen)?;
     tiers(book, &mut pen)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rust_xlsxwriter::{Format, Url, Worksheet};
+use rust_xlsxwriter::{Format, Formula, Url, Worksheet};
 
 use super::style::{Kind, Style};
 use super::width;
@@ -194,6 +194,47 @@ impl<'a> Pen<'a> {
     /// A day, or an empty cell.
     pub(super) fn day(&mut self, row: u32, column: u16, day: Option<Day>) -> Result<()> {
         self.known(row, column, day.map(serial), Kind::Date)
+    }
+
+    /// A formula and the number that it gives, or nothing.
+    pub(super) fn formula(
+        &mut self,
+        row: u32,
+        column: u16,
+        formula: &str,
+        result: Option<f64>,
+        kind: Kind,
+    ) -> Result<()> {
+        let shown = result.map(|number| kind.shown(number)).unwrap_or_default();
+        self.measure(column, width::display(&shown));
+        let result = result.map(|number| number.to_string()).unwrap_or_default();
+        let formula = Formula::new(formula).set_result(result);
+        self.sheet.write_formula_with_format(row, column, formula, self.style.number(kind))?;
+        Ok(())
+    }
+
+    /// A formula and the text that it gives.
+    pub(super) fn formula_text(
+        &mut self,
+        row: u32,
+        column: u16,
+        formula: &str,
+        result: &str,
+    ) -> Result<()> {
+        self.measure(column, width::display(result));
+        let formula = Formula::new(formula).set_result(clipped(result));
+        self.sheet.write_formula_with_format(row, column, formula, &self.style.text)?;
+        Ok(())
+    }
+
+    /// A heading over several columns, or over one.
+    pub(super) fn band(&mut self, row: u32, columns: (u16, u16), text: &str) -> Result<()> {
+        let format = &self.style.band;
+        if columns.1 > columns.0 {
+            self.sheet.merge_range(row, columns.0, row, columns.1, clipped(text), format)?;
+            return Ok(());
+        }
+        self.free(row, columns.0, text, format)
     }
 
     /// An empty cell of a table.
