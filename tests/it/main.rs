@@ -17,6 +17,7 @@ mod hostile;
 mod identity;
 mod init;
 mod layouts;
+mod live;
 mod mentions;
 mod overlap;
 mod readme;

@@ -5,6 +5,8 @@
 //! limits, conditions and decisions that a formula in a cell should not imitate.
 
 mod formulas;
+#[cfg(test)]
+mod tests;
 
 use std::iter;
 
@@ -39,7 +41,6 @@ const SCORE: u16 = 4;
 const BAND: u16 = 5;
 const MOVE: u16 = 6;
 const BAND_REVIEWED: u16 = 7;
-/// Also what stands in the rows of the weights.
 const RANK_REVIEWED: u16 = 8;
 
 /// A metric with its weight.
@@ -110,7 +111,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<Vec<(String, String)>> 
     pen.limit(ID, 8.0, 18.0);
     pen.limit(CLIENT, 18.0, 28.0);
     pen.limit(BAND, 15.0, 20.0);
-    pen.limit(RANK_REVIEWED, 11.0, 22.0);
+    pen.limit(layout.groups - 1, 11.0, 22.0);
     for column in layout.groups..layout.key {
         pen.limit(column, 10.0, 14.0);
     }
@@ -150,7 +151,7 @@ fn legend(book: &Book, pen: &mut Pen) -> Result<()> {
 fn weights(book: &Book, pen: &mut Pen, formulas: &Formulas) -> Result<()> {
     let layout = formulas.layout;
     for (row, key) in [(WEIGHT, "weight"), (PART, "part"), (SUM, "sum"), (DIFFER, "differ")] {
-        pen.text(row, RANK_REVIEWED, &book.t(&format!("model.{key}")))?;
+        pen.text(row, layout.groups - 1, &book.t(&format!("model.{key}")))?;
     }
     pen.band(BLOCK, (layout.groups, layout.points - 1), &book.t("model.groups"))?;
     let input = book.style.input_number(Kind::Plain);
