@@ -3,21 +3,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use calamine::{Data, Range, Reader as _, Xlsx};
 use kam::demo;
 use kam::locale::Lang;
-use kam::render::workbook::workbook;
+use kam::render::workbook::{is_as_written, workbook};
 use kam::review::Review;
 use kam::source::Input;
 
 use crate::support::{package, reviewed, testdata};
 
 /// How long LibreOffice may take for all workbooks together.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Makes LibreOffice compute every formula of a workbook when it loads one, and not trust what stands there.
 const ALWAYS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -26,8 +26,12 @@ const ALWAYS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 "#;
 
+/// A line that `cargo test` shows also when the test passes.
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").expect("stderr");
+}
+
 /// The program, if it is there; with `KAM_REQUIRE_OFFICE` set it has to be.
-#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
 fn office() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join("soffice"));
@@ -36,13 +40,19 @@ fn office() -> Option<PathBuf> {
         let required =
             std::env::var_os("KAM_REQUIRE_OFFICE").is_some_and(|value| !value.is_empty());
         assert!(!required, "KAM_REQUIRE_OFFICE is set, but there is no soffice");
-        eprintln!("NOT TESTED: no soffice (LibreOffice Calc), so nobody computes the formulas");
+        say("NOT TESTED: no soffice (LibreOffice Calc), so nobody computes the formulas");
     }
     found
 }
 
-/// Opens each workbook, computes it and saves it again.
-fn computed(office: &Path, books: &[Vec<u8>]) -> Vec<Xlsx<Cursor<Vec<u8>>>> {
+/// A workbook that LibreOffice has opened, computed and saved.
+struct Computed {
+    book: Xlsx<Cursor<Vec<u8>>>,
+    /// Whether it still counts as unchanged.
+    as_written: bool,
+}
+
+fn computed(office: &Path, books: &[Vec<u8>]) -> Vec<Computed> {
     let folder = tempfile::tempdir().expect("folder");
     let at = |name: &str| folder.path().join(name);
     for name in ["profile/user", "in", "out"] {
@@ -63,9 +73,10 @@ fn computed(office: &Path, books: &[Vec<u8>]) -> Vec<Xlsx<Cursor<Vec<u8>>>> {
         .output()
         .expect("soffice");
     let read = |name: &String| {
-        let bytes = fs::read(at("out").join(name))
-            .unwrap_or_else(|error| panic!("{name}: {error}\n{output:?}"));
-        Xlsx::new(Cursor::new(bytes)).expect("a workbook")
+        let path = at("out").join(name);
+        let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}\n{output:?}"));
+        let book = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+        Computed { book, as_written: is_as_written(&path) }
     };
     names.iter().map(read).collect()
 }
@@ -132,35 +143,35 @@ const EQUAL: Typed = &[
 
 impl Case {
     fn review(&self, typed: Typed) -> Review {
-        let mut settings = self.settings.clone();
+        let mut lines = vec![self.settings.clone()];
         if self.geometric {
-            settings.push_str("[score]\naggregation = \"geometric\"\n");
+            lines.extend(["[score]", "aggregation = \"geometric\""].map(ToOwned::to_owned));
         }
         let weights = || {
             typed.iter().filter_map(|(name, value)| Some((name.strip_prefix("weight_")?, value)))
         };
         let sum: f64 = weights().map(|(_, weight)| weight).sum();
-        settings.push_str("[score.weights]\n");
+        lines.push("[score.weights]".to_owned());
         for (metric, weight) in weights() {
-            settings.push_str(&format!("{metric} = {:?}\n", weight * 100.0 / sum));
+            lines.push(format!("{metric} = {:?}", weight * 100.0 / sum));
         }
         for tier in ["strategic", "core", "potential"] {
-            settings.push_str(&format!("[tier.{tier}]\n"));
+            lines.push(format!("[tier.{tier}]"));
             for cut in ["top", "share"] {
                 let name = format!("{cut}_{tier}");
                 if let Some((_, value)) = typed.iter().find(|(known, _)| **known == name) {
-                    settings.push_str(&format!("{cut} = {value:?}\n"));
+                    lines.push(format!("{cut} = {value:?}"));
                 }
             }
         }
         let inputs: Vec<Input> = self.files.iter().map(|file| Input::file(file)).collect();
-        reviewed(&inputs, &settings, 2)
+        reviewed(&inputs, &lines.join("\n"), 2)
     }
 }
 
 /// Forty clients who differ in little: sales, lines bought, ids.
 fn much_alike() -> String {
-    let mut text = String::from("order_id,date,client,amount,margin,business_line\n");
+    let mut lines = vec!["order_id,date,client,amount,margin,business_line".to_owned()];
     for client in 0..40 {
         let base = 1_000 + 100 * (client * 7 % 5);
         for (order, (date, times)) in
@@ -168,14 +179,14 @@ fn much_alike() -> String {
         {
             for line in 0..=client % 3 {
                 let margin = if client % 4 == 0 { String::new() } else { (base / 5).to_string() };
-                text.push_str(&format!(
-                    "{client}-{order},{date},K{client:02},{},{margin},L{line}\n",
-                    base * times
+                let amount = base * times;
+                lines.push(format!(
+                    "{client}-{order},{date},K{client:02},{amount},{margin},L{line}"
                 ));
             }
         }
     }
-    text
+    lines.join("\n")
 }
 
 fn cases(folder: &Path) -> Vec<Case> {
@@ -201,9 +212,10 @@ fn cases(folder: &Path) -> Vec<Case> {
             cases.push(Case { name, lang, files, settings, geometric, typed });
         }
     };
-    for policy in ["rank", "share", "all"] {
+    for policy in ["rank", "share"] {
         add("demo", Lang::Zh, &demo, "2026-06-30", policy, false, &[&[], DOUBLE, HALF]);
     }
+    add("demo", Lang::Zh, &demo, "2026-06-30", "all", false, &[HALF]);
     add("small", Lang::En, &small, "2026-09-30", "rank", false, &[&[], HALF]);
     add("small, geometric", Lang::En, &small, "2026-09-30", "all", true, &[&[], DOUBLE]);
     add("alike", Lang::En, &alike, "2026-06-30", "rank", false, &[&[], EQUAL, HALF]);
@@ -329,7 +341,6 @@ fn compare_model(case: &str, lang: Lang, range: &Range<Data>, review: &Review, b
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "how much was compared is worth knowing")]
 fn formulas_give_what_the_review_says() {
     let Some(office) = office() else { return };
     let folder = tempfile::tempdir().expect("folder");
@@ -349,13 +360,16 @@ fn formulas_give_what_the_review_says() {
         cases.iter().zip(&reviews).zip(&books).zip(computed)
     {
         let name = format!("{}, {}", case.name, case.settings.replace('\n', " "));
+        assert_eq!(computed.as_written, case.typed.is_empty(), "{name}: taken for unchanged");
+        let model =
+            computed.book.worksheet_range(&case.lang.text("book.sheet.model")).expect("a sheet");
         if case.typed.is_empty() {
-            formulas += compare_all(&name, bytes, &mut computed);
+            compare_model(&name, case.lang, &model, review, review);
+            formulas += compare_all(&name, bytes, &mut computed.book);
+        } else {
+            compare_model(&name, case.lang, &model, &case.review(case.typed), review);
         }
-        let model = computed.worksheet_range(&case.lang.text("book.sheet.model")).expect("a sheet");
-        let expected = case.review(case.typed);
-        compare_model(&name, case.lang, &model, &expected, review);
     }
-    eprintln!("{formulas} formulas computed as written");
-    assert!(formulas > 5_000, "{formulas}");
+    say(&format!("{formulas} formulas computed as written"));
+    assert!(formulas > 3_000, "{formulas}");
 }

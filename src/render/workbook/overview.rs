@@ -93,7 +93,7 @@ fn cards(book: &Book, pen: &mut Pen) -> Result<()> {
         pen.merged(CARDS, columns, &book.t(&format!("card.{key}")), &style.card_label)?;
         let figure = style.card(Kind::Amount);
         pen.merged(CARDS + 1, columns, "", &figure)?;
-        pen.sheet.write_number_with_format(CARDS + 1, columns.0, number, &figure)?;
+        pen.figure(CARDS + 1, columns.0, number, &figure)?;
         pen.merged(CARDS + 2, columns, &note, &style.card_note)?;
     }
     pen.sheet.set_row_height(CARDS + 1, 32)?;
@@ -232,11 +232,11 @@ fn actions(book: &Book, pen: &mut Pen) -> Result<()> {
         pen.text(row, 2, &book.tier(client.tier))?;
         let amount = style.number(Kind::Amount);
         pen.merged(row, (3, 4), "", amount)?;
-        pen.sheet.write_number_with_format(row, 3, client.priority, amount)?;
+        pen.figure(row, 3, client.priority, amount)?;
         let date = style.number(Kind::Date);
         pen.merged(row, (5, 6), "", date)?;
         if let Some(due) = client.due {
-            pen.sheet.write_number_with_format(row, 5, super::pen::serial(due), date)?;
+            pen.figure(row, 5, super::pen::serial(due), date)?;
         }
         pen.blank(row, 7)?;
         let reason = capitalised(book.lang, &sentence::reason(book.lang, client));

@@ -163,7 +163,18 @@ impl<'a> Pen<'a> {
         format: &Format,
     ) -> Result<()> {
         self.measure(column, width::display(&kind.shown(number)));
-        self.sheet.write_number_with_format(row, column, number, format)?;
+        self.figure(row, column, number, format)
+    }
+
+    /// A number that does not widen its column.
+    pub(super) fn figure(
+        &mut self,
+        row: u32,
+        column: u16,
+        number: f64,
+        format: &Format,
+    ) -> Result<()> {
+        self.sheet.write_number_with_format(row, column, kept(number), format)?;
         Ok(())
     }
 
@@ -294,6 +305,11 @@ pub(super) fn serial(day: Day) -> f64 {
     f64::from(day.0) + 25_569.0
 }
 
+/// A number with the 15 digits that every program keeps: one that saves no more leaves the values as they were.
+fn kept(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
+}
+
 /// As much of a text as a cell can hold.
 fn clipped(text: &str) -> &str {
     let mut units = 0;
@@ -315,6 +331,15 @@ mod tests {
         assert_eq!(clipped("短"), "短");
         let long = "😀".repeat(20_000);
         assert_eq!(clipped(&long).encode_utf16().count(), CELL_LIMIT - 1);
+    }
+
+    #[test]
+    fn numbers_keep_fifteen_digits() {
+        let third = 100.0_f64 / 3.0;
+        assert_eq!(kept(third).to_string(), "33.3333333333333");
+        assert_eq!(kept(kept(third)).to_bits(), kept(third).to_bits());
+        assert_eq!(kept(708_759.908_400_000_1).to_string(), "708759.9084");
+        assert_eq!(kept(-12_345_678.9).to_string(), "-12345678.9");
     }
 
     #[test]
