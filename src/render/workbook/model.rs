@@ -109,7 +109,10 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<Vec<(String, String)>> 
     let formulas = Formulas { layout: &layout, aggregation: book.review.config.score.aggregation };
     pen.sheet.set_formula_result_default("");
     pen.limit(ID, 8.0, 18.0);
-    pen.limit(CLIENT, 18.0, 28.0);
+    pen.limit(CLIENT, 18.0, 36.0);
+    for column in TIER..layout.groups {
+        pen.limit(column, 11.0, 20.0);
+    }
     pen.limit(BAND, 15.0, 20.0);
     pen.limit(layout.groups - 1, 11.0, 22.0);
     for column in layout.groups..layout.key {
