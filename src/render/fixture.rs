@@ -181,7 +181,7 @@ fn client((index, row): (usize, &Row)) -> Client {
         rank: active.then_some(index + 1),
         score: (index < 13).then_some(score),
         coverage: if index == 3 { 95.8 } else { 100.0 },
-        groups: crate::score::ByGroup::default(),
+        groups: crate::score::ByGroup([Some(score); 3]),
         points: known.iter().map(|(metric, _)| (*metric, score)).collect(),
         adds: known.iter().map(|(metric, share)| (*metric, score * share / weight)).collect(),
         features: Box::new(ClientFeatures {

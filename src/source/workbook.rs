@@ -200,6 +200,14 @@ impl Workbook {
         Ok(merged)
     }
 
+    /// Pushes the rows of an xlsx worksheet as [`Self::read`] does, but without what formulas give.
+    pub fn read_typed(&mut self, sheet: usize, sink: &mut dyn RowSink) -> Result<()> {
+        let (Book::Xlsx(book), Some(key)) = (&mut self.book, self.keys.get(sheet)) else {
+            return self.read(sheet, sink);
+        };
+        read_xlsx(book, key, true, sink).map_err(|flaw| flaw.into_error(&self.name))
+    }
+
     pub(super) fn push(&mut self, sheet: usize, sink: &mut dyn RowSink) -> Result<(), Flaw> {
         if let Book::Isolated(book) = &mut self.book {
             return book.read(sheet, sink);
@@ -208,7 +216,7 @@ impl Workbook {
             return Err(Flaw::Damaged(sheet.to_string()));
         };
         match &mut self.book {
-            Book::Xlsx(book) => read_xlsx(book, key, sink),
+            Book::Xlsx(book) => read_xlsx(book, key, false, sink),
             Book::Xlsb(book) => read_xlsb(book, key, sink),
             Book::Xls(book) => guarded(|| Ok(book.worksheet_range(key)?))
                 .and_then(|range| push_range(&range, cell, sink)),
@@ -228,13 +236,27 @@ fn open_book(input: Boxed, format: Format) -> Result<Book, Flaw> {
     })
 }
 
-fn read_xlsx(book: &mut Xlsx<Boxed>, key: &str, sink: &mut dyn RowSink) -> Result<(), Flaw> {
+fn read_xlsx(
+    book: &mut Xlsx<Boxed>,
+    key: &str,
+    typed: bool,
+    sink: &mut dyn RowSink,
+) -> Result<(), Flaw> {
     let mut cells = match guarded(|| Ok(book.worksheet_cells_reader(key)))? {
         // A chart that calls itself a worksheet has no rows.
         Err(XlsxError::NotAWorksheet(_)) => return Ok(()),
         opened => opened?,
     };
-    push_cells(sink, || Ok(cells.next_cell()?))
+    if !typed {
+        return push_cells(sink, || Ok(cells.next_cell()?));
+    }
+    push_cells(sink, || {
+        let next = cells.next_cell_with_formula_metadata()?;
+        Ok(next.map(|cell| {
+            let value = if cell.formula.is_some() { DataRef::Empty } else { cell.value };
+            Streamed::new(cell.pos, value)
+        }))
+    })
 }
 
 fn read_xlsb(book: &mut Xlsb<Boxed>, key: &str, sink: &mut dyn RowSink) -> Result<(), Flaw> {

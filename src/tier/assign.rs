@@ -1,5 +1,7 @@
 //! Assigning tiers.
 
+use std::cmp::Ordering;
+
 use crate::config::{Config, Policy, TierRule};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::{Money, round12};
@@ -84,24 +86,45 @@ pub fn assign(cases: &[Case<'_>], config: &Config, threads: usize) -> Vec<Outcom
     parallel::join(jobs).into_iter().flatten().collect()
 }
 
-/// Active clients by score, net sales, margin (unknown last), all descending, then id.
+/// What decides between clients with equal scores.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    net_sales: Money,
+    margin: f64,
+    client_id: &'a str,
+}
+
+impl<'a> Standing<'a> {
+    /// That of a client.
+    #[must_use]
+    pub fn of(client_id: &'a str, features: &ClientFeatures) -> Self {
+        Self { net_sales: features.net_sales, margin: known(features.margin), client_id }
+    }
+
+    /// Which client comes first: the one with higher net sales, then with higher margin (unknown last), then by id.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> Ordering {
+        (other.net_sales.cmp(&self.net_sales))
+            .then_with(|| other.margin.total_cmp(&self.margin))
+            .then_with(|| self.client_id.cmp(other.client_id))
+    }
+}
+
+/// A figure to compare by; unknown ones come last.
+fn known(value: Option<f64>) -> f64 {
+    value.map_or(f64::NEG_INFINITY, round12)
+}
+
+/// Active clients by score, then by their standing among equals.
 fn ranking(cases: &[Case<'_>]) -> Vec<usize> {
-    let known = |value: Option<f64>| value.map_or(f64::NEG_INFINITY, round12);
-    let mut order: Vec<(f64, Money, f64, usize)> = cases
+    let mut order: Vec<(f64, Standing<'_>, usize)> = cases
         .iter()
         .enumerate()
         .filter(|(_, case)| case.active)
-        .map(|(at, case)| {
-            (known(case.score), case.features.net_sales, known(case.features.margin), at)
-        })
+        .map(|(at, case)| (known(case.score), Standing::of(case.client_id, case.features), at))
         .collect();
-    order.sort_unstable_by(|a, b| {
-        (b.0.total_cmp(&a.0))
-            .then_with(|| b.1.cmp(&a.1))
-            .then_with(|| b.2.total_cmp(&a.2))
-            .then_with(|| cases[a.3].client_id.cmp(cases[b.3].client_id))
-    });
-    order.into_iter().map(|(_, _, _, at)| at).collect()
+    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.compare(&b.1)));
+    order.into_iter().map(|(_, _, at)| at).collect()
 }
 
 fn rules(config: &Config) -> [&TierRule; 3] {

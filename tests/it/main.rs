@@ -18,6 +18,7 @@ mod hostile;
 mod identity;
 mod init;
 mod layouts;
+mod live;
 mod mentions;
 mod overlap;
 mod readme;

@@ -4,10 +4,10 @@
 //! over, and whoever wants to change more can lift the protection.
 
 use anyhow::Result;
-use rust_xlsxwriter::{DataValidation, IgnoreError, ProtectionOptions};
+use rust_xlsxwriter::{DataValidation, IgnoreError};
 
 use super::style::Kind;
-use super::{Book, Pen};
+use super::{Book, Pen, page};
 use crate::render::sentence;
 use crate::review::Client;
 
@@ -70,13 +70,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     }
     pen.sheet.set_freeze_panes(HEADER + 1, 2)?;
     pen.sheet.set_repeat_rows(HEADER, HEADER)?;
-    pen.sheet.protect_with_options(&ProtectionOptions {
-        sort: true,
-        use_autofilter: true,
-        format_columns: true,
-        format_rows: true,
-        ..ProtectionOptions::default()
-    });
+    page::protect(pen.sheet);
     pen.finish()
 }
 

@@ -133,12 +133,10 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
 fn band(book: &Book, pen: &mut Pen, columns: &Columns) -> Result<()> {
     let text = book.t("clients.adds");
     let end = columns.net_sales.saturating_sub(1);
-    if end > columns.adds {
-        pen.sheet.merge_range(BAND, columns.adds, BAND, end, &text, &book.style.band)?;
-    } else if end == columns.adds {
-        pen.free(BAND, end, &text, &book.style.band)?;
+    if end < columns.adds {
+        return Ok(());
     }
-    Ok(())
+    pen.band(BAND, (columns.adds, end), &text)
 }
 
 /// The small line of every client, and the months folded away.

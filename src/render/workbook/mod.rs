@@ -8,6 +8,7 @@ mod charts;
 mod clients;
 mod example;
 mod method;
+mod model;
 mod overview;
 mod page;
 mod pen;
@@ -45,9 +46,7 @@ const COLUMN_PIXELS: u32 = 64;
 ///
 /// Only when a sheet would not fit what the format can hold, such as 1,048,576 rows.
 pub fn workbook(review: &Review, lang: Lang) -> Result<Vec<u8>> {
-    // Once to know the values, once more to carry their hash.
-    let seal = seal::seal(build(review, lang, None)?);
-    build(review, lang, seal.as_deref())
+    seal::seal(build(review, lang)?)
 }
 
 /// Writes the review as a workbook.
@@ -59,16 +58,13 @@ pub fn write(review: &Review, lang: Lang, out: &mut dyn Write) -> Result<()> {
     Ok(out.write_all(&workbook(review, lang)?)?)
 }
 
-fn build(review: &Review, lang: Lang, seal: Option<&str>) -> Result<Vec<u8>> {
+fn build(review: &Review, lang: Lang) -> Result<Vec<u8>> {
     let style = Style::new(lang);
     let book = Book { review, lang, style: &style };
     let mut file = Workbook::new();
     file.set_default_format(&style.base, ROW_PIXELS, COLUMN_PIXELS)?;
-    let mut properties = book.properties()?;
-    if let Some(seal) = seal {
-        properties = properties.set_custom_property(seal::PROPERTY, seal);
-    }
-    file.set_properties(&properties);
+    file.set_properties(&book.properties()?);
+    let mut names = Vec::new();
     for sheet in Sheet::ALL {
         let worksheet = file.add_worksheet();
         let pen = book.open(worksheet, sheet)?;
@@ -76,9 +72,13 @@ fn build(review: &Review, lang: Lang, seal: Option<&str>) -> Result<Vec<u8>> {
             Sheet::Overview => overview::write(&book, pen)?,
             Sheet::Actions => actions::write(&book, pen)?,
             Sheet::Clients => clients::write(&book, pen)?,
+            Sheet::Model => names = model::write(&book, pen)?,
             Sheet::Quality => quality::write(&book, pen)?,
             Sheet::Method => method::write(&book, pen)?,
         }
+    }
+    for (name, cell) in names {
+        file.define_name(name, &cell)?;
     }
     Ok(file.save_to_buffer()?)
 }
@@ -89,19 +89,21 @@ enum Sheet {
     Overview,
     Actions,
     Clients,
+    Model,
     Quality,
     Method,
 }
 
 impl Sheet {
-    const ALL: [Self; 5] =
-        [Self::Overview, Self::Actions, Self::Clients, Self::Quality, Self::Method];
+    const ALL: [Self; 6] =
+        [Self::Overview, Self::Actions, Self::Clients, Self::Model, Self::Quality, Self::Method];
 
     fn code(self) -> &'static str {
         match self {
             Self::Overview => "overview",
             Self::Actions => "actions",
             Self::Clients => "clients",
+            Self::Model => "model",
             Self::Quality => "quality",
             Self::Method => "method",
         }
@@ -187,6 +189,7 @@ impl<'a> Book<'a> {
         Ok(DocProperties::new()
             .set_title(self.f("title.overview", &title))
             .set_comment(format!("kam {}", self.review.kam_version))
-            .set_creation_datetime(&created))
+            .set_creation_datetime(&created)
+            .set_custom_property(seal::PROPERTY, seal::UNSEALED))
     }
 }

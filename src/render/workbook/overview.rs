@@ -19,6 +19,8 @@ const END: u16 = 11;
 /// First column right of the tier table.
 const BESIDE: u16 = 8;
 const LINKS: u32 = 2;
+/// Where the links to the other sheets stand: under the title, each in a column wide enough for its name.
+const LINK_COLUMNS: [u16; 8] = [0, 1, 2, 3, 4, 5, 6, BESIDE];
 const CARDS: u32 = 4;
 const TIERS: u32 = 8;
 const ACTIONS: u32 = 19;
@@ -35,9 +37,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
         pen.fix(column as u16, *width);
     }
     for (index, sheet) in Sheet::ALL.into_iter().skip(1).enumerate() {
-        // Under the title, each in a column wide enough for its name.
-        let column = [0, 2, 4, 6][index];
-        pen.link(LINKS, column, &book.name(sheet), &book.name(sheet))?;
+        pen.link(LINKS, LINK_COLUMNS[index], &book.name(sheet), &book.name(sheet))?;
     }
     cards(book, &mut pen)?;
     tiers(book, &mut pen)?;
@@ -93,7 +93,7 @@ fn cards(book: &Book, pen: &mut Pen) -> Result<()> {
         pen.merged(CARDS, columns, &book.t(&format!("card.{key}")), &style.card_label)?;
         let figure = style.card(Kind::Amount);
         pen.merged(CARDS + 1, columns, "", &figure)?;
-        pen.sheet.write_number_with_format(CARDS + 1, columns.0, number, &figure)?;
+        pen.figure(CARDS + 1, columns.0, number, &figure)?;
         pen.merged(CARDS + 2, columns, &note, &style.card_note)?;
     }
     pen.sheet.set_row_height(CARDS + 1, 32)?;
@@ -232,11 +232,11 @@ fn actions(book: &Book, pen: &mut Pen) -> Result<()> {
         pen.text(row, 2, &book.tier(client.tier))?;
         let amount = style.number(Kind::Amount);
         pen.merged(row, (3, 4), "", amount)?;
-        pen.sheet.write_number_with_format(row, 3, client.priority, amount)?;
+        pen.figure(row, 3, client.priority, amount)?;
         let date = style.number(Kind::Date);
         pen.merged(row, (5, 6), "", date)?;
         if let Some(due) = client.due {
-            pen.sheet.write_number_with_format(row, 5, super::pen::serial(due), date)?;
+            pen.figure(row, 5, super::pen::serial(due), date)?;
         }
         pen.blank(row, 7)?;
         let reason = sentence::capitalised(book.lang, &sentence::reason(book.lang, client));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rust_xlsxwriter::{Format, Url, Worksheet};
+use rust_xlsxwriter::{Format, Formula, Url, Worksheet};
 
 use super::style::{Kind, Style};
 use super::width;
@@ -163,7 +163,18 @@ impl<'a> Pen<'a> {
         format: &Format,
     ) -> Result<()> {
         self.measure(column, width::display(&kind.shown(number)));
-        self.sheet.write_number_with_format(row, column, number, format)?;
+        self.figure(row, column, number, format)
+    }
+
+    /// A number that does not widen its column.
+    pub(super) fn figure(
+        &mut self,
+        row: u32,
+        column: u16,
+        number: f64,
+        format: &Format,
+    ) -> Result<()> {
+        self.sheet.write_number_with_format(row, column, kept(number), format)?;
         Ok(())
     }
 
@@ -194,6 +205,47 @@ impl<'a> Pen<'a> {
     /// A day, or an empty cell.
     pub(super) fn day(&mut self, row: u32, column: u16, day: Option<Day>) -> Result<()> {
         self.known(row, column, day.map(serial), Kind::Date)
+    }
+
+    /// A formula and the number that it gives, or nothing.
+    pub(super) fn formula(
+        &mut self,
+        row: u32,
+        column: u16,
+        formula: &str,
+        result: Option<f64>,
+        kind: Kind,
+    ) -> Result<()> {
+        let shown = result.map(|number| kind.shown(number)).unwrap_or_default();
+        self.measure(column, width::display(&shown));
+        let result = result.map(|number| number.to_string()).unwrap_or_default();
+        let formula = Formula::new(formula).set_result(result);
+        self.sheet.write_formula_with_format(row, column, formula, self.style.number(kind))?;
+        Ok(())
+    }
+
+    /// A formula and the text that it gives.
+    pub(super) fn formula_text(
+        &mut self,
+        row: u32,
+        column: u16,
+        formula: &str,
+        result: &str,
+    ) -> Result<()> {
+        self.measure(column, width::display(result));
+        let formula = Formula::new(formula).set_result(clipped(result));
+        self.sheet.write_formula_with_format(row, column, formula, &self.style.text)?;
+        Ok(())
+    }
+
+    /// A heading over several columns, or over one.
+    pub(super) fn band(&mut self, row: u32, columns: (u16, u16), text: &str) -> Result<()> {
+        let format = &self.style.band;
+        if columns.1 > columns.0 {
+            self.sheet.merge_range(row, columns.0, row, columns.1, clipped(text), format)?;
+            return Ok(());
+        }
+        self.free(row, columns.0, text, format)
     }
 
     /// An empty cell of a table.
@@ -253,6 +305,11 @@ pub(super) fn serial(day: Day) -> f64 {
     f64::from(day.0) + 25_569.0
 }
 
+/// A number with the 15 digits that every program keeps: one that saves no more leaves the values as they were.
+fn kept(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
+}
+
 /// As much of a text as a cell can hold.
 fn clipped(text: &str) -> &str {
     let mut units = 0;
@@ -274,6 +331,15 @@ mod tests {
         assert_eq!(clipped("短"), "短");
         let long = "😀".repeat(20_000);
         assert_eq!(clipped(&long).encode_utf16().count(), CELL_LIMIT - 1);
+    }
+
+    #[test]
+    fn numbers_keep_fifteen_digits() {
+        let third = 100.0_f64 / 3.0;
+        assert_eq!(kept(third).to_string(), "33.3333333333333");
+        assert_eq!(kept(kept(third)).to_bits(), kept(third).to_bits());
+        assert_eq!(kept(708_759.908_400_000_1).to_string(), "708759.9084");
+        assert_eq!(kept(-12_345_678.9).to_string(), "-12345678.9");
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! Telling whether somebody has typed into a workbook since it was written.
 //!
 //! The workbook carries the SHA-256 of its own cell values as a custom property. Values are hashed, not bytes: a program
-//! that opens and saves the file without a change writes other bytes but the same values.
+//! that opens and saves the file without a change writes other bytes but the same values. What a formula gives is not among
+//! them: it follows from the other cells, and each program rounds the last digits in its own way.
 
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use anyhow::Result;
 use sha2::{Digest as _, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::source::workbook::Workbook;
 use crate::source::{Cell, Format, RowSink, hex};
@@ -27,13 +31,40 @@ impl RowSink for Hasher {
     }
 }
 
-/// The hash of all cell values of a workbook.
-pub(super) fn seal(bytes: Vec<u8>) -> Option<String> {
+/// What the property holds until the hash is known.
+pub(super) const UNSEALED: &str = "unsealed";
+
+/// Part of a package that the property is in.
+const PART: &str = "docProps/custom.xml";
+
+/// Puts the hash of its values into a workbook that says [`UNSEALED`]; every other part stays as it is.
+pub(super) fn seal(unsealed: Vec<u8>) -> Result<Vec<u8>> {
+    let Some(hash) = hash(unsealed.clone()) else { return Ok(unsealed) };
+    let mut package = ZipArchive::new(Cursor::new(unsealed.as_slice()))?;
+    let mut sealed = ZipWriter::new(Cursor::new(Vec::with_capacity(unsealed.len() + hash.len())));
+    for at in 0..package.len() {
+        let part = package.by_index_raw(at)?;
+        if part.name()? != PART {
+            sealed.raw_copy_file(part)?;
+            continue;
+        }
+        let written = part.last_modified().unwrap_or_default();
+        drop(part);
+        let mut text = String::new();
+        package.by_index(at)?.read_to_string(&mut text)?;
+        sealed.start_file(PART, SimpleFileOptions::default().last_modified_time(written))?;
+        sealed.write_all(text.replace(UNSEALED, &hash).as_bytes())?;
+    }
+    Ok(sealed.finish()?.into_inner())
+}
+
+/// The hash of all cell values of a workbook, but for those of formulas.
+fn hash(bytes: Vec<u8>) -> Option<String> {
     let mut book = Workbook::from_bytes(bytes, "", Format::Xlsx).ok()?;
     let mut hasher = Hasher(Sha256::new());
     for sheet in 0..book.sheets().len() {
         hasher.0.update(format!("{:?}\n", book.sheets()[sheet].name));
-        book.read(sheet, &mut hasher).ok()?;
+        book.read_typed(sheet, &mut hasher).ok()?;
     }
     Some(hex(&hasher.0.finalize()))
 }
@@ -42,14 +73,14 @@ pub(super) fn seal(bytes: Vec<u8>) -> Option<String> {
 #[must_use]
 pub fn is_as_written(path: &Path) -> bool {
     std::fs::read(path)
-        .is_ok_and(|bytes| stated(&bytes).is_some_and(|stated| seal(bytes) == Some(stated)))
+        .is_ok_and(|bytes| stated(&bytes).is_some_and(|stated| hash(bytes) == Some(stated)))
 }
 
 /// The hash that a workbook carries.
 fn stated(bytes: &[u8]) -> Option<String> {
-    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut package = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut text = String::new();
-    package.by_name("docProps/custom.xml").ok()?.take(64 * 1024).read_to_string(&mut text).ok()?;
+    package.by_name(PART).ok()?.take(64 * 1024).read_to_string(&mut text).ok()?;
     let (_, after) = text.split_once(&format!("name=\"{PROPERTY}\""))?;
     let (_, value) = after.split_once("<vt:lpwstr>")?;
     value.split_once("</vt:lpwstr>").map(|(value, _)| value.to_owned())

@@ -206,6 +206,12 @@ impl Style {
         &self.totals[kind as usize]
     }
 
+    /// A number to fill in.
+    pub(super) fn input_number(&self, kind: Kind) -> Format {
+        let input = self.input.clone().set_align(FormatAlign::Right).set_indent(0);
+        input.set_num_format(kind.pattern())
+    }
+
     /// The figure of a card.
     pub(super) fn card(&self, kind: Kind) -> Format {
         self.card.clone().set_num_format(kind.pattern())

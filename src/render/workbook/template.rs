@@ -43,24 +43,20 @@ const LEFT_OUT: [(&str, &str); 3] =
 ///
 /// Only when a sheet would not fit what the format can hold.
 pub fn template(lang: Lang) -> Result<Vec<u8>> {
-    // Once to know the values, once more to carry their hash.
-    let seal = seal::seal(build(lang, None)?);
-    build(lang, seal.as_deref())
+    seal::seal(build(lang)?)
 }
 
-fn build(lang: Lang, seal: Option<&str>) -> Result<Vec<u8>> {
+fn build(lang: Lang) -> Result<Vec<u8>> {
     let style = Style::new(lang);
     let texts = Texts(lang);
     let mut file = Workbook::new();
     file.set_default_format(&style.base, ROW_PIXELS, COLUMN_PIXELS)?;
-    let mut properties = DocProperties::new()
+    let properties = DocProperties::new()
         .set_title(texts.t("title"))
         .set_comment(format!("kam {}", env!("CARGO_PKG_VERSION")))
         // Nothing depends on the clock: the same program writes the same bytes.
-        .set_creation_datetime(&ExcelDateTime::from_ymd(2026, 1, 1)?);
-    if let Some(seal) = seal {
-        properties = properties.set_custom_property(seal::PROPERTY, seal);
-    }
+        .set_creation_datetime(&ExcelDateTime::from_ymd(2026, 1, 1)?)
+        .set_custom_property(seal::PROPERTY, seal::UNSEALED);
     file.set_properties(&properties);
     guide::write(file.add_worksheet(), &style, texts)?;
     for code in SHEETS {

@@ -44,12 +44,12 @@ fn has_the_sheets_in_both_languages() {
     let bytes = workbook(&fixture::review(), Lang::En).expect("bytes");
     assert_eq!(
         open(&bytes).sheet_names(),
-        ["Overview", "Actions", "Clients", "Data quality", "Method"]
+        ["Overview", "Actions", "Clients", "Model", "Data quality", "Method"]
     );
     let bytes = workbook(&fixture::review(), Lang::Zh).expect("bytes");
     assert_eq!(
         open(&bytes).sheet_names(),
-        ["总览", "跟进清单", "客户明细", "数据质量", "计算说明"]
+        ["总览", "跟进清单", "客户明细", "评分模型", "数据质量", "计算说明"]
     );
 }
 
@@ -189,7 +189,7 @@ fn an_empty_review_is_a_workbook_too() {
     review.inputs.clear();
     for lang in Lang::ALL {
         let bytes = workbook(&review, lang).expect("bytes");
-        assert_eq!(open(&bytes).sheet_names().len(), 5);
+        assert_eq!(open(&bytes).sheet_names().len(), Sheet::ALL.len());
     }
 }
 
