@@ -114,7 +114,10 @@ pub const RULES: &[(&str, Kind)] = &[
     ("risk.level_medium", SHARE),
     ("due.high|medium|low", COUNT),
     ("workload.contacts_per_year", AMOUNT),
-    ("workload.contact_days.strategic|core|potential|standard", Kind::Between(0.1, 3_650.0, "contact-days")),
+    (
+        "workload.contact_days.strategic|core|potential|standard",
+        Kind::Between(0.1, 3_650.0, "contact-days"),
+    ),
     ("rate.*", Kind::Between(0.000_001, 10_000_000.0, "rate")),
     ("source", Kind::Sources),
     ("columns.*.*", Kind::Texts),

@@ -138,8 +138,11 @@ pub(crate) fn review() -> Review {
             top10: Some(0.989),
             top20: Some(1.0),
             top_20_percent: Some(0.656),
+            top_20_percent_margin: Some(0.71),
+            clients_to_80_percent: Some(5),
             hhi: Some(0.17),
         },
+        portfolio: None,
         monthly: months(),
         judged: vec![
             Judged { code: "order_overdue", clients: 12, fired: 3 },
