@@ -17,9 +17,6 @@ mod service;
 mod stages;
 mod whitespace;
 
-#[cfg(test)]
-mod tests;
-
 use serde::Serialize;
 
 use crate::config::Config;

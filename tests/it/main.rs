@@ -19,6 +19,7 @@ mod init;
 mod layouts;
 mod mentions;
 mod overlap;
+mod portfolio;
 mod readme;
 mod registry;
 mod same;

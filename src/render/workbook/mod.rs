@@ -9,8 +9,10 @@ mod clients;
 mod example;
 mod method;
 mod overview;
+mod owners;
 mod page;
 mod pen;
+mod portfolio;
 mod quality;
 mod rules;
 mod seal;
@@ -69,13 +71,15 @@ fn build(review: &Review, lang: Lang, seal: Option<&str>) -> Result<Vec<u8>> {
         properties = properties.set_custom_property(seal::PROPERTY, seal);
     }
     file.set_properties(&properties);
-    for sheet in Sheet::ALL {
+    for sheet in Sheet::of(review) {
         let worksheet = file.add_worksheet();
         let pen = book.open(worksheet, sheet)?;
         match sheet {
             Sheet::Overview => overview::write(&book, pen)?,
             Sheet::Actions => actions::write(&book, pen)?,
             Sheet::Clients => clients::write(&book, pen)?,
+            Sheet::Owners => owners::write(&book, pen)?,
+            Sheet::Portfolio => portfolio::write(&book, pen)?,
             Sheet::Quality => quality::write(&book, pen)?,
             Sheet::Method => method::write(&book, pen)?,
         }
@@ -89,19 +93,39 @@ enum Sheet {
     Overview,
     Actions,
     Clients,
+    Owners,
+    Portfolio,
     Quality,
     Method,
 }
 
 impl Sheet {
-    const ALL: [Self; 5] =
-        [Self::Overview, Self::Actions, Self::Clients, Self::Quality, Self::Method];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Actions,
+        Self::Clients,
+        Self::Owners,
+        Self::Portfolio,
+        Self::Quality,
+        Self::Method,
+    ];
+
+    /// The sheets that have something to show.
+    fn of(review: &Review) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|sheet| match sheet {
+            Self::Owners => owners::any(review),
+            Self::Portfolio => review.portfolio.is_some(),
+            _ => true,
+        })
+    }
 
     fn code(self) -> &'static str {
         match self {
             Self::Overview => "overview",
             Self::Actions => "actions",
             Self::Clients => "clients",
+            Self::Owners => "owners",
+            Self::Portfolio => "portfolio",
             Self::Quality => "quality",
             Self::Method => "method",
         }
@@ -129,6 +153,12 @@ impl<'a> Book<'a> {
     /// The word for a code: the text of `{key}.{code}`, else the code itself.
     fn word(&self, key: &str, code: &str) -> String {
         self.lang.find(&format!("{key}.{code}")).map_or_else(|| code.to_owned(), ToOwned::to_owned)
+    }
+
+    /// The heading of a column: a sheet's own word for it, else that of all sheets.
+    fn heading(&self, sheet: &str, key: &str) -> String {
+        let own = self.lang.find(&format!("book.{sheet}.{key}"));
+        own.map_or_else(|| self.t(&format!("column.{key}")), ToOwned::to_owned)
     }
 
     /// Several words in a row.

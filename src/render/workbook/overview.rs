@@ -19,6 +19,8 @@ const END: u16 = 11;
 /// First column right of the tier table.
 const BESIDE: u16 = 8;
 const LINKS: u32 = 2;
+/// Columns of the links under the title, each with room for the name of a sheet.
+const LINK_COLUMNS: [u16; 8] = [0, 1, 2, 3, 5, 8, 9, 10];
 const CARDS: u32 = 4;
 const TIERS: u32 = 8;
 const ACTIONS: u32 = 19;
@@ -34,9 +36,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (column, width) in WIDTHS.iter().enumerate() {
         pen.fix(column as u16, *width);
     }
-    for (index, sheet) in Sheet::ALL.into_iter().skip(1).enumerate() {
-        // Under the title, each in a column wide enough for its name.
-        let column = [0, 2, 4, 6][index];
+    for (sheet, column) in Sheet::of(book.review).skip(1).zip(LINK_COLUMNS) {
         pen.link(LINKS, column, &book.name(sheet), &book.name(sheet))?;
     }
     cards(book, &mut pen)?;

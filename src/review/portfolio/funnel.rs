@@ -120,7 +120,7 @@ impl Sums {
 
     fn probability(&self) -> Option<f64> {
         let (sum, count) = self.chances;
-        (count > 0).then(|| sum as f64 / 1e6 / count as f64)
+        (count > 0).then(|| sum as f64 / (count as f64 * 1e6))
     }
 }
 
