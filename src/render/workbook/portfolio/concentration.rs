@@ -16,7 +16,10 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32, figures: &Figures
     section(book, pen, row, "concentration")?;
     let held = &book.review.concentration;
     headings(book, pen, *row, 0, &["largest", "held"])?;
-    headings(book, pen, *row, TENTHS, &["tenth", "clients", "sales_share"])?;
+    for (index, key) in ["tenth", "clients", "sales_share"].iter().enumerate() {
+        let text = book.heading("portfolio.column", key);
+        pen.heading(*row, TENTHS + index as u16, &text, true)?;
+    }
     let header = *row;
     let lines = [
         ("top5", held.top5, Kind::Share),
@@ -25,7 +28,7 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32, figures: &Figures
         ("top_20_percent", held.top_20_percent, Kind::Share),
         ("top_20_percent_margin", held.top_20_percent_margin, Kind::Share),
         ("to_80_percent", held.clients_to_80_percent.map(|count| count as f64), Kind::Amount),
-        ("hhi", held.hhi, Kind::Fine),
+        ("hhi", held.hhi, Kind::Share),
     ];
     let mut at = header + 1;
     for (key, number, kind) in lines {
