@@ -5,8 +5,9 @@ use std::fs;
 use std::sync::Arc;
 
 use kam::features::{DealOutcome, Urgency};
+use kam::money::Money;
 use kam::period::Day;
-use kam::review::portfolio::{Cohort, Figures, Span};
+use kam::review::portfolio::{Cohort, Figures, LineName, OwnerRow, Span};
 use kam::review::{Client, Context, Review, review};
 use kam::source::{Input, Place};
 
@@ -100,7 +101,7 @@ fn agrees_with_an_independent_calculation() {
     assert_eq!(lines[3], ("整线设备", 41, 1, "4585689.09 14243.62 14243.62".to_owned()));
     let missing = |id: &str| -> Vec<&str> {
         let client = gaps.clients.iter().find(|client| client.client_id == id).expect(id);
-        client.missing.iter().map(|line| line.as_str()).collect()
+        client.missing.iter().map(LineName::as_str).collect()
     };
     assert_eq!(missing("C001"), ["整线设备", "软件"]);
     assert_eq!(missing("C002"), ["备件", "服务", "软件"]);
@@ -126,13 +127,10 @@ fn parts_add_up_to_the_totals() {
         let (figures, totals) = (figures(&review), &review.totals);
         let stages = &figures.stages;
         assert_eq!(stages.iter().map(|row| row.clients).sum::<usize>(), totals.clients, "{name}");
-        assert_eq!(
-            stages.iter().map(|row| row.net_sales).sum::<kam::money::Money>(),
-            totals.net_sales
-        );
+        assert_eq!(stages.iter().map(|row| row.net_sales).sum::<Money>(), totals.net_sales);
 
         let (rows, total) = (&figures.owners.rows, &figures.owners.total);
-        let sum = |of: fn(&kam::review::portfolio::OwnerRow) -> usize| rows.iter().map(of).sum();
+        let sum = |of: fn(&OwnerRow) -> usize| rows.iter().map(of).sum();
         let counts: [usize; 4] = [
             sum(|row| row.clients),
             sum(|row| row.active),
@@ -144,9 +142,9 @@ fn parts_add_up_to_the_totals() {
             [totals.clients, totals.active, totals.at_risk_clients, review.actions.len()]
         );
         assert_eq!(counts, [total.clients, total.active, total.at_risk_clients, total.actions]);
-        let sales: kam::money::Money = rows.iter().map(|row| row.net_sales).sum();
-        let prior: kam::money::Money = rows.iter().map(|row| row.net_sales_prior).sum();
-        let at_risk: kam::money::Money = rows.iter().map(|row| row.at_risk_sales).sum();
+        let sales: Money = rows.iter().map(|row| row.net_sales).sum();
+        let prior: Money = rows.iter().map(|row| row.net_sales_prior).sum();
+        let at_risk: Money = rows.iter().map(|row| row.at_risk_sales).sum();
         assert_eq!((sales, total.net_sales), (totals.net_sales, totals.net_sales));
         assert_eq!(
             (prior, total.net_sales_prior),

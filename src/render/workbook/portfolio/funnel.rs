@@ -6,6 +6,7 @@ use rust_xlsxwriter::{Chart, ChartAxisCrossing, ChartType};
 use super::{BESIDE, CHART, Kind, amount, count, headings, note, numbers, section, totals};
 use crate::features::DealOutcome;
 use crate::locale::{grouped, percent};
+use crate::money::Money;
 use crate::render::workbook::charts::{axes, fill, label, legend, range, title};
 use crate::render::workbook::style::{BLUE, SKY};
 use crate::render::workbook::{Book, Pen};
@@ -39,7 +40,7 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32, funnel: &Funnel) 
             count(stage.deals.count),
             amount(stage.deals.amount),
             (stage.probability, Kind::Share),
-            (weighted.map(|money| money.to_f64()), Kind::Amount),
+            (weighted.map(Money::to_f64), Kind::Amount),
         ];
         numbers(pen, *row, 2, &line)?;
         *row += 1;
