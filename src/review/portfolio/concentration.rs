@@ -123,11 +123,12 @@ mod tests {
 
     #[test]
     fn pareto_points_are_a_tenth_of_the_clients_apart() {
-        let points = pareto(&[60, 30, 10], Money(100));
-        let shown: Vec<(usize, Option<f64>)> =
-            points.iter().map(|point| (point.clients, point.sales_share)).collect();
-        assert_eq!(&shown[..4], [(1, Some(0.6)), (1, Some(0.6)), (1, Some(0.6)), (2, Some(0.9))]);
-        assert_eq!(shown[9], (3, Some(1.0)));
+        let points = pareto(&[600_000, 300_000, 100_000], Money(1_000_000));
+        let clients: Vec<usize> = points.iter().map(|point| point.clients).collect();
+        assert_eq!(clients, [1, 1, 1, 2, 2, 2, 3, 3, 3, 3]);
+        let held = |at: usize| points[at].sales_share.expect("known");
+        assert!((held(2) - 0.6).abs() < 1e-12 && (held(3) - 0.9).abs() < 1e-12);
+        assert_eq!(points[9].sales_share, Some(1.0));
         assert!(pareto(&[], Money(0)).is_empty());
     }
 }
