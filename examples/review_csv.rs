@@ -27,7 +27,11 @@ fn main() -> anyhow::Result<()> {
     let options =
         Options { threads: 2, today, skip: Vec::new(), strict: false, hash: false, all: false };
     let loaded = store::load(&inputs, &settings.config, &options)?;
-    let review = review(loaded, &settings.config, Context { today, threads: options.threads })?;
+    let review = review(
+        loaded,
+        &settings.config,
+        Context { today, threads: options.threads, portfolio: false },
+    )?;
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "as of {}, {} rows used", review.as_of, review.control.rows_used)?;

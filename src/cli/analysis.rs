@@ -298,12 +298,22 @@ pub(super) fn load_into(
         ui.lang = said.or_else(met).unwrap_or(ui.lang);
     }
     read?;
-    Ok((settings, inputs, Context { today, threads }))
+    Ok((settings, inputs, Context { today, threads, portfolio: false }))
+}
+
+/// What the outputs of a review will show of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shown {
+    /// The hashes of the inputs.
+    pub hashes: bool,
+    /// The figures of the portfolio.
+    pub portfolio: bool,
 }
 
 /// Makes the review of the inputs.
-pub(super) fn analyse(arguments: &Analysis, hash: bool, ui: &mut Ui) -> Result<Analysed> {
-    let (loaded, settings, inputs, context) = load(arguments, hash, false, ui)?;
+pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result<Analysed> {
+    let (loaded, settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
+    let context = Context { portfolio: shown.portfolio, ..context };
     let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()

@@ -62,7 +62,8 @@ pub(super) fn run(arguments: &Init, ui: &mut Ui) -> anyhow::Result<Outcome> {
         settled.push(question);
     }
     leave(&proposed, arguments.yes, ui)?;
-    let stopped = judge(&mut proposed, &inputs, Context { today, threads }, ui.lang)?;
+    let stopped =
+        judge(&mut proposed, &inputs, Context { today, threads, portfolio: false }, ui.lang)?;
     let text = proposal_toml::toml(&proposed, ui.lang);
     let said = drawn::proposal(&proposed, ui.lang, ui.width());
     if to_stdout {

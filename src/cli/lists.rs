@@ -17,7 +17,8 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
         .map(|path| format_of(path))
         .collect::<anyhow::Result<_>>()?;
     // The process ends with the command: freeing a review of many clients would only take time.
-    let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, false, ui)?);
+    let analysed =
+        ManuallyDrop::new(analysis::analyse(&arguments.analysis, analysis::Shown::default(), ui)?);
     review::check(&arguments.output, &analysed.inputs)?;
     let silent = list == List::Churn
         && analysed.review.actions.is_empty()

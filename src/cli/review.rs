@@ -17,9 +17,13 @@ use super::{Outcome, analysis, env, files};
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = env::now();
     let formats = formats(&arguments.output)?;
-    let hash = !formats.is_empty() || arguments.output.format == Format::Json;
+    let json = arguments.output.format == Format::Json;
+    let shown = analysis::Shown {
+        hashes: json || !formats.is_empty(),
+        portfolio: json || formats.iter().any(|format| format.portfolio),
+    };
     // The process ends with the command: freeing a review of many clients would only take time.
-    let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, hash, ui)?);
+    let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, shown, ui)?);
     let review = &analysed.review;
     check(&arguments.output, &analysed.inputs)?;
     match arguments.output.format {

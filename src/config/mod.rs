@@ -7,12 +7,14 @@ pub mod check;
 pub mod load;
 pub mod relations;
 pub mod rules;
+pub mod workload;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use relations::Relations;
+pub use workload::Workload;
 
 /// The built-in defaults, as shipped.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -67,6 +69,8 @@ pub struct Config {
     pub risk: Risk,
     /// Working days until a follow-up is due.
     pub due: Due,
+    /// What the clients of an account manager ask for.
+    pub workload: Workload,
     /// How particular inputs are to be read.
     pub source: Vec<Source>,
     /// The user's own headings: table → field → headings.

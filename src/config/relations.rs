@@ -10,10 +10,24 @@ use super::Levels;
 pub struct Relations {
     /// Days within which feedback of each severity is to be resolved.
     pub promise_days: Levels,
+    /// Hours within which customers are to be answered.
+    pub promise_hours: PromiseHours,
     /// Words by which cells are understood.
     pub words: Words,
     /// Words that notes are searched for.
     pub keywords: Keywords,
+}
+
+/// Hours within which customers are to be answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PromiseHours {
+    /// A routine matter: the answer.
+    pub routine: f64,
+    /// A complex one: a first proposal.
+    pub complex: f64,
+    /// One that takes several departments: where it stands.
+    pub cross_team: f64,
 }
 
 /// Words by which cells are understood, without regard to case and width.

@@ -65,6 +65,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("features.stage_growth", AMOUNT),
     ("features.new_order_dates", COUNT),
     ("relations.promise_days.low|medium|high", AMOUNT),
+    ("relations.promise_hours.routine|complex|cross_team", AMOUNT),
     (
         "relations.words.yes|done|executive_visit|complaint|survey|severity_high|severity_medium|key_role|renewal|lost_stage",
         Kind::Texts,
@@ -112,6 +113,11 @@ pub const RULES: &[(&str, Kind)] = &[
     ("risk.level_high", SHARE),
     ("risk.level_medium", SHARE),
     ("due.high|medium|low", COUNT),
+    ("workload.contacts_per_year", AMOUNT),
+    (
+        "workload.contact_days.strategic|core|potential|standard",
+        Kind::Between(0.1, 3_650.0, "contact-days"),
+    ),
     ("rate.*", Kind::Between(0.000_001, 10_000_000.0, "rate")),
     ("source", Kind::Sources),
     ("columns.*.*", Kind::Texts),

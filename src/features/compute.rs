@@ -21,6 +21,8 @@ pub struct Portfolio {
     pub as_of: Day,
     /// The windows.
     pub windows: Windows,
+    /// First date of the data; `None` of no data.
+    pub data_begins: Option<Day>,
     /// One per client.
     pub features: Vec<Box<ClientFeatures>>,
     /// One per client.
@@ -124,6 +126,7 @@ pub fn compute(
     Portfolio {
         as_of,
         windows,
+        data_begins: begins,
         features: table,
         stages,
         mentions,

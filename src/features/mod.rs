@@ -6,11 +6,13 @@ mod client;
 mod compute;
 mod quantile;
 mod relations;
+mod vocabulary;
 mod words;
 
 pub use compute::{Portfolio, compute};
 pub use quantile::percentile;
 pub use relations::{Mention, RelationFeatures};
+pub use vocabulary::{DealOutcome, Urgency, Vocabulary};
 pub use words::EXCERPT;
 
 use std::sync::{Arc, LazyLock};

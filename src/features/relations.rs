@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::percentile;
+use super::vocabulary::{DealOutcome, Urgency, Vocabulary};
 use super::words::Words;
 use crate::config::{self, Config};
 use crate::money::Money;
@@ -94,23 +95,6 @@ pub(super) struct Found {
     pub mentions: Vec<Mention>,
 }
 
-/// The words of the settings.
-struct Vocabulary {
-    yes: Words,
-    done: Words,
-    executive_visit: Words,
-    complaint: Words,
-    survey: Words,
-    severity_high: Words,
-    severity_medium: Words,
-    key_role: Words,
-    renewal: Words,
-    lost_stage: Words,
-    won_stage: Words,
-    competitor: Words,
-    front_line: Words,
-}
-
 /// Which tables have anything to say at the as-of date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
@@ -144,28 +128,12 @@ pub(super) struct Side<'a> {
 
 impl<'a> Side<'a> {
     pub(super) fn new(rows: &'a Relations, as_of: Day, config: &Config) -> Self {
-        let words = &config.relations.words;
-        let keywords = &config.relations.keywords;
         let mut side = Self {
             rows,
             as_of,
             windows: Windows::at(as_of),
             promise: config.relations.promise_days,
-            words: Vocabulary {
-                yes: Words::of(&words.yes),
-                done: Words::of(&words.done),
-                executive_visit: Words::of(&words.executive_visit),
-                complaint: Words::of(&words.complaint),
-                survey: Words::of(&words.survey),
-                severity_high: Words::of(&words.severity_high),
-                severity_medium: Words::of(&words.severity_medium),
-                key_role: Words::of(&words.key_role),
-                renewal: Words::of(&words.renewal),
-                lost_stage: Words::of(&words.lost_stage),
-                won_stage: Words::of(&config.won_stage),
-                competitor: Words::of(&keywords.competitor),
-                front_line: Words::of(&keywords.front_line),
-            },
+            words: Vocabulary::new(config),
             known: Known::default(),
             nothing: Arc::default(),
         };
@@ -313,13 +281,10 @@ impl<'a> Side<'a> {
         for row in rows.iter().filter(|row| self.is_open(row)) {
             open += 1;
             let age = f64::from(self.as_of.days_since(row.opened));
-            let severity = row.severity.as_deref();
-            if self.words.severity_high.begin(severity) {
-                high += u32::from(age > self.promise.high);
-            } else if self.words.severity_medium.begin(severity) {
-                medium += u32::from(age > self.promise.medium);
-            } else {
-                low += u32::from(age > self.promise.low);
+            match self.words.urgency(row) {
+                Urgency::High => high += u32::from(age > self.promise.high),
+                Urgency::Medium => medium += u32::from(age > self.promise.medium),
+                Urgency::Low => low += u32::from(age > self.promise.low),
             }
         }
         features.open_feedback = Some(open);
@@ -332,19 +297,11 @@ impl<'a> Side<'a> {
 
     /// Whether feedback waits for an answer: not resolved by the as-of date, and not the answer to a survey.
     fn is_open(&self, row: &Feedback) -> bool {
-        let survey = match &row.kind {
-            Some(kind) => self.words.survey.are_in(Some(kind)),
-            None => row.severity.is_none() && (row.csat.is_some() || row.nps.is_some()),
-        };
-        !survey && !self.is_done(row.resolved, row.status.as_deref())
+        !self.words.is_survey(row) && !self.is_done(row.resolved, row.status.as_deref())
     }
 
-    /// Whether something was done by the as-of date; a status without a day counts whenever it is looked at.
     fn is_done(&self, day: Option<Day>, status: Option<&str>) -> bool {
-        match day {
-            Some(day) => day <= self.as_of,
-            None => self.words.done.begin(status),
-        }
+        self.words.is_done(day, status, self.as_of)
     }
 
     fn contacts(&self, client: u32, features: &mut RelationFeatures) {
@@ -424,8 +381,7 @@ impl<'a> Side<'a> {
     }
 
     fn is_in_pipeline(&self, row: &Opportunity) -> bool {
-        let stage = row.stage.as_deref();
-        !self.words.won_stage.begin(stage) && !self.words.lost_stage.begin(stage)
+        self.words.outcome(row.stage.as_deref()) == DealOutcome::Open
     }
 
     fn projects(&self, client: u32, features: &mut RelationFeatures) {

@@ -1,5 +1,7 @@
 //! A small review, made up, for the tests of the renderers.
 
+mod portfolio;
+
 use std::collections::BTreeMap;
 
 use crate::config::{Config, Policy};
@@ -131,15 +133,18 @@ pub(crate) fn review() -> Review {
         scale: Scale::Calibrated,
         weights: METRICS.to_vec(),
         tiers: Tier::ALL.into_iter().map(tier).collect(),
-        clients,
         actions: vec![0, 1, 2, 12, 5, 10],
         concentration: Concentration {
             top5: Some(0.841),
             top10: Some(0.989),
             top20: Some(1.0),
             top_20_percent: Some(0.656),
+            top_20_percent_margin: Some(0.71),
+            clients_to_80_percent: Some(5),
             hhi: Some(0.17),
         },
+        portfolio: Some(Box::new(portfolio::figures(&clients))),
+        clients,
         monthly: months(),
         judged: vec![
             Judged { code: "order_overdue", clients: 12, fired: 3 },

@@ -27,20 +27,28 @@ pub struct OutputFormat {
     pub code: &'static str,
     /// The extension that asks for it.
     pub extension: &'static str,
+    /// Whether it shows the figures of the portfolio.
+    pub portfolio: bool,
     /// Writes a review.
     pub write: fn(&Review, Lang, &mut dyn Write) -> anyhow::Result<()>,
 }
 
 /// All formats that a review can be written in.
 pub const FORMATS: &[OutputFormat] = &[
-    OutputFormat { code: "workbook", extension: "xlsx", write: workbook::write },
+    OutputFormat { code: "workbook", extension: "xlsx", portfolio: true, write: workbook::write },
     OutputFormat {
         code: "json",
         extension: "json",
+        portfolio: true,
         write: |review, _, out| json::write(review, out),
     },
-    OutputFormat { code: "csv", extension: "csv", write: listing::write_csv },
-    OutputFormat { code: "jsonl", extension: "jsonl", write: listing::write_jsonl },
+    OutputFormat { code: "csv", extension: "csv", portfolio: false, write: listing::write_csv },
+    OutputFormat {
+        code: "jsonl",
+        extension: "jsonl",
+        portfolio: false,
+        write: listing::write_jsonl,
+    },
 ];
 
 /// The format of an extension.

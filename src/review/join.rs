@@ -28,6 +28,8 @@ pub struct Context {
     pub today: Day,
     /// Threads to compute with.
     pub threads: usize,
+    /// Whether an output shows the figures of the portfolio ([`Review::portfolio`]).
+    pub portfolio: bool,
 }
 
 /// Makes the review of what was read.
@@ -46,6 +48,8 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         context.threads,
     );
     let control = control(&mut loaded, as_of, context.threads);
+    let from_ledger =
+        context.portfolio.then(|| portfolio::FromLedger::of(&loaded, &portfolio, config));
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
     // The ledger is the largest thing there is, and everything that follows rests on the features alone.
     let ledger = take(&mut loaded.ledger);
@@ -56,6 +60,9 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
     );
     let mentions = mentions(&loaded, &mut portfolio);
     let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config, context.threads);
+
+    let from_tables = from_ledger
+        .map(|ledger| (ledger, portfolio::FromTables::of(&loaded, &outcomes, &portfolio, config)));
 
     let Scores { scales, model_coverage, clients: scores } = scores;
     let files = take(&mut loaded.clients);
@@ -68,6 +75,11 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
             .filter_map(|client| client.features.sales_share)
             .reduce(f64::max)
             .unwrap_or(0.0)
+    });
+    let actions = portfolio::actions(&clients);
+    let sales = portfolio::ranked_sales(&clients);
+    let figures = from_tables.map(|parts| {
+        Box::new(portfolio::figures(parts, &clients, &actions, &portfolio, &sales, config))
     });
     let month = |(month, net_sales): &(Window, Money)| Month {
         from: month.from,
@@ -99,8 +111,9 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
             })
             .collect(),
         tiers,
-        actions: portfolio::actions(&clients),
-        concentration: portfolio::concentration(&clients, portfolio.net_sales),
+        actions,
+        concentration: portfolio::concentration(&clients, &sales, portfolio.net_sales),
+        portfolio: figures,
         monthly: portfolio.months.iter().map(month).collect(),
         judged: tally.judged(),
         top_tier_empty,

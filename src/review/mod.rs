@@ -5,7 +5,7 @@
 //! [`SCHEMA_VERSION`].
 
 mod join;
-mod portfolio;
+pub mod portfolio;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,7 @@ use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
 pub use join::{Context, review};
+pub use portfolio::{Concentration, Figures};
 
 pub use crate::signal::Judged;
 pub use crate::store::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
@@ -68,6 +69,8 @@ pub struct Review {
     pub actions: Vec<usize>,
     /// How much of sales the largest clients hold.
     pub concentration: Concentration,
+    /// Stages, cohorts, retention, account managers, whitespace and more; null where no output was to show them.
+    pub portfolio: Option<Box<Figures>>,
     /// Net sales per calendar month, the oldest first, over the 24 months up to the as-of date.
     pub monthly: Vec<Month>,
     /// How many clients each signal could be judged on, and at how many it fired.
@@ -293,21 +296,6 @@ pub struct Marks {
     pub potential: Option<bool>,
     /// All three.
     pub key_account: Option<bool>,
-}
-
-/// How much of sales the largest clients hold; null when sales are not positive.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Concentration {
-    /// The largest 5.
-    pub top5: Option<f64>,
-    /// The largest 10.
-    pub top10: Option<f64>,
-    /// The largest 20.
-    pub top20: Option<f64>,
-    /// The largest 20 % of active clients.
-    pub top_20_percent: Option<f64>,
-    /// Herfindahl–Hirschman index of positive sales, 0–1.
-    pub hhi: Option<f64>,
 }
 
 /// Net sales of one calendar month.

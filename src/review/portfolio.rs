@@ -1,10 +1,177 @@
 //! Figures of the whole portfolio, and who needs action.
+//!
+//! Tiers, totals and concentration are part of every review. [`Figures`] are for outputs that show them: they are
+//! gathered in three steps, because the ledger is given up before clients are scored, and what files say of clients
+//! before these are joined.
 
-use crate::features::{Portfolio, Stage};
+mod cohorts;
+mod concentration;
+mod funnel;
+mod key_accounts;
+mod loyalty;
+mod owners;
+mod renewals;
+mod replies;
+mod retention;
+mod service;
+mod stages;
+mod whitespace;
+
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::features::{Portfolio, Stage, Vocabulary, percentile};
 use crate::money::Money;
-use crate::tier::Tier;
+use crate::period::Day;
+use crate::store::Loaded;
+use crate::tier::{Outcome, Tier};
 
-use super::{Client, Concentration, RiskLevel, TierRow, Totals};
+use super::{Client, RiskLevel, TierRow, Totals};
+
+pub use cohorts::{Cohort, CohortPeriod, Cohorts, Span};
+pub use concentration::{Concentration, ParetoPoint};
+pub use funnel::{CompetitorRow, Deals, Funnel, FunnelStage};
+pub use key_accounts::{Answers, KeyAccounts};
+pub use loyalty::Loyalty;
+pub use owners::{ByTier, OwnerRow, Owners};
+pub use renewals::Renewals;
+pub use replies::{Replies, Speed, TierSpeed, Within};
+pub use retention::Retention;
+pub use service::{OnTime, Service};
+pub use stages::StageRow;
+pub use whitespace::{ClientGaps, LineGap, LineName, MatrixRow, Whitespace};
+
+pub(super) use concentration::{concentration, ranked_sales};
+
+/// Figures of the portfolio that only some outputs show. `None` is what the data does not tell.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figures {
+    /// First date of the data.
+    pub data_begins: Option<Day>,
+    /// Clients by stage of life.
+    pub stages: Vec<StageRow>,
+    /// What the largest clients hold, tenth by tenth.
+    pub pareto: Vec<ParetoPoint>,
+    /// The three marks.
+    pub key_accounts: KeyAccounts,
+    /// Clients and sales kept.
+    pub retention: Retention,
+    /// Clients by their first order.
+    pub cohorts: Option<Cohorts>,
+    /// Account managers.
+    pub owners: Owners,
+    /// Business lines that are not bought.
+    pub whitespace: Option<Whitespace>,
+    /// Deals.
+    pub funnel: Option<Funnel>,
+    /// Recommendation, satisfaction, referrals.
+    pub loyalty: Option<Loyalty>,
+    /// Complaints, questions, suggestions.
+    pub service: Option<Service>,
+    /// Contracts that ended.
+    pub renewals: Option<Renewals>,
+    /// Reply hours.
+    pub replies: Option<Replies>,
+}
+
+/// What of them comes from the ledger.
+#[derive(Debug, Default)]
+pub(super) struct FromLedger {
+    cohorts: Option<Cohorts>,
+    whitespace: Option<Whitespace>,
+}
+
+impl FromLedger {
+    pub(super) fn of(loaded: &Loaded, portfolio: &Portfolio, config: &Config) -> Self {
+        let grace = config.features.growth_grace_days;
+        let (as_of, begins) = (portfolio.as_of, portfolio.data_begins);
+        Self {
+            cohorts: cohorts::cohorts(&loaded.ledger, as_of, begins, grace),
+            whitespace: whitespace::whitespace(&loaded.ledger, &loaded.clients, portfolio),
+        }
+    }
+}
+
+/// What of them comes from the tables beside the transactions.
+#[derive(Debug, Default)]
+pub(super) struct FromTables {
+    contacts: owners::Contacts,
+    funnel: Option<Funnel>,
+    service: Option<Service>,
+    renewals: Option<Renewals>,
+    replies: Option<Replies>,
+}
+
+impl FromTables {
+    /// The tables and the tiers speak of clients by their position among the files.
+    pub(super) fn of(
+        loaded: &Loaded,
+        outcomes: &[Outcome],
+        portfolio: &Portfolio,
+        config: &Config,
+    ) -> Self {
+        let rows = &loaded.relations;
+        let (as_of, ttm) = (portfolio.as_of, portfolio.windows.ttm);
+        let words = Vocabulary::new(config);
+        let rules = &config.relations;
+        Self {
+            contacts: owners::Contacts::of(&rows.interactions, &loaded.clients, ttm, as_of),
+            funnel: funnel::funnel(&rows.opportunities, as_of, &words),
+            service: service::service(&rows.feedback, as_of, ttm, rules.promise_days, &words),
+            renewals: renewals::renewals(&rows.contracts, as_of, ttm),
+            replies: replies::replies(&rows.interactions, outcomes, ttm, rules.promise_hours),
+        }
+    }
+}
+
+/// Puts the figures together once the clients are joined.
+pub(super) fn figures(
+    (ledger, tables): (FromLedger, FromTables),
+    clients: &[Client],
+    actions: &[usize],
+    portfolio: &Portfolio,
+    sales: &[i64],
+    config: &Config,
+) -> Figures {
+    let total = portfolio.net_sales;
+    let grace = config.features.growth_grace_days;
+    Figures {
+        data_begins: portfolio.data_begins,
+        stages: stages::stages(clients, total),
+        pareto: concentration::pareto(sales, total),
+        key_accounts: key_accounts::key_accounts(clients),
+        retention: retention::retention(clients, &portfolio.windows, portfolio.data_begins, grace),
+        cohorts: ledger.cohorts,
+        owners: owners::owners(clients, actions, tables.contacts, config, total),
+        whitespace: ledger.whitespace,
+        funnel: tables.funnel,
+        loyalty: loyalty::loyalty(clients),
+        service: tables.service,
+        renewals: tables.renewals,
+        replies: tables.replies,
+    }
+}
+
+/// One amount as a share of another that is positive.
+fn ratio(part: Money, whole: Money) -> Option<f64> {
+    (whole > Money::ZERO).then(|| part.to_f64() / whole.to_f64())
+}
+
+/// The change from one amount, which is positive, to another.
+fn change(now: Money, before: Money) -> Option<f64> {
+    ratio(now, before).map(|ratio| ratio - 1.0)
+}
+
+/// One count as a share of another; `None` of nothing.
+fn share(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// The median; `None` of nothing.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    percentile(&values, 0.5)
+}
 
 /// One row per tier, from one walk over the clients: they are large and far apart.
 pub(super) fn tiers(clients: &[Client], portfolio: &Portfolio) -> Vec<TierRow> {
@@ -23,10 +190,9 @@ pub(super) fn tiers(clients: &[Client], portfolio: &Portfolio) -> Vec<TierRow> {
             (*sum, *count) = (*sum + score, *count + 1);
         }
     }
-    let ratio = |a: Money, b: Money| (b > Money::ZERO).then(|| a.to_f64() / b.to_f64());
     for (row, (sum, count)) in rows.iter_mut().zip(scores) {
         row.share = ratio(row.net_sales, portfolio.net_sales);
-        row.change = ratio(row.net_sales, row.net_sales_prior).map(|ratio| ratio - 1.0);
+        row.change = change(row.net_sales, row.net_sales_prior);
         row.avg_score = (count > 0).then(|| sum / f64::from(count));
     }
     rows
@@ -103,32 +269,4 @@ pub(super) fn actions(clients: &[Client]) -> Vec<usize> {
         b.priority.total_cmp(&a.priority).then_with(|| a.client_id.cmp(&b.client_id))
     });
     list
-}
-
-/// What share of sales the largest clients hold.
-pub(super) fn concentration(clients: &[Client], total: Money) -> Concentration {
-    let mut sales: Vec<i64> = clients
-        .iter()
-        .filter(|client| client.active)
-        .map(|client| client.features.net_sales.0)
-        .collect();
-    sales.sort_unstable_by(|a, b| b.cmp(a));
-    let share = |count: usize| {
-        (total > Money::ZERO)
-            .then(|| Money(sales.iter().take(count).sum()).to_f64() / total.to_f64())
-    };
-    let positive: f64 = sales.iter().filter(|sales| **sales > 0).map(|sales| *sales as f64).sum();
-    Concentration {
-        top5: share(5),
-        top10: share(10),
-        top20: share(20),
-        top_20_percent: share(sales.len().div_ceil(5)),
-        hhi: (positive > 0.0).then(|| {
-            sales
-                .iter()
-                .filter(|sales| **sales > 0)
-                .map(|sales| (*sales as f64 / positive).powi(2))
-                .sum()
-        }),
-    }
 }

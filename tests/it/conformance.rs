@@ -20,7 +20,7 @@ pub(crate) fn review_of(files: &[PathBuf], settings: &str, threads: usize) -> Re
     let options =
         Options { threads, today, skip: Vec::new(), strict: false, hash: false, all: false };
     let loaded = store::load(&inputs, &config, &options).expect("readable");
-    review(loaded, &config, Context { today, threads: 2 }).expect("a review")
+    review(loaded, &config, Context { today, threads: 2, portfolio: true }).expect("a review")
 }
 
 fn close(a: f64, b: f64) -> bool {

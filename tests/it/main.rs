@@ -21,6 +21,7 @@ mod layouts;
 mod live;
 mod mentions;
 mod overlap;
+mod portfolio;
 mod readme;
 mod registry;
 mod same;

@@ -234,7 +234,7 @@ pub(crate) fn loaded(
 pub(crate) fn reviewed(inputs: &[Input], settings: &str, threads: usize) -> Review {
     let today = Day::parse_iso(TODAY).expect("a day");
     let (loaded, config) = loaded(inputs, settings, threads);
-    review(loaded, &config, Context { today, threads: 2 }).expect("a review")
+    review(loaded, &config, Context { today, threads: 2, portfolio: true }).expect("a review")
 }
 
 /// A ZIP package of stored and deflated parts.

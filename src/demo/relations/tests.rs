@@ -34,7 +34,7 @@ fn reviewed(lang: Lang, seed: u64) -> (Review, BTreeMap<String, Role>, Vec<&'sta
         files.len() - 2,
         "the settings name every file but themselves and the read-me"
     );
-    let context = Context { today: AS_OF, threads: 1 };
+    let context = Context { today: AS_OF, threads: 1, portfolio: true };
     let options = Options {
         threads: 1,
         today: AS_OF,

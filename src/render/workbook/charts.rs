@@ -26,7 +26,7 @@ const NAME: usize = 12;
 const MONTHS: usize = 12;
 
 /// A range of cells as charts take it.
-type Range<'a> = (&'a str, u32, u16, u32, u16);
+pub(super) type Range<'a> = (&'a str, u32, u16, u32, u16);
 
 /// Sales by tier.
 pub(super) fn tiers(book: &Book, pen: &mut Pen) -> Result<Chart> {
@@ -183,18 +183,18 @@ fn headings(book: &Book, pen: &mut Pen, column: u16, texts: &[String]) -> Result
     Ok(())
 }
 
-fn range(sheet: &str, first: u32, column: u16, last: u32) -> Range<'_> {
+pub(super) fn range(sheet: &str, first: u32, column: u16, last: u32) -> Range<'_> {
     (sheet, first, column, last, column)
 }
 
-fn title(book: &Book, chart: &mut Chart, text: &str) {
+pub(super) fn title(book: &Book, chart: &mut Chart, text: &str) {
     let mut bold = ChartFont::new();
     bold.set_name(font(book.lang)).set_size(11).set_bold();
     chart.title().set_name(text).set_font(&bold);
     chart.set_alt_text(text);
 }
 
-fn axes(book: &Book, chart: &mut Chart, x: &str, y: &str) {
+pub(super) fn axes(book: &Book, chart: &mut Chart, x: &str, y: &str) {
     let small = small(book);
     let mut grid = ChartLine::new();
     grid.set_color(LINE).set_width(0.75);
@@ -208,7 +208,7 @@ fn axes(book: &Book, chart: &mut Chart, x: &str, y: &str) {
         .set_major_gridlines_line(&grid);
 }
 
-fn legend(book: &Book, chart: &mut Chart) {
+pub(super) fn legend(book: &Book, chart: &mut Chart) {
     chart.legend().set_position(ChartLegendPosition::Bottom).set_font(&small(book));
 }
 
@@ -226,25 +226,25 @@ fn shortened(name: &str) -> String {
     short
 }
 
-fn label(book: &Book) -> ChartDataLabel {
+pub(super) fn label(book: &Book) -> ChartDataLabel {
     let mut label = ChartDataLabel::new();
     label.show_value().set_num_format("#,##0").set_font(&small(book));
     label
 }
 
-fn small(book: &Book) -> ChartFont {
+pub(super) fn small(book: &Book) -> ChartFont {
     let mut font_small = ChartFont::new();
     font_small.set_name(font(book.lang)).set_size(9).set_color(GREY).unset_bold();
     font_small
 }
 
-fn fill(color: Color) -> ChartFormat {
+pub(super) fn fill(color: Color) -> ChartFormat {
     let mut format = ChartFormat::new();
     format.set_solid_fill(ChartSolidFill::new().set_color(color));
     format
 }
 
 /// Name of an axis of money, with its unit.
-fn amounts(book: &Book) -> String {
+pub(super) fn amounts(book: &Book) -> String {
     book.f("chart.amounts", &[("unit", book.unit())])
 }

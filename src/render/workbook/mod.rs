@@ -10,8 +10,10 @@ mod example;
 mod method;
 mod model;
 mod overview;
+mod owners;
 mod page;
 mod pen;
+mod portfolio;
 mod quality;
 mod rules;
 mod seal;
@@ -65,7 +67,7 @@ fn build(review: &Review, lang: Lang) -> Result<Vec<u8>> {
     file.set_default_format(&style.base, ROW_PIXELS, COLUMN_PIXELS)?;
     file.set_properties(&book.properties()?);
     let mut names = Vec::new();
-    for sheet in Sheet::ALL {
+    for sheet in Sheet::of(review) {
         let worksheet = file.add_worksheet();
         let pen = book.open(worksheet, sheet)?;
         match sheet {
@@ -73,6 +75,8 @@ fn build(review: &Review, lang: Lang) -> Result<Vec<u8>> {
             Sheet::Actions => actions::write(&book, pen)?,
             Sheet::Clients => clients::write(&book, pen)?,
             Sheet::Model => names = model::write(&book, pen)?,
+            Sheet::Owners => owners::write(&book, pen)?,
+            Sheet::Portfolio => portfolio::write(&book, pen)?,
             Sheet::Quality => quality::write(&book, pen)?,
             Sheet::Method => method::write(&book, pen)?,
         }
@@ -90,13 +94,32 @@ enum Sheet {
     Actions,
     Clients,
     Model,
+    Owners,
+    Portfolio,
     Quality,
     Method,
 }
 
 impl Sheet {
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::Actions, Self::Clients, Self::Model, Self::Quality, Self::Method];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Actions,
+        Self::Clients,
+        Self::Model,
+        Self::Owners,
+        Self::Portfolio,
+        Self::Quality,
+        Self::Method,
+    ];
+
+    /// The sheets that have something to show.
+    fn of(review: &Review) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|sheet| match sheet {
+            Self::Owners => owners::any(review),
+            Self::Portfolio => review.portfolio.is_some(),
+            _ => true,
+        })
+    }
 
     fn code(self) -> &'static str {
         match self {
@@ -104,6 +127,8 @@ impl Sheet {
             Self::Actions => "actions",
             Self::Clients => "clients",
             Self::Model => "model",
+            Self::Owners => "owners",
+            Self::Portfolio => "portfolio",
             Self::Quality => "quality",
             Self::Method => "method",
         }
@@ -131,6 +156,12 @@ impl<'a> Book<'a> {
     /// The word for a code: the text of `{key}.{code}`, else the code itself.
     fn word(&self, key: &str, code: &str) -> String {
         self.lang.find(&format!("{key}.{code}")).map_or_else(|| code.to_owned(), ToOwned::to_owned)
+    }
+
+    /// The heading of a column: a sheet's own word for it, else that of all sheets.
+    fn heading(&self, sheet: &str, key: &str) -> String {
+        let own = self.lang.find(&format!("book.{sheet}.{key}"));
+        own.map_or_else(|| self.t(&format!("column.{key}")), ToOwned::to_owned)
     }
 
     /// Several words in a row.

@@ -19,8 +19,8 @@ const END: u16 = 11;
 /// First column right of the tier table.
 const BESIDE: u16 = 8;
 const LINKS: u32 = 2;
-/// Where the links to the other sheets stand: under the title, each in a column wide enough for its name.
-const LINK_COLUMNS: [u16; 8] = [0, 1, 2, 3, 4, 5, 6, BESIDE];
+/// Columns of the links under the title, each with room for the name of a sheet.
+const LINK_COLUMNS: [u16; 8] = [0, 1, 2, 3, 5, 8, 9, 10];
 const CARDS: u32 = 4;
 const TIERS: u32 = 8;
 const ACTIONS: u32 = 19;
@@ -36,8 +36,8 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (column, width) in WIDTHS.iter().enumerate() {
         pen.fix(column as u16, *width);
     }
-    for (index, sheet) in Sheet::ALL.into_iter().skip(1).enumerate() {
-        pen.link(LINKS, LINK_COLUMNS[index], &book.name(sheet), &book.name(sheet))?;
+    for (sheet, column) in Sheet::of(book.review).skip(1).zip(LINK_COLUMNS) {
+        pen.link(LINKS, column, &book.name(sheet), &book.name(sheet))?;
     }
     cards(book, &mut pen)?;
     tiers(book, &mut pen)?;

@@ -44,12 +44,12 @@ fn has_the_sheets_in_both_languages() {
     let bytes = workbook(&fixture::review(), Lang::En).expect("bytes");
     assert_eq!(
         open(&bytes).sheet_names(),
-        ["Overview", "Actions", "Clients", "Model", "Data quality", "Method"]
+        ["Overview", "Actions", "Clients", "Model", "Owners", "Portfolio", "Data quality", "Method"]
     );
     let bytes = workbook(&fixture::review(), Lang::Zh).expect("bytes");
     assert_eq!(
         open(&bytes).sheet_names(),
-        ["总览", "跟进清单", "客户明细", "评分模型", "数据质量", "计算说明"]
+        ["总览", "跟进清单", "客户明细", "评分模型", "客户经理", "组合", "数据质量", "计算说明"]
     );
 }
 
@@ -179,6 +179,82 @@ fn quality_lists_what_was_left_out_and_found() {
     }
 }
 
+/// The row of a sheet whose first cell is this text.
+fn row(range: &Range<Data>, first: &str) -> u32 {
+    (0..300).find(|at| text(range, *at, 0) == first).unwrap_or_else(|| panic!("{first}"))
+}
+
+#[test]
+fn owners_add_up_to_the_totals() {
+    for (lang, name, nobody, all) in [
+        (Lang::En, "Owners", "(no account manager)", "All"),
+        (Lang::Zh, "客户经理", "（无客户经理）", "合计"),
+    ] {
+        let range = sheet(lang, name);
+        assert_eq!(text(&range, 4, 0), "王芳");
+        assert_eq!(row(&range, nobody) + 1, row(&range, all), "nobody comes last");
+        for (column, total) in [(1, 14.0), (2, 12.0), (3, 18_079_850.0), (4, 18_272_000.0)] {
+            let sum: f64 = (4..8).map(|at| number(&range, at, column)).sum();
+            assert!((sum - total).abs() < 1e-6, "{sum}");
+            assert!((number(&range, row(&range, all), column) - total).abs() < 1e-6);
+        }
+        let tiers: f64 = (7..11).map(|column| number(&range, row(&range, all), column)).sum();
+        assert!((tiers - 12.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn portfolio_shows_what_the_data_has() {
+    let range = sheet(Lang::En, "Portfolio");
+    let expect = |first: &str, column, expected: f64| {
+        let found = number(&range, row(&range, first), column);
+        assert!((found - expected).abs() < 1e-9, "{first}: {found}");
+    };
+    expect("10 largest clients", 1, 0.989);
+    expect("Clients that hold 80% of sales", 1, 5.0);
+    expect("Net revenue retention", 1, 0.954_567);
+    expect("Contracts renewed", 1, 0.8);
+    expect("Net promoter score (−100 to 100)", 1, 50.0);
+    expect("Replies within the complex promise", 1, 0.45);
+    expect("until 2024-06-30", 4, 0.8);
+    expect("2024-07-01 – 2025-06-30", 1, 2.0);
+    expect("medium", 4, 0.75);
+    expect("整线设备", 5, 4_500_000.0);
+    expect("All open", 5, 500_000.0);
+    let note = text(&range, row(&range, "All open") + 1, 0);
+    assert_eq!(note, "Won: 3 of 4 decided deals (75.0%), 87.5% by amount.");
+    let line = Data::String("=Spare parts".to_owned());
+    assert_eq!(range.get_value((row(&range, "=Spare parts"), 0)), Some(&line), "no formula");
+    let range = sheet(Lang::Zh, "组合");
+    assert!((number(&range, row(&range, "合同续约率"), 1) - 0.8).abs() < 1e-9);
+
+    let mut review = fixture::review();
+    let figures = review.portfolio.as_mut().expect("figures");
+    (figures.cohorts, figures.whitespace, figures.funnel) = (None, None, None);
+    (figures.loyalty, figures.service) = (None, None);
+    (figures.renewals, figures.replies) = (None, None);
+    figures.retention.active_prior = None;
+    let bytes = workbook(&review, Lang::En).expect("bytes");
+    let range = open(&bytes).worksheet_range("Portfolio").expect("a sheet");
+    let cells: Vec<String> = range.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    for absent in ["Deals by stage", "Open feedback", "Business line", "Replies"] {
+        assert!(!cells.iter().any(|cell| cell.starts_with(absent)), "{absent}");
+    }
+    assert!(cells.iter().any(|cell| cell.starts_with("The data begins with 2023-07-03, too late")));
+}
+
+#[test]
+fn sheets_without_anything_to_show_are_left_out() {
+    let mut review = fixture::review();
+    let figures = review.portfolio.as_mut().expect("figures");
+    figures.owners.rows.retain(|row| row.owner.is_none());
+    let bytes = workbook(&review, Lang::En).expect("bytes");
+    assert!(!open(&bytes).sheet_names().contains(&"Owners".to_owned()));
+    review.portfolio = None;
+    let bytes = workbook(&review, Lang::En).expect("bytes");
+    assert_eq!(open(&bytes).sheet_names().len(), 5);
+}
+
 #[test]
 fn an_empty_review_is_a_workbook_too() {
     let mut review = fixture::review();
@@ -189,7 +265,7 @@ fn an_empty_review_is_a_workbook_too() {
     review.inputs.clear();
     for lang in Lang::ALL {
         let bytes = workbook(&review, lang).expect("bytes");
-        assert_eq!(open(&bytes).sheet_names().len(), Sheet::ALL.len());
+        assert_eq!(open(&bytes).sheet_names().len(), 8);
     }
 }
 
