@@ -186,7 +186,7 @@ pub(super) struct Output {
     pub output: Vec<PathBuf>,
     #[arg(
         long,
-        value_name = "table|csv|json|jsonl",
+        value_name = "table|csv|json|jsonl|markdown",
         default_value = "table",
         hide_default_value = true
     )]
@@ -205,6 +205,7 @@ pub(super) enum Format {
     Csv,
     Json,
     Jsonl,
+    Markdown,
 }
 
 #[derive(Debug, Args)]

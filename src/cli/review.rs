@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::render::listing::List;
-use crate::render::{self, FORMATS, OutputFormat, json, summary};
+use crate::render::{self, FORMATS, OutputFormat, json, markdown, summary};
 use crate::review::{Review, RiskLevel};
 use crate::source::Input;
 
@@ -30,8 +30,13 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
                 .map_err(|error| files::system_error(&error).map_or(error, Into::into))?;
             out.flush()?;
         }
-        Format::Csv => ui.answer(&List::Score.csv(review, ui.lang)?)?,
-        Format::Jsonl => ui.answer(&List::Score.json(review, ui.lang, true)?)?,
+        Format::Csv => ui.answer(&List::Review.csv(review, ui.lang)?)?,
+        Format::Jsonl => ui.answer(&List::Review.json(review, ui.lang, true)?)?,
+        Format::Markdown => {
+            let mut out = Vec::new();
+            markdown::write(review, ui.lang, &mut out)?;
+            ui.answer(&out)?;
+        }
     }
     ui.diagnostics(&analysed.diagnostics);
     write(review, &arguments.output, &formats, ui)?;

@@ -5,6 +5,7 @@ pub mod excerpt;
 pub mod explain;
 pub mod json;
 pub mod listing;
+pub mod markdown;
 pub mod message;
 pub mod proposal;
 pub mod proposal_toml;
@@ -41,6 +42,7 @@ pub const FORMATS: &[OutputFormat] = &[
     },
     OutputFormat { code: "csv", extension: "csv", write: listing::write_csv },
     OutputFormat { code: "jsonl", extension: "jsonl", write: listing::write_jsonl },
+    OutputFormat { code: "markdown", extension: "md", write: markdown::write },
 ];
 
 /// The format of an extension.

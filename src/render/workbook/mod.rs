@@ -33,6 +33,7 @@ use self::pen::Pen;
 use self::style::{ROW_PIXELS, Style};
 use crate::locale::{Lang, fill, money_text};
 use crate::money::Money;
+use crate::render::sentence;
 use crate::review::Review;
 use crate::tier::Tier;
 
@@ -69,7 +70,7 @@ fn build(review: &Review, lang: Lang, seal: Option<&str>) -> Result<Vec<u8>> {
         properties = properties.set_custom_property(seal::PROPERTY, seal);
     }
     file.set_properties(&properties);
-    for sheet in Sheet::ALL {
+    for sheet in book.sheets() {
         let worksheet = file.add_worksheet();
         let pen = book.open(worksheet, sheet)?;
         match sheet {
@@ -106,6 +107,14 @@ impl Sheet {
             Self::Method => "method",
         }
     }
+
+    /// Whether a review of one account manager's clients has it.
+    fn is_of_one_owner(self) -> bool {
+        match self {
+            Self::Overview | Self::Actions | Self::Clients | Self::Method => true,
+            Self::Quality => false,
+        }
+    }
 }
 
 /// What every sheet needs.
@@ -116,6 +125,12 @@ struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
+    /// The sheets of this review, in their order.
+    fn sheets(&self) -> impl Iterator<Item = Sheet> + use<> {
+        let all = self.review.scope.is_none();
+        Sheet::ALL.into_iter().filter(move |sheet| all || sheet.is_of_one_owner())
+    }
+
     /// A text of the workbook.
     fn t(&self, key: &str) -> String {
         self.lang.text(&format!("book.{key}"))
@@ -173,7 +188,12 @@ impl<'a> Book<'a> {
         pen.free(0, 0, &self.f(&format!("title.{}", sheet.code()), &title), &self.style.title)?;
         pen.sheet.set_row_height(0, 26)?;
         let unit = [as_of[0].clone(), ("unit", self.unit())];
-        pen.free(1, 0, &self.f("as_of_unit", &unit), &self.style.note)?;
+        let mut line = self.f("as_of_unit", &unit);
+        if let Some(scope) = &self.review.scope {
+            line = self
+                .f("scope.line", &[("line", line), ("scope", sentence::scope(self.lang, scope))]);
+        }
+        pen.free(1, 0, &line, &self.style.note)?;
         if sheet != Sheet::Overview {
             pen.link(2, 0, &self.name(Sheet::Overview), &self.t("back"))?;
         }
