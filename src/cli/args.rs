@@ -214,6 +214,16 @@ pub(super) struct Review {
     pub analysis: Analysis,
     #[command(flatten)]
     pub output: Output,
+    #[arg(long, value_name = "owner", requires = "output")]
+    pub split: Option<SplitBy>,
+    #[arg(long, value_name = "FILE", requires = "split", value_hint = ValueHint::FilePath)]
+    pub passwords: Option<PathBuf>,
+}
+
+/// What a review is split by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitBy {
+    Owner,
 }
 
 #[derive(Debug, Args)]

@@ -50,7 +50,8 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
             Ok(out.write_all(&bytes)?)
         })?);
     }
-    review::put(ready, &arguments.output, ui)?;
+    let output = &arguments.output;
+    review::put(ready, review::paths(output), output.dry_run, ui)?;
     ui.say(&review::verdict(&analysed.review, &analysed.diagnostics, started, ui));
     Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
 }

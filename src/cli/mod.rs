@@ -19,6 +19,7 @@ mod prompt;
 mod raw;
 mod reader;
 mod review;
+mod split;
 mod template;
 mod ui;
 mod usage;

@@ -522,4 +522,62 @@ mod tests {
             assert_eq!(csv.lines().count(), list.clients(&review).len() + 1);
         }
     }
+
+    #[test]
+    fn the_csv_of_a_review_has_what_a_pivot_table_needs() {
+        let mut review = fixture::review();
+        review.clients[0].owner = Some("=cmd".to_owned());
+        for lang in Lang::ALL {
+            let mut bytes = Vec::new();
+            write_csv(&review, lang, &mut bytes).expect("CSV");
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            assert!(text.starts_with('\u{feff}'), "the mark");
+            let mut reader =
+                csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+            let headings = reader.headers().expect("headings").clone();
+            let at = |name: &str| {
+                headings
+                    .iter()
+                    .position(|heading| heading == name)
+                    .unwrap_or_else(|| panic!("{name}"))
+            };
+            let records: Vec<csv::StringRecord> =
+                reader.records().map(|record| record.expect("a record")).collect();
+            assert_eq!(records.len(), review.clients.len());
+            assert_eq!(&records[0][at("owner")], "'=cmd");
+            for name in
+                ["net_sales", "net_sales_prior", "growth", "margin_rate", "priority", "risk"]
+            {
+                let value = &records[0][at(name)];
+                assert!(value.is_empty() || value.parse::<f64>().is_ok(), "{name}: {value}");
+            }
+            assert!(records[0][at("signals")].contains(":high"), "{}", &records[0][at("signals")]);
+            assert!(!records[0][at("why")].is_empty() && !records[0][at("due")].is_empty());
+            // What each metric adds sums to the score.
+            for record in records.iter().filter(|record| !record[at("score")].is_empty()) {
+                let adds: f64 = headings
+                    .iter()
+                    .zip(record.iter())
+                    .filter(|(heading, _)| heading.starts_with("adds_"))
+                    .filter_map(|(_, value)| value.parse::<f64>().ok())
+                    .sum();
+                let score: f64 = record[at("score")].parse().expect("a score");
+                assert!((adds - score).abs() < 1e-6, "{adds} {score}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_account_manager_does_not_see_the_place_among_all() {
+        let mut review = fixture::review();
+        review.scope = Some(crate::review::Scope { owner: None });
+        for list in [List::Review, List::Score, List::Tier, List::Churn] {
+            let csv = String::from_utf8(list.csv(&review, Lang::En).expect("CSV")).expect("UTF-8");
+            let headings: Vec<&str> = csv.lines().next().expect("headings").split(',').collect();
+            assert!(
+                !headings.contains(&"rank") && !headings.contains(&"sales_share"),
+                "{headings:?}"
+            );
+        }
+    }
 }

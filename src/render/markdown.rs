@@ -130,3 +130,100 @@ fn reconciliation(review: &Review, lang: Lang) -> Option<String> {
     ];
     review.scope.is_none().then(|| lang.fill("markdown.reconciliation", &values) + "\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::fixture;
+    use crate::render::listing::List;
+    use crate::review::Scope;
+
+    fn text(review: &Review, lang: Lang) -> String {
+        let mut out = Vec::new();
+        write(review, lang, &mut out).expect("written");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    /// The rows of all tables, cut at bars that no backslash makes a text.
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        let cells = |line: &str| {
+            let line = line.replace("\\\\", "\u{0}").replace("\\|", "\u{1}");
+            line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+        };
+        text.lines().filter(|line| line.starts_with('|')).map(cells).collect()
+    }
+
+    #[test]
+    fn says_the_same_in_both_languages() {
+        for lang in Lang::ALL {
+            let text = text(&fixture::review(), lang);
+            assert!(!text.contains("markdown.") && !text.contains('{'), "{text}");
+            assert!(text.starts_with("# ") && text.ends_with('\n'), "{text}");
+            assert!(text.contains("18,079,850") && text.contains("12,345"), "{text}");
+            assert!(text.contains("---:"), "{text}");
+            let tables = rows(&text);
+            assert_eq!(tables[0].len(), 7);
+            assert_eq!(tables.last().map(Vec::len), Some(9));
+            assert_eq!(tables.len(), 2 + 6 + 2 + fixture::review().actions.len());
+        }
+    }
+
+    #[test]
+    fn names_are_text_and_nothing_else() {
+        let mut review = fixture::review();
+        let at = review.actions[0];
+        let name = "a|b\\|c\n# <img src=x> [x](http://e.vil) *b* _i_ `c` www.e.vil me@e.vil ![p](q) ~~s~~ $m$ &amp;";
+        review.clients[at].name = name.to_owned();
+        review.clients[at].owner = Some("x|y\r\nz".to_owned());
+        review.scope = Some(Scope { owner: Some("<b>|*".to_owned()) });
+        let text = text(&review, Lang::En);
+        // What a backslash or an entity makes a text is none of Markdown's business.
+        let mut bare = String::new();
+        let mut chars = text.chars();
+        while let Some(c) = chars.next() {
+            bare.push(if c == '\\' && chars.next().is_some() { '\0' } else { c });
+        }
+        for bad in [
+            "<img", "<b>", "](", "://", " *b*", " _i_", "`c`", "www.", " me@", "~~s", "$m",
+            "&amp; ",
+        ] {
+            assert!(!bare.contains(bad), "{bad} in {text}");
+        }
+        assert!(text.contains(r"a\|b\\\|c \# &lt;img src=x&gt; \[x\](http\://e.vil)"), "{text}");
+        let tables = rows(&text);
+        assert!(tables[9..].iter().all(|row| row.len() == tables[9].len()), "{tables:?}");
+    }
+
+    #[test]
+    fn one_account_manager_has_no_shares_and_no_reconciliation() {
+        let mut review = fixture::review();
+        review.scope = Some(Scope { owner: None });
+        let text = text(&review, Lang::En);
+        assert!(text.contains("**These are clients without an account manager only.**"), "{text}");
+        assert!(!text.contains("Reconciliation") && !text.contains("Share"), "{text}");
+        assert_eq!(rows(&text)[0].len(), 6);
+    }
+
+    #[test]
+    fn movement_is_said_where_there_is_any() {
+        let mut review = fixture::review();
+        assert!(
+            review.clients.iter().all(|client| client.movement.is_none())
+                == !text(&review, Lang::En).contains("Moved since")
+        );
+        review.clients[0].movement = Some("up");
+        assert!(text(&review, Lang::En).contains("1 up, "), "said");
+    }
+
+    #[test]
+    fn lists_are_tables_too() {
+        for list in [List::Score, List::Tier, List::Churn] {
+            for lang in Lang::ALL {
+                let text = list.markdown(&fixture::review(), lang);
+                let tables = rows(&text);
+                assert!(tables.len() > 3 && !text.contains("markdown."), "{text}");
+                assert!(tables.iter().all(|row| row.len() == tables[0].len()), "{text}");
+            }
+        }
+    }
+}

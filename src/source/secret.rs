@@ -51,6 +51,12 @@ pub(super) fn password(input: &str) -> Option<String> {
     passwords.by_input.get(input).or(passwords.any.as_ref()).cloned()
 }
 
+/// The package in an encrypted workbook, where the password opens it.
+#[must_use]
+pub fn opened(bytes: Vec<u8>, password: &str) -> Option<Vec<u8>> {
+    decrypt(bytes, Some(password)).ok()
+}
+
 /// The package in an encrypted workbook.
 pub(super) fn decrypt(bytes: Vec<u8>, password: Option<&str>) -> Result<Vec<u8>, Flaw> {
     let word = password.unwrap_or(OF_EXCEL);

@@ -136,8 +136,15 @@ fn steps(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
 
 fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     let features = &book.review.config.features;
-    section(book, pen, row, "weights")?;
-    headings(book, pen, row, &["metric", "measured", "weight"])?;
+    // Goalposts rest on all clients.
+    if book.review.scope.is_none() {
+        section(book, pen, row, "weights")?;
+        headings(book, pen, row, &["metric", "measured", "weight"])?;
+    } else {
+        pen.free(*row, 0, &book.t("scope.weights"), &book.style.section)?;
+        *row += 1;
+        headings(book, pen, row, &["metric", "rule", "weight"])?;
+    }
     let values = [
         ("credit_days", decimal(features.credit_days, 0)),
         ("capital_rate", percent(features.capital_rate, 1)),

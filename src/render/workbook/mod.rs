@@ -7,6 +7,7 @@ mod actions;
 mod charts;
 mod clients;
 mod example;
+mod lock;
 mod method;
 mod overview;
 mod page;
@@ -26,6 +27,7 @@ use std::io::Write;
 use anyhow::Result;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
+pub use self::lock::{CAN_LOCK, locked};
 pub use self::seal::is_as_written;
 pub use self::template::template;
 
