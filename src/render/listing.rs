@@ -47,11 +47,14 @@ enum Cell {
     Date(Day),
 }
 
+/// Takes a cell from a client.
+type Take = dyn Fn(&Client, Lang) -> Cell;
+
 /// A column: its code and how to take it from a client.
 struct Column {
     code: Cow<'static, str>,
     align: Align,
-    cell: Box<dyn Fn(&Client, Lang) -> Cell>,
+    cell: Box<Take>,
 }
 
 fn column(

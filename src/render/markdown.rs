@@ -189,7 +189,7 @@ mod tests {
         ] {
             assert!(!bare.contains(bad), "{bad} in {text}");
         }
-        assert!(text.contains(r"a\|b\\\|c \# &lt;img src=x&gt; \[x\](http\://e.vil)"), "{text}");
+        assert!(text.contains(r"a\|b\\\|c \# &lt;img src=x&gt; \[x\](http\:\/\/e.vil)"), "{text}");
         let tables = rows(&text);
         assert!(tables[9..].iter().all(|row| row.len() == tables[9].len()), "{tables:?}");
     }
@@ -207,10 +207,10 @@ mod tests {
     #[test]
     fn movement_is_said_where_there_is_any() {
         let mut review = fixture::review();
-        assert!(
-            review.clients.iter().all(|client| client.movement.is_none())
-                == !text(&review, Lang::En).contains("Moved since")
-        );
+        for client in &mut review.clients {
+            client.movement = None;
+        }
+        assert!(!text(&review, Lang::En).contains("Moved since"));
         review.clients[0].movement = Some("up");
         assert!(text(&review, Lang::En).contains("1 up, "), "said");
     }

@@ -175,7 +175,7 @@ pub fn cut(text: &str, width: usize) -> String {
 }
 
 /// A text in Markdown: what would be a table's bar, a link, HTML, emphasis or an address that is made a link by itself is
-/// but itself.
+/// but itself. An address of mail becomes a link on some pages whatever stands before its `@`; it leads where it says.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
@@ -187,10 +187,10 @@ pub fn escaped(text: &str) -> String {
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '~' | '|' | '$' | '!' | '@' => {
                 out.extend(['\\', c]);
             }
-            // `https://` and `www.` begin an address.
-            ':' if text.contains("://") => out.push_str("\\:"),
+            // `https://`, `//` and `www.` begin an address.
+            ':' | '/' if text.contains("//") => out.extend(['\\', c]),
             '.' if out.len() >= 3 && out.to_ascii_lowercase().ends_with("www") => {
-                out.push_str("\\.")
+                out.push_str("\\.");
             }
             c if c.is_control() => out.push(' '),
             c => out.push(c),

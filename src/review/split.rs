@@ -44,6 +44,7 @@ impl<'a> Split<'a> {
     }
 
     /// Whose reviews there are: by name, last the clients that have no account manager.
+    #[must_use]
     pub fn scopes(&self) -> impl ExactSizeIterator<Item = &Scope> {
         self.scopes.iter().map(|(scope, _)| scope)
     }
