@@ -70,7 +70,9 @@ fn everything(bytes: &[u8]) -> Vec<String> {
     let plain: Vec<String> = said
         .iter()
         .flat_map(|text| {
-            [unescaped(text), text.replace("\"\"", "\"")].into_iter().filter(|plain| plain != text)
+            [unescaped(text), text.replace("\"\"", "\"")]
+                .into_iter()
+                .filter(move |plain| plain != text)
         })
         .collect();
     said.extend(plain);
