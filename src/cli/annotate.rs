@@ -107,7 +107,7 @@ fn review(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<(SavedReview, Con
     if own {
         means.files.push(arguments.workbook.clone());
     }
-    let analysed = match analysis::analyse(&means, false, ui) {
+    let analysed = match analysis::analyse(&means, analysis::Shown::default(), ui) {
         Ok(analysed) => analysed,
         Err(error) if own && is_about_tables(&error) => {
             // What a review needs, and where else it could come from.

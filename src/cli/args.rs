@@ -190,7 +190,7 @@ pub(super) struct Output {
     pub output: Vec<PathBuf>,
     #[arg(
         long,
-        value_name = "table|csv|json|jsonl",
+        value_name = "table|csv|json|jsonl|markdown",
         default_value = "table",
         hide_default_value = true
     )]
@@ -209,6 +209,7 @@ pub(super) enum Format {
     Csv,
     Json,
     Jsonl,
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -217,6 +218,16 @@ pub(super) struct Review {
     pub analysis: Analysis,
     #[command(flatten)]
     pub output: Output,
+    #[arg(long, value_name = "owner", requires = "output")]
+    pub split: Option<SplitBy>,
+    #[arg(long, value_name = "FILE", requires = "split", value_hint = ValueHint::FilePath)]
+    pub passwords: Option<PathBuf>,
+}
+
+/// What a review is split by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitBy {
+    Owner,
 }
 
 #[derive(Debug, Args)]

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Demo, ui: &mut Ui) -> anyhow::Result<Outcome> {
         dry_run: false,
         fail_on: None,
     };
-    let outcome = review::run(&Review { analysis, output }, ui)?;
+    let outcome = review::run(&Review { analysis, output, split: None, passwords: None }, ui)?;
     ui.say(&ui.lang.fill("summary.demo_next", &[("folder", folder.display().to_string())]));
     Ok(outcome)
 }

@@ -36,6 +36,16 @@ pub(super) fn remove_on_interrupt() {
 
 /// Refuses outputs that are inputs, and workbooks that were edited since kam wrote them.
 pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
+    check_locked(path, inputs, force, None)
+}
+
+/// The same where an encrypted workbook may stand in its place, which opens with the password of the new one.
+pub(super) fn check_locked(
+    path: &Path,
+    inputs: &[Input],
+    force: bool,
+    password: Option<&str>,
+) -> Result<()> {
     let name = || path.display().to_string();
     for input in inputs {
         let is_input = match &input.place {
@@ -56,7 +66,7 @@ pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
     }
     let is_workbook =
         path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
-    if is_workbook && !force && path.exists() && !workbook::is_as_written(path) {
+    if is_workbook && !force && path.exists() && !workbook::is_as_written(path, password) {
         return Err(Error::file("output-changed", name()));
     }
     Ok(())
@@ -97,6 +107,27 @@ pub(super) fn write(
     write: impl FnOnce(&mut dyn Sink) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     prepare(path, write)?.put()
+}
+
+/// Makes room for this many files that are open at once, as far as the system lets us.
+pub(super) fn expect(count: usize) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        /// What is open besides.
+        const OTHERS: u64 = 128;
+        let limit = getrlimit(Resource::Nofile);
+        let wanted = count as u64 + OTHERS;
+        if limit.current.is_some_and(|current| current < wanted) {
+            let current = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
+            let _ = setrlimit(
+                Resource::Nofile,
+                Rlimit { current: Some(current), maximum: limit.maximum },
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = count;
 }
 
 /// A file that is written but not yet in its place; dropped, it leaves nothing behind.

@@ -32,6 +32,7 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
             Format::Csv => list.csv(&analysed.review, ui.lang)?,
             Format::Json => list.json(&analysed.review, ui.lang, false)?,
             Format::Jsonl => list.json(&analysed.review, ui.lang, true)?,
+            Format::Markdown => list.markdown(&analysed.review, ui.lang).into_bytes(),
         })
     };
     if !silent {
@@ -50,7 +51,8 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
             Ok(out.write_all(&bytes)?)
         })?);
     }
-    review::put(ready, &arguments.output, ui)?;
+    let output = &arguments.output;
+    review::put(ready, review::paths(output), output.dry_run, ui)?;
     ui.say(&review::verdict(&analysed.review, &analysed.diagnostics, started, ui));
     Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
 }
@@ -60,9 +62,10 @@ fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
         Some("csv") => Ok(Format::Csv),
         Some("json") => Ok(Format::Json),
         Some("jsonl") => Ok(Format::Jsonl),
+        Some("md") => Ok(Format::Markdown),
         Some("txt") => Ok(Format::Table),
         _ => {
-            let known = [".csv", ".json", ".jsonl", ".txt"].map(ToOwned::to_owned).to_vec();
+            let known = [".csv", ".json", ".jsonl", ".md", ".txt"].map(ToOwned::to_owned).to_vec();
             let origin = crate::diagnostic::Origin::file(path.display().to_string());
             let error =
                 crate::diagnostic::Diagnostic::error("output-format", origin).with("known", known);

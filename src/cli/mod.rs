@@ -20,6 +20,7 @@ mod prompt;
 mod raw;
 mod reader;
 mod review;
+mod split;
 mod template;
 mod ui;
 mod usage;

@@ -2,15 +2,17 @@
 
 use std::io::Write as _;
 use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::render::listing::List;
-use crate::render::{self, FORMATS, OutputFormat, json, summary};
+use crate::render::{self, FORMATS, OutputFormat, json, markdown, summary};
 use crate::review::{Review, RiskLevel};
 use crate::source::Input;
 
-use super::args::{Format, Output, Review as Arguments};
+use super::args::{Format, Output, Review as Arguments, SplitBy};
+use super::split::Plan;
 use super::ui::Ui;
 use super::{Outcome, analysis, env, files};
 
@@ -25,7 +27,15 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     // The process ends with the command: freeing a review of many clients would only take time.
     let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, shown, ui)?);
     let review = &analysed.review;
-    check(&arguments.output, &analysed.inputs)?;
+    let plan = match arguments.split {
+        Some(SplitBy::Owner) => {
+            Some(Plan::new(review, arguments, &formats, &analysed.inputs, ui.lang)?)
+        }
+        None => {
+            check(&arguments.output, &analysed.inputs)?;
+            None
+        }
+    };
     match arguments.output.format {
         Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,
         Format::Json => {
@@ -34,12 +44,27 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
                 .map_err(|error| files::system_error(&error).map_or(error, Into::into))?;
             out.flush()?;
         }
-        Format::Csv => ui.answer(&List::Score.csv(review, ui.lang)?)?,
-        Format::Jsonl => ui.answer(&List::Score.json(review, ui.lang, true)?)?,
+        Format::Csv => ui.answer(&List::Review.csv(review, ui.lang)?)?,
+        Format::Jsonl => ui.answer(&List::Review.json(review, ui.lang, true)?)?,
+        Format::Markdown => {
+            let mut out = Vec::new();
+            markdown::write(review, ui.lang, &mut out)?;
+            ui.answer(&out)?;
+        }
     }
-    ui.diagnostics(&analysed.diagnostics);
-    write(review, &arguments.output, &formats, ui)?;
-    ui.say(&verdict(review, &analysed.diagnostics, started, ui));
+    let mut diagnostics = analysed.diagnostics.clone();
+    if let Some(plan) = &plan {
+        diagnostics.extend(plan.diagnostics.iter().cloned());
+    }
+    ui.diagnostics(&diagnostics);
+    match &plan {
+        Some(plan) => {
+            let ready = if arguments.output.dry_run { Vec::new() } else { plan.prepare(ui.lang)? };
+            put(ready, plan.paths(), arguments.output.dry_run, ui)?;
+        }
+        None => write(review, &arguments.output, &formats, ui)?,
+    }
+    ui.say(&verdict(review, &diagnostics, started, ui));
     Ok(outcome(review, arguments.output.fail_on.as_deref()))
 }
 
@@ -73,6 +98,11 @@ pub(super) fn check(output: &Output, inputs: &[Input]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The outputs as they were named.
+pub(super) fn paths(output: &Output) -> impl Iterator<Item = &Path> {
+    output.output.iter().map(PathBuf::as_path)
+}
+
 /// Writes the outputs.
 fn write(
     review: &Review,
@@ -84,16 +114,21 @@ fn write(
     for (path, format) in output.output.iter().zip(formats).filter(|_| !output.dry_run) {
         ready.push(files::prepare(path, |out| (format.write)(review, ui.lang, out))?);
     }
-    put(ready, output, ui)
+    put(ready, paths(output), output.dry_run, ui)
 }
 
 /// Puts outputs in their places once all of them are written, and names them.
-pub(super) fn put(ready: Vec<files::Ready>, output: &Output, ui: &Ui) -> anyhow::Result<()> {
+pub(super) fn put<'a>(
+    ready: Vec<files::Ready>,
+    paths: impl Iterator<Item = &'a Path>,
+    dry_run: bool,
+    ui: &Ui,
+) -> anyhow::Result<()> {
     for file in ready {
         file.put()?;
     }
-    let key = if output.dry_run { "summary.would_write" } else { "summary.wrote" };
-    for path in &output.output {
+    let key = if dry_run { "summary.would_write" } else { "summary.wrote" };
+    for path in paths {
         ui.say(&ui.lang.fill(key, &[("file", path.display().to_string())]));
     }
     Ok(())

@@ -108,6 +108,7 @@ pub(crate) fn review() -> Review {
         currency: "CNY".to_owned(),
         policy: Policy::Rank,
         model_coverage: 96.0,
+        scope: None,
         totals: Totals {
             clients: 14,
             active: 12,

@@ -3,6 +3,7 @@
 //! A column says what it holds once; each format writes it its own way: the table with words in the language of the
 //! output, CSV and JSON with codes and plain numbers.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde_json::{Map, Value};
@@ -10,15 +11,19 @@ use serde_json::{Map, Value};
 use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal, money_text, percent};
 use crate::money::Money;
+use crate::period::Day;
 use crate::review::{Client, Review};
 use crate::score::Group;
+use crate::tier::Tier;
 
-use super::sentence;
 use super::table::{Align, Table};
+use super::{markdown, sentence};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
+    /// All that a pivot table wants to know of each client; for files, not for people.
+    Review,
     /// Scores and what they are made of.
     Score,
     /// Tiers and how they came about.
@@ -39,105 +44,262 @@ enum Cell {
     Share(f64),
     Money(Money),
     Flag(bool),
-    Date(crate::period::Day),
+    Date(Day),
 }
 
-/// A column: its code and how to take it from a client.
-type Column = (&'static str, Align, fn(&Client, Lang) -> Cell);
+/// Takes a cell from a client.
+type Take = dyn Fn(&Client, Lang) -> Cell;
 
-const CLIENT: [Column; 2] = [
-    ("client_id", Align::Left, |client, _| Cell::Text(client.client_id.clone())),
-    ("name", Align::Left, |client, _| Cell::Text(client.name.clone())),
-];
+/// A column: its code and how to take it from a client.
+struct Column {
+    code: Cow<'static, str>,
+    align: Align,
+    cell: Box<Take>,
+}
+
+fn column(
+    code: impl Into<Cow<'static, str>>,
+    align: Align,
+    cell: impl Fn(&Client, Lang) -> Cell + 'static,
+) -> Column {
+    Column { code: code.into(), align, cell: Box::new(cell) }
+}
+
+fn left(
+    code: impl Into<Cow<'static, str>>,
+    cell: impl Fn(&Client, Lang) -> Cell + 'static,
+) -> Column {
+    column(code, Align::Left, cell)
+}
+
+fn right(
+    code: impl Into<Cow<'static, str>>,
+    cell: impl Fn(&Client, Lang) -> Cell + 'static,
+) -> Column {
+    column(code, Align::Right, cell)
+}
 
 fn number(value: Option<f64>, places: usize) -> Cell {
     value.map_or(Cell::Nothing, |value| Cell::Number(value, places))
 }
 
-fn group(client: &Client, group: Group) -> Cell {
-    number(client.groups.get(group), 1)
+fn count(value: u64) -> Cell {
+    Cell::Count(value)
 }
 
-const RANK: Column = ("rank", Align::Right, |client, _| {
-    client.rank.map_or(Cell::Nothing, |rank| Cell::Count(rank as u64))
-});
-const TIER: Column = ("tier", Align::Left, |client, _| match client.tier {
-    Some(tier) => Cell::Code(tier.code(), "tier"),
-    None => Cell::Code(client.stage.code(), "stage"),
-});
-const SCORE: Column = ("score", Align::Right, |client, _| number(client.score, 1));
-const NET_SALES: Column =
-    ("net_sales", Align::Right, |client, _| Cell::Money(client.features.net_sales));
-const OWNER: Column =
-    ("owner", Align::Left, |client, _| client.owner.clone().map_or(Cell::Nothing, Cell::Text));
+fn known_text(value: Option<&String>) -> Cell {
+    value.map_or(Cell::Nothing, |text| Cell::Text(text.clone()))
+}
+
+fn date(value: Option<Day>) -> Cell {
+    value.map_or(Cell::Nothing, Cell::Date)
+}
+
+fn tier_code(value: Option<Tier>) -> Cell {
+    value.map_or(Cell::Nothing, |tier| Cell::Code(tier.code(), "tier"))
+}
+
+fn codes(values: &[&'static str], table: &'static str) -> Cell {
+    Cell::Codes(values.iter().map(|code| (*code).to_owned()).collect(), table)
+}
+
+fn rank() -> Column {
+    right("rank", |client, _| client.rank.map_or(Cell::Nothing, |rank| count(rank as u64)))
+}
+
+fn names() -> [Column; 2] {
+    [
+        left("client_id", |client, _| Cell::Text(client.client_id.clone())),
+        left("name", |client, _| Cell::Text(client.name.clone())),
+    ]
+}
+
+fn owner() -> Column {
+    left("owner", |client, _| known_text(client.owner.as_ref()))
+}
+
+fn tier() -> Column {
+    left("tier", |client, _| match client.tier {
+        Some(tier) => Cell::Code(tier.code(), "tier"),
+        None => Cell::Code(client.stage.code(), "stage"),
+    })
+}
+
+fn score() -> Column {
+    right("score", |client, _| number(client.score, 1))
+}
+
+fn groups() -> [Column; 4] {
+    [
+        right("contribution", |client, _| number(client.groups.get(Group::Contribution), 1)),
+        right("synergy", |client, _| number(client.groups.get(Group::Synergy), 1)),
+        right("potential", |client, _| number(client.groups.get(Group::Potential), 1)),
+        right("coverage", |client, _| Cell::Number(client.coverage, 0)),
+    ]
+}
+
+fn net_sales() -> Column {
+    right("net_sales", |client, _| Cell::Money(client.features.net_sales))
+}
+
+fn found() -> [Column; 2] {
+    [
+        left("risk_level", |client, _| Cell::Code(client.risk_level.code(), "level")),
+        right("risk", |client, _| Cell::Share(client.risk)),
+    ]
+}
+
+fn why() -> Column {
+    left("why", |client, lang| Cell::Text(sentence::reason(lang, client)))
+}
+
+/// How the tier came about.
+fn reasons() -> [Column; 5] {
+    [
+        left("caps", |client, _| codes(&client.caps, "cap")),
+        left("conditions_failed", |client, _| {
+            Cell::Codes(client.conditions_failed.clone(), "condition")
+        }),
+        left("to_confirm", |client, _| codes(&client.to_confirm, "condition")),
+        left("one_off", |client, _| Cell::Flag(client.one_off)),
+        left("rising", |client, _| Cell::Flag(client.rising)),
+    ]
+}
+
+/// Who a client is.
+fn profile() -> [Column; 5] {
+    [
+        owner(),
+        left("industry", |client, _| known_text(client.industry.as_ref())),
+        left("region", |client, _| known_text(client.region.as_ref())),
+        left("stage", |client, _| Cell::Code(client.stage.code(), "stage")),
+        left("active", |client, _| Cell::Flag(client.active)),
+    ]
+}
+
+/// The tier alone: the stage has a column of its own.
+fn tier_of_review() -> Column {
+    left("tier", |client, _| tier_code(client.tier))
+}
+
+fn before() -> Column {
+    left("tier_previous", |client, _| tier_code(client.tier_previous))
+}
+
+fn movement() -> Column {
+    left("movement", |client, _| {
+        client.movement.map_or(Cell::Nothing, |code| Cell::Code(code, "book.movement"))
+    })
+}
+
+/// What a metric adds to the score.
+fn adds(metric: &'static str) -> Column {
+    right(format!("adds_{metric}"), move |client, _| number(client.adds.get(metric), 2))
+}
+
+fn figures() -> [Column; 10] {
+    [
+        net_sales(),
+        right("net_sales_prior", |client, _| Cell::Money(client.features.net_sales_prior)),
+        right("growth", |client, _| client.features.growth.map_or(Cell::Nothing, Cell::Share)),
+        right("margin_rate", |client, _| {
+            client.features.margin_rate.map_or(Cell::Nothing, Cell::Share)
+        }),
+        right("orders", |client, _| count(client.features.orders.into())),
+        left("last_order", |client, _| date(client.features.last_order)),
+        right("days_since_last_order", |client, _| {
+            number(client.features.days_since_last_order.map(f64::from), 0)
+        }),
+        right("order_gap_median", |client, _| number(client.features.order_gap_median, 1)),
+        right("lines", |client, _| number(client.features.lines.map(f64::from), 0)),
+        right("pay_days", |client, _| number(client.features.pay_days, 1)),
+    ]
+}
+
+/// The findings as `signal:level`.
+fn signals() -> Column {
+    left("signals", |client, _| {
+        let found = client.signals.iter();
+        Cell::Codes(
+            found.map(|found| format!("{}:{}", found.code, found.level.code())).collect(),
+            "signal",
+        )
+    })
+}
+
+fn follow_up() -> [Column; 3] {
+    [
+        right("priority", |client, _| Cell::Number(client.priority, 0)),
+        left("next_step", |client, _| {
+            client.next_step.map_or(Cell::Nothing, |code| Cell::Code(code, "action"))
+        }),
+        left("due", |client, _| date(client.due)),
+    ]
+}
 
 impl List {
-    fn columns(self) -> Vec<Column> {
+    fn columns(self, review: &Review) -> Vec<Column> {
         let mut columns = Vec::new();
         match self {
+            Self::Review => {
+                columns.push(rank());
+                columns.extend(names());
+                columns.extend(profile());
+                columns.extend([tier_of_review(), before(), movement(), score()]);
+                columns.extend(groups());
+                columns.extend(review.weights.iter().map(|(metric, _)| adds(metric)));
+                columns.extend(figures());
+                columns.extend(found());
+                columns.extend([signals(), why()]);
+                columns.extend(follow_up());
+                columns.extend(reasons());
+            }
             Self::Score => {
-                columns.push(RANK);
-                columns.extend(CLIENT);
-                columns.extend([TIER, SCORE]);
-                columns.push(("contribution", Align::Right, |client, _| {
-                    group(client, Group::Contribution)
-                }));
-                columns.push(("synergy", Align::Right, |client, _| group(client, Group::Synergy)));
-                columns
-                    .push(("potential", Align::Right, |client, _| group(client, Group::Potential)));
-                columns
-                    .push(("coverage", Align::Right, |client, _| Cell::Number(client.coverage, 0)));
-                columns.push(NET_SALES);
+                columns.push(rank());
+                columns.extend(names());
+                columns.extend([tier(), score()]);
+                columns.extend(groups());
+                columns.push(net_sales());
             }
             Self::Tier => {
-                columns.push(RANK);
-                columns.extend(CLIENT);
-                columns.extend([TIER, SCORE]);
-                columns.push(("sales_share", Align::Right, |client, _| {
+                columns.push(rank());
+                columns.extend(names());
+                columns.extend([tier(), score()]);
+                columns.push(right("sales_share", |client, _| {
                     client.features.sales_share.map_or(Cell::Nothing, Cell::Share)
                 }));
-                columns.push(("band", Align::Left, |client, _| {
-                    client.band.map_or(Cell::Nothing, |band| Cell::Code(band.code(), "tier"))
-                }));
-                columns.push(("caps", Align::Left, |client, _| {
-                    Cell::Codes(client.caps.iter().map(|cap| (*cap).to_owned()).collect(), "cap")
-                }));
-                columns.push(("conditions_failed", Align::Left, |client, _| {
-                    Cell::Codes(client.conditions_failed.clone(), "condition")
-                }));
-                columns.push(("to_confirm", Align::Left, |client, _| {
-                    Cell::Codes(
-                        client.to_confirm.iter().map(|name| (*name).to_owned()).collect(),
-                        "condition",
-                    )
-                }));
-                columns.push(("one_off", Align::Left, |client, _| Cell::Flag(client.one_off)));
-                columns.push(("rising", Align::Left, |client, _| Cell::Flag(client.rising)));
+                columns.push(left("band", |client, _| tier_code(client.band)));
+                columns.extend(reasons());
             }
             Self::Churn => {
-                columns.extend(CLIENT);
-                columns.extend([OWNER, TIER]);
-                columns.push(("risk_level", Align::Left, |client, _| {
-                    Cell::Code(client.risk_level.code(), "level")
-                }));
-                columns.push(("risk", Align::Right, |client, _| Cell::Share(client.risk)));
-                columns.push(NET_SALES);
-                columns
-                    .push(("priority", Align::Right, |client, _| Cell::Number(client.priority, 0)));
-                columns.push(("due", Align::Left, |client, _| {
-                    client.due.map_or(Cell::Nothing, Cell::Date)
-                }));
-                columns.push(("why", Align::Left, |client, lang| {
-                    Cell::Text(sentence::reason(lang, client))
-                }));
+                columns.extend(names());
+                columns.extend([owner(), tier()]);
+                columns.extend(found());
+                columns.push(net_sales());
+                columns.push(right("priority", |client, _| Cell::Number(client.priority, 0)));
+                columns.push(left("due", |client, _| date(client.due)));
+                columns.push(why());
             }
+        }
+        if review.scope.is_some() {
+            // What a client is among all others.
+            columns.retain(|column| !["rank", "sales_share"].contains(&column.code.as_ref()));
         }
         columns
     }
 
+    fn code(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Score => "score",
+            Self::Tier => "tier",
+            Self::Churn => "churn",
+        }
+    }
+
     fn clients(self, review: &Review) -> Vec<&Client> {
         match self {
-            Self::Score => review.clients.iter().collect(),
+            Self::Review | Self::Score => review.clients.iter().collect(),
             Self::Tier => review.clients.iter().filter(|client| client.active).collect(),
             Self::Churn => review.actions.iter().map(|at| &review.clients[*at]).collect(),
         }
@@ -148,25 +310,24 @@ impl List {
         match self {
             Self::Churn => &["client_id", "risk", "net_sales", "owner"],
             Self::Tier => &["client_id", "sales_share", "band"],
-            Self::Score => &["client_id"],
+            Self::Review | Self::Score => &["client_id"],
         }
     }
 
     /// As a table. What a terminal of that width has no room for is left out, and named under the table.
     #[must_use]
     pub fn table(self, review: &Review, lang: Lang, width: Option<usize>) -> String {
-        let mut columns = self.columns();
+        let mut columns = self.columns(review);
         let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
         let mut hidden = Vec::new();
         let mut dispensable = self.dispensable().iter();
         loop {
             let mut table = Table::new(
-                columns.iter().map(|(code, align, _)| (heading(code), *align)).collect(),
+                columns.iter().map(|column| (heading(&column.code), column.align)).collect(),
             );
             for client in self.clients(review) {
-                table.row(
-                    columns.iter().map(|(_, _, cell)| words(&cell(client, lang), lang)).collect(),
-                );
+                let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), lang));
+                table.row(cells.collect());
             }
             let fits = width.is_none_or(|width| table.readable_width() <= width);
             let next = if fits { None } else { dispensable.next() };
@@ -179,32 +340,47 @@ impl List {
                 }
                 return drawn;
             };
-            columns.retain(|(code, _, _)| code != next);
+            columns.retain(|column| column.code != *next);
             hidden.push(heading(next));
         }
     }
 
+    /// As Markdown: a heading, what it is of, and the table.
+    #[must_use]
+    pub fn markdown(self, review: &Review, lang: Lang) -> String {
+        let columns = self.columns(review);
+        let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
+        let headings = columns.iter().map(|column| (heading(&column.code), column.align));
+        let mut table = Table::new(headings.collect());
+        for client in self.clients(review) {
+            let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), lang));
+            table.row(cells.collect());
+        }
+        markdown::titled(review, lang, &format!("markdown.{}", self.code()), &table.markdown())
+    }
+
     /// As CSV with the codes of the columns as headings.
     pub fn csv(self, review: &Review, lang: Lang) -> anyhow::Result<Vec<u8>> {
-        let columns = self.columns();
+        let columns = self.columns(review);
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(columns.iter().map(|(code, _, _)| *code))?;
+        writer.write_record(columns.iter().map(|column| column.code.as_ref()))?;
         for client in self.clients(review) {
-            writer.write_record(columns.iter().map(|(_, _, cell)| plain(&cell(client, lang))))?;
+            let cells = columns.iter().map(|column| plain(&(column.cell)(client, lang)));
+            writer.write_record(cells)?;
         }
         writer.into_inner().map_err(|error| anyhow::anyhow!("{}", error.error()))
     }
 
     /// As JSON: a list, or one object per line.
     pub fn json(self, review: &Review, lang: Lang, lines: bool) -> anyhow::Result<Vec<u8>> {
-        let columns = self.columns();
+        let columns = self.columns(review);
         let objects: Vec<Value> = self
             .clients(review)
             .into_iter()
             .map(|client| {
                 let fields: Map<String, Value> = columns
                     .iter()
-                    .map(|(code, _, cell)| ((*code).to_owned(), value(&cell(client, lang))))
+                    .map(|column| (column.code.to_string(), value(&(column.cell)(client, lang))))
                     .collect();
                 Value::Object(fields)
             })
@@ -216,14 +392,9 @@ impl List {
                 out.push(b'\n');
             }
         } else {
-            let code = match self {
-                Self::Score => "score",
-                Self::Tier => "tier",
-                Self::Churn => "churn",
-            };
             let all = serde_json::json!({
                 "schema_version": review.schema_version,
-                "list": code,
+                "list": self.code(),
                 "as_of": review.as_of,
                 "clients": objects,
             });
@@ -234,15 +405,15 @@ impl List {
     }
 }
 
-/// The scores as a CSV file, with the mark that spreadsheets in China need to see UTF-8.
+/// All clients as a CSV file, with the mark that spreadsheets in China need to see UTF-8.
 pub(super) fn write_csv(review: &Review, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
-    Ok(out.write_all(&List::Score.csv(review, lang)?)?)
+    Ok(out.write_all(&List::Review.csv(review, lang)?)?)
 }
 
-/// The scores as JSON lines.
+/// All clients as JSON lines.
 pub(super) fn write_jsonl(review: &Review, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
-    Ok(out.write_all(&List::Score.json(review, lang, true)?)?)
+    Ok(out.write_all(&List::Review.json(review, lang, true)?)?)
 }
 
 fn words(cell: &Cell, lang: Lang) -> String {
@@ -295,14 +466,14 @@ fn plain(cell: &Cell) -> String {
     }
 }
 
-/// Text that begins as a formula would gets a leading apostrophe, unless it is a number.
+/// How formulas begin, also in programs that take full-width signs for the plain ones.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Text that begins as a formula would gets a leading apostrophe, unless it is a number in digits.
 #[must_use]
 pub fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err() {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    let is_number = || text.contains(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    if text.starts_with(FORMULA) && !is_number() { format!("'{text}") } else { text.to_owned() }
 }
 
 fn value(cell: &Cell) -> Value {
@@ -326,9 +497,15 @@ mod tests {
 
     #[test]
     fn formulas_become_text() {
-        for (given, written) in
-            [("=1+1", "'=1+1"), ("-12.5", "-12.5"), ("@x", "'@x"), ("甲", "甲"), ("-x", "'-x")]
-        {
+        for (given, written) in [
+            ("=1+1", "'=1+1"),
+            ("-12.5", "-12.5"),
+            ("@x", "'@x"),
+            ("甲", "甲"),
+            ("-x", "'-x"),
+            ("-inf", "'-inf"),
+            ("＝1", "'＝1"),
+        ] {
             assert_eq!(guarded(given), written);
         }
     }
@@ -346,6 +523,64 @@ mod tests {
             }
             let csv = String::from_utf8(list.csv(&review, Lang::En).expect("CSV")).expect("UTF-8");
             assert_eq!(csv.lines().count(), list.clients(&review).len() + 1);
+        }
+    }
+
+    #[test]
+    fn the_csv_of_a_review_has_what_a_pivot_table_needs() {
+        let mut review = fixture::review();
+        review.clients[0].owner = Some("=cmd".to_owned());
+        for lang in Lang::ALL {
+            let mut bytes = Vec::new();
+            write_csv(&review, lang, &mut bytes).expect("CSV");
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            assert!(text.starts_with('\u{feff}'), "the mark");
+            let mut reader =
+                csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+            let headings = reader.headers().expect("headings").clone();
+            let at = |name: &str| {
+                headings
+                    .iter()
+                    .position(|heading| heading == name)
+                    .unwrap_or_else(|| panic!("{name}"))
+            };
+            let records: Vec<csv::StringRecord> =
+                reader.records().map(|record| record.expect("a record")).collect();
+            assert_eq!(records.len(), review.clients.len());
+            assert_eq!(&records[0][at("owner")], "'=cmd");
+            for name in
+                ["net_sales", "net_sales_prior", "growth", "margin_rate", "priority", "risk"]
+            {
+                let value = &records[0][at(name)];
+                assert!(value.is_empty() || value.parse::<f64>().is_ok(), "{name}: {value}");
+            }
+            assert!(records[0][at("signals")].contains(":high"), "{}", &records[0][at("signals")]);
+            assert!(!records[0][at("why")].is_empty() && !records[0][at("due")].is_empty());
+            // What each metric adds sums to the score.
+            for record in records.iter().filter(|record| !record[at("score")].is_empty()) {
+                let adds: f64 = headings
+                    .iter()
+                    .zip(record.iter())
+                    .filter(|(heading, _)| heading.starts_with("adds_"))
+                    .filter_map(|(_, value)| value.parse::<f64>().ok())
+                    .sum();
+                let score: f64 = record[at("score")].parse().expect("a score");
+                assert!((adds - score).abs() < 1e-6, "{adds} {score}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_account_manager_does_not_see_the_place_among_all() {
+        let mut review = fixture::review();
+        review.scope = Some(crate::review::Scope { owner: None });
+        for list in [List::Review, List::Score, List::Tier, List::Churn] {
+            let csv = String::from_utf8(list.csv(&review, Lang::En).expect("CSV")).expect("UTF-8");
+            let headings: Vec<&str> = csv.lines().next().expect("headings").split(',').collect();
+            assert!(
+                !headings.contains(&"rank") && !headings.contains(&"sales_share"),
+                "{headings:?}"
+            );
         }
     }
 }

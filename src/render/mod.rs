@@ -5,6 +5,7 @@ pub mod excerpt;
 pub mod explain;
 pub mod json;
 pub mod listing;
+pub mod markdown;
 pub mod message;
 pub mod proposal;
 pub mod proposal_toml;
@@ -49,6 +50,7 @@ pub const FORMATS: &[OutputFormat] = &[
         portfolio: false,
         write: listing::write_jsonl,
     },
+    OutputFormat { code: "markdown", extension: "md", portfolio: false, write: markdown::write },
 ];
 
 /// The format of an extension.

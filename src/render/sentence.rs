@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Fact;
 use crate::locale::Lang;
-use crate::review::Client;
+use crate::review::{Client, Scope};
 use crate::signal::Evidence;
 
 /// What a signal found, as a clause without capital and full stop.
@@ -55,6 +55,15 @@ pub fn capitalised(lang: Lang, text: &str) -> String {
     match (lang, chars.next()) {
         (Lang::En, Some(first)) => first.to_uppercase().chain(chars).collect(),
         _ => text.to_owned(),
+    }
+}
+
+/// Whose clients a review is of, as a clause.
+#[must_use]
+pub fn scope(lang: Lang, scope: &Scope) -> String {
+    match &scope.owner {
+        Some(owner) => lang.fill("scope.owner", &[("owner", owner.clone())]),
+        None => lang.text("scope.none"),
     }
 }
 

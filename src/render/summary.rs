@@ -10,6 +10,8 @@ use super::table::{Align, Table};
 
 /// Actions shown.
 const ACTIONS: usize = 10;
+/// Position of the share of sales in the table of tiers.
+const SHARE: usize = 3;
 
 /// Draws the review. `width` is that of the terminal; without one nothing is shortened.
 #[must_use]
@@ -21,12 +23,12 @@ pub fn summary(review: &Review, lang: Lang, width: Option<usize>) -> String {
     };
     line(lang.fill("summary.title", &[("as_of", review.as_of.to_string())]));
     line(windows(review, lang));
+    if let Some(scope) = &review.scope {
+        line(lang.fill("scope.sentence", &[("scope", sentence::scope(lang, scope))]));
+    }
     line(String::new());
     line(tiers(review, lang).draw(width).trim_end().to_owned());
-    line(inactive(review, lang));
-    if let Some(largest) = review.top_tier_empty {
-        line(empty_top(review, lang, largest));
-    }
+    notes(review, lang).into_iter().for_each(&mut line);
     if !review.actions.is_empty() {
         let shown = review.actions.len().min(ACTIONS);
         line(String::new());
@@ -37,6 +39,18 @@ pub fn summary(review: &Review, lang: Lang, width: Option<usize>) -> String {
         line(actions(review, lang, shown).draw(width).trim_end().to_owned());
     }
     out
+}
+
+/// What is to be said of the tiers: who is in none, and why the highest is empty.
+pub(super) fn notes(review: &Review, lang: Lang) -> Vec<String> {
+    let empty = review.top_tier_empty.map(|largest| empty_top(review, lang, largest));
+    [Some(inactive(review, lang)), empty].into_iter().flatten().collect()
+}
+
+/// The as-of date, the 12 months and the currency.
+pub(super) fn about(review: &Review, lang: Lang) -> String {
+    let title = lang.fill("summary.title", &[("as_of", review.as_of.to_string())]);
+    lang.fill("markdown.about", &[("title", title), ("windows", windows(review, lang))])
 }
 
 fn windows(review: &Review, lang: Lang) -> String {
@@ -66,15 +80,26 @@ fn change_text(change: Option<f64>) -> String {
     change.map_or_else(|| "-".to_owned(), |change| signed_percent(change, 1))
 }
 
-fn tiers(review: &Review, lang: Lang) -> Table {
+/// The table of tiers.
+pub(super) fn tiers(review: &Review, lang: Lang) -> Table {
     let heading = |key: &str| lang.text(&format!("summary.column.{key}"));
+    // A share is one of all sales, which a review of one account manager does not know.
+    let shared = review.scope.is_none();
+    let kept = |mut cells: Vec<String>| {
+        if !shared {
+            cells.remove(SHARE);
+        }
+        cells
+    };
     let mut columns = vec![(heading("tier"), Align::Left)];
     for key in ["clients", "net_sales", "share", "change", "avg_score", "at_risk"] {
-        columns.push((heading(key), Align::Right));
+        if shared || key != "share" {
+            columns.push((heading(key), Align::Right));
+        }
     }
     let mut table = Table::new(columns);
     for row in &review.tiers {
-        table.row(vec![
+        table.row(kept(vec![
             lang.text(&format!("tier.{}", row.tier.code())),
             grouped(row.clients as i64),
             whole(row.net_sales),
@@ -82,7 +107,7 @@ fn tiers(review: &Review, lang: Lang) -> Table {
             change_text(row.change),
             score_text(row.avg_score),
             grouped(row.at_risk as i64),
-        ]);
+        ]));
     }
     let active: Money = review.tiers.iter().map(|row| row.net_sales).sum();
     let totals = &review.totals;
@@ -92,7 +117,7 @@ fn tiers(review: &Review, lang: Lang) -> Table {
         let share =
             (totals.net_sales > Money::ZERO).then(|| rest.to_f64() / totals.net_sales.to_f64());
         let blank = String::new;
-        table.row(vec![
+        table.row(kept(vec![
             lang.text("tier.inactive"),
             blank(),
             whole(rest),
@@ -100,12 +125,12 @@ fn tiers(review: &Review, lang: Lang) -> Table {
             blank(),
             blank(),
             blank(),
-        ]);
+        ]));
     }
     table.rule();
     let change = (totals.net_sales_prior > Money::ZERO)
         .then(|| totals.net_sales.to_f64() / totals.net_sales_prior.to_f64() - 1.0);
-    table.row(vec![
+    table.row(kept(vec![
         lang.text("tier.all"),
         grouped(totals.active as i64),
         whole(totals.net_sales),
@@ -113,7 +138,7 @@ fn tiers(review: &Review, lang: Lang) -> Table {
         change_text(change),
         score_text(totals.avg_score),
         grouped(review.tiers.iter().map(|row| row.at_risk).sum::<usize>() as i64),
-    ]);
+    ]));
     table
 }
 

@@ -99,6 +99,25 @@ impl Table {
         out
     }
 
+    /// As a table of GitHub-flavoured Markdown, in which no cell means anything but its text; rules are left out.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let line = |cells: &mut dyn Iterator<Item = String>| {
+            let cells: Vec<String> = cells.collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let marks = self.columns.iter().map(|(_, align)| match align {
+            Align::Left => "---".to_owned(),
+            Align::Right => "---:".to_owned(),
+        });
+        let mut out = line(&mut self.columns.iter().map(|(heading, _)| escaped(heading)));
+        out.push_str(&line(&mut marks.into_iter()));
+        for row in self.rows.iter().flatten() {
+            out.push_str(&line(&mut row.iter().map(|cell| escaped(cell))));
+        }
+        out
+    }
+
     fn line(&self, out: &mut String, cells: &[String], widths: &[usize]) {
         let mut line = String::new();
         for (at, ((cell, width), (_, align))) in
@@ -153,6 +172,31 @@ pub fn cut(text: &str, width: usize) -> String {
     }
     out.push_str(&CUT[..CUT.len().min(width)]);
     out
+}
+
+/// A text in Markdown: what would be a table's bar, a link, HTML, emphasis or an address that is made a link by itself is
+/// but itself. An address of mail becomes a link on some pages whatever stands before its `@`; it leads where it says.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '~' | '|' | '$' | '!' | '@' => {
+                out.extend(['\\', c]);
+            }
+            // `https://`, `//` and `www.` begin an address.
+            ':' | '/' if text.contains("//") => out.extend(['\\', c]),
+            '.' if out.len() >= 3 && out.to_ascii_lowercase().ends_with("www") => {
+                out.push_str("\\.");
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.trim().to_owned()
 }
 
 #[cfg(test)]

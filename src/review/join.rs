@@ -68,7 +68,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
     let files = take(&mut loaded.clients);
     let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, config);
 
-    let tiers = portfolio::tiers(&clients, &portfolio);
+    let tiers = portfolio::tiers(&clients, Some(portfolio.net_sales));
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
         clients
             .iter()
@@ -96,7 +96,8 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         currency: loaded.currency.unwrap_or_else(|| config.currency.clone()),
         policy: config.policy,
         model_coverage,
-        totals: portfolio::totals(&clients, &portfolio),
+        scope: None,
+        totals: portfolio::totals(&clients, portfolio.net_sales, portfolio.net_sales_prior),
         control,
         anchors: METRICS
             .iter()
@@ -142,7 +143,7 @@ fn mentions(loaded: &Loaded, portfolio: &mut Portfolio) -> Vec<MentionRow> {
             client_id: loaded.clients.get(mention.client as usize)?.id.clone(),
             set: mention.set,
             excerpt: mention.excerpt,
-            origin: loaded.relations.origin(mention.at),
+            origin: Some(loaded.relations.origin(mention.at)),
         })
     };
     take(&mut portfolio.mentions).into_iter().filter_map(named).collect()

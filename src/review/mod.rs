@@ -6,10 +6,11 @@
 
 mod join;
 pub mod portfolio;
+mod split;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::config::{Config, Policy};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
@@ -22,6 +23,7 @@ use crate::tier::Tier;
 
 pub use join::{Context, review};
 pub use portfolio::{Concentration, Figures};
+pub use split::Split;
 
 pub use crate::signal::Judged;
 pub use crate::store::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
@@ -50,9 +52,13 @@ pub struct Review {
     pub policy: Policy,
     /// Weight (0–100) of the metrics that have data.
     pub model_coverage: f64,
+    /// Whose clients these are, when they are those of one account manager only. Such a review holds nothing that rests on
+    /// other clients: it is without rank, shares of sales, goalposts, control totals, inputs and diagnostics.
+    pub scope: Option<Scope>,
     /// Portfolio figures.
     pub totals: Totals,
-    /// Every row accounted for.
+    /// Every row accounted for; empty, and null in JSON, where the review is of one account manager.
+    #[serde(serialize_with = "known")]
     pub control: Control,
     /// Goalposts in force.
     pub anchors: BTreeMap<&'static str, Vec<(f64, f64)>>,
@@ -87,6 +93,18 @@ pub struct Review {
     pub config: Config,
     /// SHA-256 of those.
     pub config_sha256: String,
+}
+
+/// Whose clients a review is of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Scope {
+    /// The account manager; null stands for the clients that have none.
+    pub owner: Option<String>,
+}
+
+/// Writes control totals, or null where there are none.
+fn known<S: Serializer>(control: &Control, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(control).filter(|control| **control != Control::default()).serialize(serializer)
 }
 
 /// Where the as-of date came from.
@@ -281,8 +299,8 @@ pub struct MentionRow {
     pub set: &'static str,
     /// The text around the word, at most [`EXCERPT`](crate::features::EXCERPT) characters.
     pub excerpt: String,
-    /// File, sheet and row.
-    pub origin: Origin,
+    /// File, sheet and row; null in a review of one account manager.
+    pub origin: Option<Origin>,
 }
 
 /// The three marks of a key account; null is unknown.

@@ -173,8 +173,8 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     percentile(&values, 0.5)
 }
 
-/// One row per tier, from one walk over the clients: they are large and far apart.
-pub(super) fn tiers(clients: &[Client], portfolio: &Portfolio) -> Vec<TierRow> {
+/// One row per tier, from one walk over the clients: they are large and far apart. Shares are those of `total`.
+pub(super) fn tiers(clients: &[Client], total: Option<Money>) -> Vec<TierRow> {
     let mut rows: Vec<TierRow> = Tier::ALL.iter().map(|tier| TierRow::empty(*tier)).collect();
     let mut scores = [(0.0, 0_u32); Tier::ALL.len()];
     for client in clients {
@@ -191,7 +191,7 @@ pub(super) fn tiers(clients: &[Client], portfolio: &Portfolio) -> Vec<TierRow> {
         }
     }
     for (row, (sum, count)) in rows.iter_mut().zip(scores) {
-        row.share = ratio(row.net_sales, portfolio.net_sales);
+        row.share = total.and_then(|total| ratio(row.net_sales, total));
         row.change = change(row.net_sales, row.net_sales_prior);
         row.avg_score = (count > 0).then(|| sum / f64::from(count));
     }
@@ -214,15 +214,15 @@ impl TierRow {
 }
 
 /// Figures of all clients.
-pub(super) fn totals(clients: &[Client], portfolio: &Portfolio) -> Totals {
+pub(super) fn totals(clients: &[Client], net_sales: Money, net_sales_prior: Money) -> Totals {
     let mut totals = Totals {
         clients: clients.len(),
         active: 0,
         dormant: 0,
         lost: 0,
         prospects: 0,
-        net_sales: portfolio.net_sales,
-        net_sales_prior: portfolio.net_sales_prior,
+        net_sales,
+        net_sales_prior,
         dormant_sales_prior: Money::ZERO,
         at_risk_clients: 0,
         at_risk_sales: Money::ZERO,

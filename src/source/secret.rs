@@ -65,6 +65,12 @@ pub fn decrypted(input: &Input) -> Result<Vec<u8>, Error> {
     decrypt(bytes, password.as_deref()).map_err(|flaw| flaw.into_error(&input.name))
 }
 
+/// The package in an encrypted workbook, where the password opens it.
+#[must_use]
+pub fn opened(bytes: Vec<u8>, password: &str) -> Option<Vec<u8>> {
+    decrypt(bytes, Some(password)).ok()
+}
+
 /// The package in an encrypted workbook.
 pub(super) fn decrypt(bytes: Vec<u8>, password: Option<&str>) -> Result<Vec<u8>, Flaw> {
     let word = password.unwrap_or(OF_EXCEL);

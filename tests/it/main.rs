@@ -26,6 +26,7 @@ mod readme;
 mod registry;
 mod same;
 mod side_currency;
+mod split;
 mod support;
 mod systems;
 mod tables;

@@ -68,7 +68,11 @@ pub(super) fn months(book: &Book, pen: &mut Pen) -> Result<Chart> {
     let at = DATA + 3;
     let as_of = [("as_of", book.review.as_of.to_string())];
     let series = [book.f("chart.now", &as_of), book.t("chart.before")];
-    headings(book, pen, at, &[book.t("chart.month"), series[0].clone(), series[1].clone()])?;
+    let mut texts = vec![book.t("chart.month"), series[0].clone()];
+    if !before.is_empty() {
+        texts.push(series[1].clone());
+    }
+    headings(book, pen, at, &texts)?;
     for (index, month) in now.iter().enumerate() {
         let row = FIRST + index as u32;
         pen.text_as(row, at, &month_name(month.from), &book.style.note)?;
@@ -81,9 +85,12 @@ pub(super) fn months(book: &Book, pen: &mut Pen) -> Result<Chart> {
     }
     let last = FIRST + (now.len() as u32).max(1) - 1;
     let mut chart = Chart::new(ChartType::Line);
-    title(book, &mut chart, &book.t("chart.months"));
+    let key = if before.is_empty() { "scope.months" } else { "chart.months" };
+    title(book, &mut chart, &book.t(key));
     let looks = [(BLUE, ChartLineDashType::Solid), (ORANGE, ChartLineDashType::Dash)];
-    for (index, (color, dash)) in looks.into_iter().enumerate() {
+    // Of one account manager's clients only the last 12 months are known month by month.
+    let known = if before.is_empty() { 1 } else { 2 };
+    for (index, (color, dash)) in looks.into_iter().take(known).enumerate() {
         let column = at + 1 + index as u16;
         let mut line = ChartLine::new();
         line.set_color(color).set_width(2.25).set_dash_type(dash);
@@ -137,7 +144,8 @@ pub(super) fn pareto(book: &Book, pen: &mut Pen) -> Result<Chart> {
     let last = FIRST + (clients.len() as u32).max(1) - 1;
     let mut chart = Chart::new(ChartType::Column);
     let count = [("count", clients.len().to_string())];
-    title(book, &mut chart, &book.f("chart.pareto", &count));
+    let key = if book.review.scope.is_none() { "chart.pareto" } else { "scope.pareto" };
+    title(book, &mut chart, &book.f(key, &count));
     chart
         .add_series()
         .set_name(series[0].as_str())

@@ -12,12 +12,12 @@ use crate::review::Client;
 
 const BAND: u32 = 2;
 const HEADER: u32 = 3;
-/// Columns that stay in view: rank, id, name.
-const FROZEN: u16 = 3;
 
 /// Which columns the sheet has and where: some depend on the review.
 struct Columns {
     headings: Vec<(String, bool)>,
+    /// The id, which the name and the rest follow; the rank before it is one among all clients.
+    id: u16,
     previous: Option<u16>,
     adds: u16,
     net_sales: u16,
@@ -36,8 +36,8 @@ impl Columns {
             }
             headings.len() as u16
         };
+        let id = if review.scope.is_none() { add(&[("rank", true)]) } else { 0 };
         let after = add(&[
-            ("rank", true),
             ("client_id", false),
             ("client", false),
             ("owner", false),
@@ -82,7 +82,7 @@ impl Columns {
             headings.push((month.map_or_else(String::new, |month| month_name(month.from)), true));
         }
         let end = headings.len() as u16 - 1;
-        Self { headings, previous, adds, net_sales, line, months, end }
+        Self { headings, id, previous, adds, net_sales, line, months, end }
     }
 }
 
@@ -95,8 +95,8 @@ pub(super) fn month_name(day: crate::period::Day) -> String {
 pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     let columns = Columns::of(book);
     let clients = &book.review.clients;
-    pen.limit(1, 8.0, 18.0);
-    pen.limit(2, 14.0, 28.0);
+    pen.limit(columns.id, 8.0, 18.0);
+    pen.limit(columns.id + 1, 14.0, 28.0);
     pen.fix(columns.line, 15.0);
     pen.limit(columns.line + 2, 16.0, 28.0);
     for column in columns.line + 3..columns.months {
@@ -120,10 +120,12 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
         let column = columns.net_sales;
         pen.sheet.add_conditional_format(HEADER + 1, column, last, column, &bars)?;
         // Ids are text on purpose, also those that look like numbers.
-        pen.sheet.ignore_error_range(HEADER + 1, 1, last, 1, IgnoreError::NumberStoredAsText)?;
+        let id = columns.id;
+        pen.sheet.ignore_error_range(HEADER + 1, id, last, id, IgnoreError::NumberStoredAsText)?;
         lines(&mut pen, &columns, last)?;
     }
-    pen.sheet.set_freeze_panes(HEADER + 1, FROZEN)?;
+    // Up to the name.
+    pen.sheet.set_freeze_panes(HEADER + 1, columns.id + 2)?;
     pen.sheet.set_repeat_rows(HEADER - 1, HEADER)?;
     pen.sheet.set_print_area(0, 0, last, columns.months - 1)?;
     pen.finish()
@@ -165,12 +167,15 @@ fn lines(pen: &mut Pen, columns: &Columns, last: u32) -> Result<()> {
 
 fn row(book: &Book, pen: &mut Pen, columns: &Columns, row: u32, client: &Client) -> Result<()> {
     let features = &client.features;
-    pen.known(row, 0, client.rank.map(|rank| rank as f64), Kind::Amount)?;
-    pen.text(row, 1, &client.client_id)?;
-    pen.long(row, 2, &client.name)?;
-    pen.text(row, 3, client.owner.as_deref().unwrap_or_default())?;
-    pen.text(row, 4, &book.word("stage", client.stage.code()))?;
-    pen.text(row, 5, &book.tier(client.tier))?;
+    let id = columns.id;
+    if id > 0 {
+        pen.known(row, 0, client.rank.map(|rank| rank as f64), Kind::Amount)?;
+    }
+    pen.text(row, id, &client.client_id)?;
+    pen.long(row, id + 1, &client.name)?;
+    pen.text(row, id + 2, client.owner.as_deref().unwrap_or_default())?;
+    pen.text(row, id + 3, &book.word("stage", client.stage.code()))?;
+    pen.text(row, id + 4, &book.tier(client.tier))?;
     if let Some(column) = columns.previous {
         let previous = client.tier_previous.map(|tier| book.tier(Some(tier)));
         pen.text(row, column, &previous.unwrap_or_default())?;

@@ -33,7 +33,9 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     rules::signals(book, &mut pen, &mut row)?;
     rules::risk(book, &mut pen, &mut row)?;
     example::write(book, &mut pen, &mut row)?;
-    inputs(book, &mut pen, &mut row)?;
+    if book.review.scope.is_none() {
+        inputs(book, &mut pen, &mut row)?;
+    }
     pen.sheet.set_freeze_panes(2, 0)?;
     pen.sheet.set_repeat_rows(0, 1)?;
     pen.finish()
@@ -120,7 +122,12 @@ fn steps(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
             (step, _) => step,
         };
         let number = [("number", (index + 1).to_string())];
-        let words = book.f(&format!("method.step.{aggregated}"), &values);
+        // Some steps point at what a file of one account manager does not hold.
+        let key = match (*step, &book.review.scope) {
+            ("rows" | "points", Some(_)) => format!("scope.step.{step}"),
+            _ => format!("method.step.{aggregated}"),
+        };
+        let words = book.f(&key, &values);
         line(pen, row, &book.f("method.step_number", &number), &words)?;
     }
     *row += 1;
@@ -129,8 +136,15 @@ fn steps(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
 
 fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     let features = &book.review.config.features;
-    section(book, pen, row, "weights")?;
-    headings(book, pen, row, &["metric", "measured", "weight"])?;
+    // Goalposts rest on all clients.
+    if book.review.scope.is_none() {
+        section(book, pen, row, "weights")?;
+        headings(book, pen, row, &["metric", "measured", "weight"])?;
+    } else {
+        pen.free(*row, 0, &book.t("scope.weights"), &book.style.section)?;
+        *row += 1;
+        headings(book, pen, row, &["metric", "rule", "weight"])?;
+    }
     let values = [
         ("credit_days", decimal(features.credit_days, 0)),
         ("capital_rate", percent(features.capital_rate, 1)),
@@ -142,8 +156,7 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
             Some(_) => book.lang.fill(&key, &values),
             None => (*metric).to_owned(),
         };
-        words.push('\n');
-        words.push_str(&match book.review.anchors.get(metric) {
+        let anchors = match book.review.anchors.get(metric) {
             Some(anchors) => {
                 let pairs: Vec<String> = anchors
                     .iter()
@@ -151,10 +164,14 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
                         format!("{} → {}", measured(metric, *value), decimal(*points, 2))
                     })
                     .collect();
-                book.f("method.anchors", &[("anchors", book.words(&pairs))])
+                Some(book.f("method.anchors", &[("anchors", book.words(&pairs))]))
             }
-            None => book.t("method.no_anchors"),
-        });
+            None => book.review.scope.is_none().then(|| book.t("method.no_anchors")),
+        };
+        if let Some(anchors) = anchors {
+            words.push('\n');
+            words.push_str(&anchors);
+        }
         pen.long(*row, 0, &book.word("metric", metric))?;
         pen.long(*row, 1, &words)?;
         pen.number(*row, 2, *weight, Kind::Plain)?;

@@ -7,6 +7,7 @@ mod actions;
 mod charts;
 mod clients;
 mod example;
+mod lock;
 mod method;
 mod model;
 mod overview;
@@ -29,6 +30,7 @@ use std::io::Write;
 use anyhow::Result;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
+pub use self::lock::{CAN_LOCK, locked};
 pub use self::seal::is_as_written;
 pub use self::template::template;
 
@@ -36,6 +38,7 @@ use self::pen::Pen;
 use self::style::{ROW_PIXELS, Style};
 use crate::locale::{Lang, fill, money_text};
 use crate::money::Money;
+use crate::render::sentence;
 use crate::review::Review;
 use crate::tier::Tier;
 
@@ -67,7 +70,7 @@ fn build(review: &Review, lang: Lang) -> Result<Vec<u8>> {
     file.set_default_format(&style.base, ROW_PIXELS, COLUMN_PIXELS)?;
     file.set_properties(&book.properties()?);
     let mut names = Vec::new();
-    for sheet in Sheet::of(review) {
+    for sheet in book.sheets() {
         let worksheet = file.add_worksheet();
         let pen = book.open(worksheet, sheet)?;
         match sheet {
@@ -112,15 +115,6 @@ impl Sheet {
         Self::Method,
     ];
 
-    /// The sheets that have something to show.
-    fn of(review: &Review) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|sheet| match sheet {
-            Self::Owners => owners::any(review),
-            Self::Portfolio => review.portfolio.is_some(),
-            _ => true,
-        })
-    }
-
     fn code(self) -> &'static str {
         match self {
             Self::Overview => "overview",
@@ -143,6 +137,18 @@ struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
+    /// The sheets of this review that have something to show, in their order.
+    fn sheets(&self) -> impl Iterator<Item = Sheet> + use<'a> {
+        let review = self.review;
+        Sheet::ALL.into_iter().filter(move |sheet| match sheet {
+            Sheet::Owners => owners::any(review),
+            Sheet::Portfolio => review.portfolio.is_some(),
+            // These speak of all clients together.
+            Sheet::Model | Sheet::Quality => review.scope.is_none(),
+            Sheet::Overview | Sheet::Actions | Sheet::Clients | Sheet::Method => true,
+        })
+    }
+
     /// A text of the workbook.
     fn t(&self, key: &str) -> String {
         self.lang.text(&format!("book.{key}"))
@@ -206,7 +212,12 @@ impl<'a> Book<'a> {
         pen.free(0, 0, &self.f(&format!("title.{}", sheet.code()), &title), &self.style.title)?;
         pen.sheet.set_row_height(0, 26)?;
         let unit = [as_of[0].clone(), ("unit", self.unit())];
-        pen.free(1, 0, &self.f("as_of_unit", &unit), &self.style.note)?;
+        let mut line = self.f("as_of_unit", &unit);
+        if let Some(scope) = &self.review.scope {
+            line = self
+                .f("scope.line", &[("line", line), ("scope", sentence::scope(self.lang, scope))]);
+        }
+        pen.free(1, 0, &line, &self.style.note)?;
         if sheet != Sheet::Overview {
             pen.link(2, 0, &self.name(Sheet::Overview), &self.t("back"))?;
         }

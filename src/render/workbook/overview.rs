@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::charts;
 use super::style::Kind;
-use super::{Book, Pen, Sheet};
+use super::{Book, Pen};
 use crate::config::Policy;
 use crate::locale::{grouped, percent, signed_percent};
 use crate::money::Money;
@@ -36,7 +36,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (column, width) in WIDTHS.iter().enumerate() {
         pen.fix(column as u16, *width);
     }
-    for (sheet, column) in Sheet::of(book.review).skip(1).zip(LINK_COLUMNS) {
+    for (sheet, column) in book.sheets().skip(1).zip(LINK_COLUMNS) {
         pen.link(LINKS, column, &book.name(sheet), &book.name(sheet))?;
     }
     cards(book, &mut pen)?;
@@ -51,7 +51,9 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
         chart.set_width(width).set_height(height);
         pen.sheet.insert_chart(row, column, &chart)?;
     }
-    reconciliation(book, &mut pen)?;
+    if book.review.scope.is_none() {
+        reconciliation(book, &mut pen)?;
+    }
     pen.free(2, charts::DATA, &book.t("chart.data"), &book.style.note)?;
     pen.sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 1).set_print_area(
         0,
@@ -102,19 +104,25 @@ fn cards(book: &Book, pen: &mut Pen) -> Result<()> {
 
 fn tiers(book: &Book, pen: &mut Pen) -> Result<()> {
     pen.free(TIERS, 0, &book.t("overview.tiers"), &book.style.section)?;
+    // A share is one of all sales: a single account manager's file goes without.
+    let shared = book.review.scope.is_none();
     let keys = ["tier", "clients", "net_sales", "share", "change", "avg_score", "at_risk"];
-    for (column, key) in keys.iter().enumerate() {
+    let keys = keys.into_iter().filter(|key| shared || *key != "share");
+    for (column, key) in keys.enumerate() {
         pen.heading(TIERS + 1, column as u16, &book.t(&format!("column.{key}")), column > 0)?;
     }
+    let next = if shared { 4 } else { 3 };
     let mut row = TIERS + 2;
     for tier in &book.review.tiers {
         pen.text(row, 0, &book.tier(Some(tier.tier)))?;
         pen.count(row, 1, tier.clients as u64)?;
         pen.money(row, 2, tier.net_sales)?;
-        pen.known(row, 3, tier.share, Kind::Share)?;
-        pen.known(row, 4, tier.change, Kind::Change)?;
-        pen.known(row, 5, tier.avg_score, Kind::Points)?;
-        pen.count(row, 6, tier.at_risk as u64)?;
+        if shared {
+            pen.known(row, 3, tier.share, Kind::Share)?;
+        }
+        pen.known(row, next, tier.change, Kind::Change)?;
+        pen.known(row, next + 1, tier.avg_score, Kind::Points)?;
+        pen.count(row, next + 2, tier.at_risk as u64)?;
         row += 1;
     }
     total(book, pen, row)?;
@@ -143,7 +151,9 @@ fn total(book: &Book, pen: &mut Pen, row: u32) -> Result<()> {
         (totals.avg_score, Kind::Points),
         (Some(at_risk as f64), Kind::Amount),
     ];
-    for (index, (number, kind)) in numbers.into_iter().enumerate() {
+    let shared = book.review.scope.is_none();
+    let numbers = numbers.into_iter().filter(|(_, kind)| shared || *kind != Kind::Share);
+    for (index, (number, kind)) in numbers.enumerate() {
         let column = 1 + index as u16;
         match number {
             Some(number) => pen.number_as(row, column, number, kind, style.total(kind))?,

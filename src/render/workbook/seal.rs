@@ -13,8 +13,9 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use crate::source::package::{self, Kind};
 use crate::source::workbook::Workbook;
-use crate::source::{Cell, Format, RowSink, hex};
+use crate::source::{Cell, Format, RowSink, hex, secret};
 
 /// Name of the property.
 pub(super) const PROPERTY: &str = "kam-values";
@@ -69,11 +70,17 @@ fn hash(bytes: Vec<u8>) -> Option<String> {
     Some(hex(&hasher.0.finalize()))
 }
 
-/// Whether a file is a workbook of ours whose values nobody has changed.
+/// Whether a file is a workbook of ours whose values nobody has changed; an encrypted one opens with the password.
 #[must_use]
-pub fn is_as_written(path: &Path) -> bool {
+pub fn is_as_written(path: &Path, password: Option<&str>) -> bool {
+    let opened = |bytes: Vec<u8>| match (package::sniff_bytes(&bytes), password) {
+        (Kind::Encrypted, Some(password)) => secret::opened(bytes, password),
+        _ => Some(bytes),
+    };
     std::fs::read(path)
-        .is_ok_and(|bytes| stated(&bytes).is_some_and(|stated| hash(bytes) == Some(stated)))
+        .ok()
+        .and_then(opened)
+        .is_some_and(|bytes| stated(&bytes).is_some_and(|stated| hash(bytes) == Some(stated)))
 }
 
 /// The hash that a workbook carries.

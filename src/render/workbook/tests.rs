@@ -44,7 +44,16 @@ fn has_the_sheets_in_both_languages() {
     let bytes = workbook(&fixture::review(), Lang::En).expect("bytes");
     assert_eq!(
         open(&bytes).sheet_names(),
-        ["Overview", "Actions", "Clients", "Model", "Owners", "Portfolio", "Data quality", "Method"]
+        [
+            "Overview",
+            "Actions",
+            "Clients",
+            "Model",
+            "Owners",
+            "Portfolio",
+            "Data quality",
+            "Method"
+        ]
     );
     let bytes = workbook(&fixture::review(), Lang::Zh).expect("bytes");
     assert_eq!(
