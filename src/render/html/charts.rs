@@ -57,7 +57,7 @@ fn titled(review: &Review, key: &str, values: &[(&str, String)]) -> Value {
 /// Two bars, clients and sales, cut by tier: how few hold how much.
 fn tiers(review: &Review) -> Option<Chart> {
     const LEFT: f64 = 96.0;
-    const BAR: f64 = 34.0;
+    const BAR: f64 = 44.0;
     const ID: &str = "chart-tiers";
     let rows = &review.tiers;
     let clients: usize = rows.iter().map(|tier| tier.clients).sum();
@@ -157,7 +157,7 @@ fn months(review: &Review) -> Option<Chart> {
         }
     }
     for (index, class) in ["now", "before"].into_iter().enumerate() {
-        let left = LEFT + 190.0 * index as f64;
+        let left = LEFT + 216.0 * index as f64;
         line(&mut out, class, (left, 9.0), (left + 22.0, 9.0));
         texts(&mut out, "", (left + 28.0, 13.0), |lang| {
             lang.fill(&format!("book.chart.{class}"), &[("as_of", review.as_of.to_string())])
@@ -194,8 +194,8 @@ fn amount(amount: f64) -> String {
 /// The largest clients and their running share of all sales.
 fn pareto(review: &Review) -> Option<Chart> {
     const ID: &str = "chart-pareto";
-    const LEFT: f64 = 150.0;
-    const BARS: f64 = 200.0;
+    const LEFT: f64 = 160.0;
+    const BARS: f64 = 190.0;
     const ROW: f64 = 18.0;
     const TOP: f64 = 22.0;
     let total = review.totals.net_sales;
@@ -221,7 +221,7 @@ fn pareto(review: &Review) -> Option<Chart> {
             "<text class=\"end name\" x=\"{}\" y=\"{}\">{}<title>{}</title></text>",
             at(LEFT - 6.0),
             at(top + 12.5),
-            HtmlEscape(&shortened(&client.name, 21)),
+            HtmlEscape(&shortened(&client.name, 20)),
             HtmlEscape(&client.name)
         );
         let width = BARS * sales.to_f64() / largest;
@@ -287,10 +287,16 @@ fn bubbles(review: &Review) -> Option<Chart> {
             HtmlEscape(&client.name)
         );
     }
+    let mut tags: Vec<(f64, f64)> = Vec::new();
     for (number, client, score) in &clients {
-        if let Some(number) = number.filter(|number| *number <= NAMED) {
-            text(&mut out, "mid tag", (x(*score), y(client.risk) + 4.0), &number.to_string());
+        let Some(number) = number.filter(|number| *number <= NAMED) else { continue };
+        let (x, mut y) = (x(*score), y(client.risk) + 4.0);
+        // A number moves up until it covers no other.
+        while tags.iter().any(|(left, top)| (left - x).abs() < 15.0 && (top - y).abs() < 12.0) {
+            y -= 3.0;
         }
+        tags.push((x, y));
+        text(&mut out, "mid tag", (x, y), &number.to_string());
     }
     let values = [("count", clients.len().to_string()), ("named", NAMED.to_string())];
     Some(Chart {

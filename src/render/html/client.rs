@@ -18,8 +18,7 @@ pub(super) struct Action<'a> {
     id: Option<&'a str>,
     owner: Option<&'a str>,
     tier: Value,
-    level: Value,
-    level_class: &'static str,
+    risk: Value,
     at_stake: String,
     score: Option<String>,
     findings: Vec<Found>,
@@ -97,8 +96,10 @@ fn action<'a>(review: &Review, number: usize, client: &'a Client) -> Action<'a> 
         id: id(client),
         owner: client.owner.as_deref(),
         tier,
-        level: words("level", client.risk_level.code()),
-        level_class: client.risk_level.code(),
+        risk: both(|lang| {
+            let level = [("level", word(lang, "level", client.risk_level.code()))];
+            lang.fill("page.actions.risk", &level)
+        }),
         at_stake: whole(features.net_sales.max(features.net_sales_prior)),
         score: client.score.map(|score| format!("{score:.1}")),
         findings: findings(review, client),

@@ -55,6 +55,7 @@
     if (button.getAttribute("aria-expanded") === "true") { close(button); return; }
     const row = button.closest("tr");
     row.more = document.createElement("tr");
+    row.more.className = "under";
     const cell = row.more.insertCell();
     cell.colSpan = table.tHead.rows[0].cells.length;
     cell.append(waterfall(data.clients[row.at]));
