@@ -4,11 +4,14 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::both::{UNKNOWN, both, change, filled, list, points, share, tier, whole, word, words};
-use super::waterfall::waterfall;
+use super::waterfall::{sum, waterfall};
 use crate::locale::{Lang, decimal, percent};
 use crate::render::sentence;
 use crate::review::{Client, Review, RiskLevel};
 use crate::signal::Level;
+
+/// So many waterfalls are in the page; the script draws those of longer lists, so that it stays small enough to mail.
+const DRAWN: usize = 100;
 
 /// A client that needs action.
 #[derive(Serialize)]
@@ -27,6 +30,10 @@ pub(super) struct Action<'a> {
     figures: Vec<(Value, String)>,
     tags: Vec<Value>,
     waterfall: Option<Value>,
+    /// The score as a sum, where no waterfall is drawn.
+    sum: Option<String>,
+    /// Position among all clients.
+    at: usize,
 }
 
 #[derive(Serialize)]
@@ -80,11 +87,12 @@ fn level_class(level: Level) -> &'static str {
 
 /// The clients that need action, largest priority first.
 pub(super) fn actions(review: &Review) -> Vec<Action<'_>> {
-    let clients = review.actions.iter().filter_map(|at| review.clients.get(*at));
-    clients.enumerate().map(|(index, client)| action(review, index + 1, client)).collect()
+    let clients = review.actions.iter().filter_map(|at| Some((*at, review.clients.get(*at)?)));
+    clients.zip(1..).map(|((at, client), number)| action(review, number, at, client)).collect()
 }
 
-fn action<'a>(review: &Review, number: usize, client: &'a Client) -> Action<'a> {
+fn action<'a>(review: &Review, number: usize, at: usize, client: &'a Client) -> Action<'a> {
+    let drawn = number <= DRAWN;
     let features = &client.features;
     let tier = match client.tier {
         Some(_) => tier(client.tier),
@@ -112,7 +120,9 @@ fn action<'a>(review: &Review, number: usize, client: &'a Client) -> Action<'a> 
             .zip(0..)
             .map(|(of, _)| both(|lang| list(lang, &of(lang, client))))
             .collect(),
-        waterfall: waterfall(review, client),
+        waterfall: drawn.then(|| waterfall(review, client)).flatten(),
+        sum: (!drawn).then(|| sum(review, client)).flatten(),
+        at,
     }
 }
 
@@ -139,14 +149,8 @@ fn figures(client: &Client) -> Vec<(Value, String)> {
         (both(|lang| lang.text("page.actions.prior")), whole(features.net_sales_prior)),
         (label("change"), change(features.growth)),
     ];
-    let known = [
-        ("margin_rate", features.margin_rate.map(|rate| percent(rate, 1))),
-        ("days_since", features.days_since_last_order.map(|days| days.to_string())),
-        ("usual_gap", features.order_gap_median.map(|days| decimal(days, 1))),
-        ("pay_days", features.pay_days.map(|days| decimal(days, 1))),
-    ];
-    let known = known.into_iter().filter_map(|(key, value)| Some((label(key), value?)));
-    figures.extend(known);
+    let margin = features.margin_rate.map(|rate| (label("margin_rate"), percent(rate, 1)));
+    figures.extend(margin);
     figures.push((label("coverage"), decimal(client.coverage, 0)));
     figures
 }

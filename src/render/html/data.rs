@@ -70,7 +70,9 @@ fn client(client: &Client, metrics: &[&str]) -> Value {
         json!(short(client.risk)),
         json!((client.priority * 100.0).round() / 100.0),
     ];
-    values.extend(metrics.iter().map(|metric| json!(client.adds.get(metric).map(short))));
+    values.extend(metrics.iter().map(|metric| {
+        json!(client.adds.get(metric).map(|adds| (adds * 1_000.0).round() / 1_000.0))
+    }));
     Value::Array(values)
 }
 

@@ -4,6 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
   const data = JSON.parse($("data").textContent);
+  const score = data.columns.indexOf("score");
   const table = $("all"), body = table.tBodies[0];
   const rows = [...body.rows];
   rows.forEach((row, index) => { row.at = index; });
@@ -27,25 +28,28 @@
     return element;
   };
   const waterfall = (values) => {
-    const { left, point, row, bar, frame, groups } = $("waterfall").dataset;
-    const [x0, unit, step] = [left, point, row].map(Number);
+    const { left, point, row, middle, base, frame, groups } = $("waterfall").dataset;
     const drawn = svg("svg", { class: "w", viewBox: frame, role: "img", "aria-labelledby": "wt" });
     for (const [lang, id] of [["en", "we"], ["zh", "wz"]]) drawn.append(svg("use", { lang, href: "#" + id }));
-    let end = 0;
-    const line = (index, from, width, shown, cls) => {
-      const y = step * index, x = x0 + unit * from;
-      if (width !== null) drawn.append(svg("rect", { class: cls, x, y: y + 3, width: unit * width, height: bar }));
-      drawn.append(svg("text", { x: x + unit * (width ?? 0) + 4, y: y + 12 }, shown));
+    const line = (index, from, adds, style) => {
+      const y = row * index, x = Number(left) + point * from, width = point * (adds ?? 0);
+      drawn.append(svg("path", { ...style, d: `M${x} ${y + Number(middle)}h${width}` }));
+      const shown = adds === null ? "–" : adds.toFixed(1);
+      drawn.append(svg("text", { x: x + width + 4, y: y + Number(base) }, shown));
     };
     const adds = values.slice(data.columns.length);
+    let end = 0;
     adds.forEach((value, index) => {
-      line(index, end, value, value === null ? "–" : value.toFixed(1), "g" + groups[index]);
+      line(index, end, value, { class: "g" + groups[index] });
       end += value ?? 0;
     });
-    const score = values[data.columns.indexOf("score")];
-    line(adds.length, 0, score, score.toFixed(1), "ink");
+    line(adds.length, 0, values[score], {});
     return drawn;
   };
+  document.addEventListener("toggle", (event) => {
+    const sum = event.target.open && event.target.querySelector("[data-at]");
+    if (sum) sum.replaceWith(waterfall(data.clients[sum.dataset.at]));
+  }, true);
   const close = (button) => {
     button.setAttribute("aria-expanded", "false");
     const row = button.closest("tr");
@@ -62,7 +66,6 @@
     row.after(row.more);
     button.setAttribute("aria-expanded", "true");
   };
-  const score = data.columns.indexOf("score");
   for (const row of rows) {
     if (data.clients[row.at][score] === null) continue;
     const name = row.querySelector("bdi");

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use minijinja::{HtmlEscape, Value};
 use serde::Serialize;
 
-use super::both::word;
+use super::both::{points, word};
 use super::svg::at;
 use crate::locale::Lang;
 use crate::review::{Client, Review};
@@ -17,7 +17,9 @@ const LABELS: f64 = 128.0;
 /// Length of a point.
 const POINT: f64 = 2.4;
 const ROW: f64 = 17.0;
-const BAR: f64 = 11.0;
+/// The middle of a bar and the base of its number, below the top of the row.
+const MIDDLE: f64 = 8.0;
+const BASE: f64 = 12.0;
 const WIDTH: f64 = 412.0;
 
 /// The group of a metric, as the position in [`Group::ALL`].
@@ -32,13 +34,13 @@ pub(super) fn shared(review: &Review) -> Value {
     for lang in Lang::ALL {
         let id = if lang == Lang::En { "we" } else { "wz" };
         let _ = write!(out, "<g id={id}><path class=grid d=\"");
-        for points in [0.0, 25.0, 50.0, 75.0, 100.0] {
-            let _ = write!(out, "M{} 0V{}", at(LABELS + POINT * points), at(end + ROW));
+        for tick in [0.0, 25.0, 50.0, 75.0, 100.0] {
+            let _ = write!(out, "M{} 0V{}", at(LABELS + POINT * tick), at(end + ROW));
         }
         out.push_str("\"/>");
         let metrics = review.weights.iter().map(|(metric, _)| word(lang, "metric", metric));
         for (index, name) in metrics.chain([lang.text("book.column.score")]).enumerate() {
-            let (x, y) = (at(LABELS - 8.0), at(ROW * index as f64 + 12.0));
+            let (x, y) = (at(LABELS - 8.0), at(ROW * index as f64 + BASE));
             let class = if index == review.weights.len() { "end sum" } else { "end" };
             let _ = write!(out, "<text class=\"{class}\" x={x} y={y}>{}</text>", HtmlEscape(&name));
         }
@@ -53,7 +55,8 @@ pub(super) struct Geometry {
     left: f64,
     point: f64,
     row: f64,
-    bar: f64,
+    middle: f64,
+    base: f64,
     frame: String,
     /// The group of each metric, a digit each.
     groups: String,
@@ -62,14 +65,22 @@ pub(super) struct Geometry {
 /// The layout of the waterfalls of a review.
 pub(super) fn geometry(review: &Review) -> Geometry {
     let groups = review.weights.iter().map(|(metric, _)| group(metric).to_string()).collect();
-    Geometry { left: LABELS, point: POINT, row: ROW, bar: BAR, frame: frame(review), groups }
+    Geometry {
+        left: LABELS,
+        point: POINT,
+        row: ROW,
+        middle: MIDDLE,
+        base: BASE,
+        frame: frame(review),
+        groups,
+    }
 }
 
 fn frame(review: &Review) -> String {
     format!("0 0 {} {}", at(WIDTH), at(ROW * (review.weights.len() + 1) as f64))
 }
 
-/// The waterfall of a client that has a score.
+/// The waterfall of a client that has a score. Bars are thick lines, and coordinates whole: there may be many.
 pub(super) fn waterfall(review: &Review, client: &Client) -> Option<Value> {
     let score = client.score?;
     let mut bars: [String; 3] = Default::default();
@@ -78,42 +89,40 @@ pub(super) fn waterfall(review: &Review, client: &Client) -> Option<Value> {
     for (index, (metric, _)) in review.weights.iter().enumerate() {
         let top = ROW * index as f64;
         let adds = client.adds.get(metric);
-        let x = LABELS + POINT * end;
-        if let Some(adds) = adds {
-            let width = POINT * adds;
-            let _ = write!(
-                bars[group(metric)],
-                "M{} {}h{}v{BAR}h-{}z",
-                at(x),
-                at(top + 3.0),
-                at(width),
-                at(width)
-            );
-            end += adds;
+        let from = (LABELS + POINT * end).round();
+        end += adds.unwrap_or_default();
+        let to = (LABELS + POINT * end).round();
+        if adds.is_some() {
+            let _ = write!(bars[group(metric)], "M{from} {}h{}", top + MIDDLE, to - from);
         }
-        let shown = super::both::points(adds);
-        let x = at(LABELS + POINT * end + 4.0);
-        let _ = write!(numbers, "<text x={x} y={}>{shown}</text>", at(top + 12.0));
+        let shown = points(adds);
+        let _ = write!(numbers, "<text x={} y={}>{shown}</text>", to + 4.0, top + BASE);
     }
     let mut out = String::new();
     for (index, bars) in bars.iter().enumerate().filter(|(_, bars)| !bars.is_empty()) {
         let _ = write!(out, "<path class=g{index} d=\"{bars}\"/>");
     }
     let top = ROW * review.weights.len() as f64;
-    let width = POINT * score;
+    let width = (POINT * score).round();
     let _ = write!(
         out,
-        "<path class=ink d=\"M{LABELS} {}h{}v{BAR}h-{}z\"/>{numbers}<text class=sum x={} y={}>{score:.1}</text>",
-        at(top + 3.0),
-        at(width),
-        at(width),
-        at(LABELS + width + 4.0),
-        at(top + 12.0)
+        "<path d=\"M{LABELS} {}h{width}\"/>{numbers}<text class=sum x={} y={}>{score:.1}</text>",
+        top + MIDDLE,
+        LABELS + width + 4.0,
+        top + BASE
     );
     Some(Value::from_safe_string(format!(
         "<svg class=w viewBox=\"{}\" role=img aria-labelledby=wt><use lang=en href=#we /><use lang=zh href=#wz />{out}</svg>",
         frame(review)
     )))
+}
+
+/// The same as a sum, where there are too many to draw: the metrics in the order of the table.
+pub(super) fn sum(review: &Review, client: &Client) -> Option<String> {
+    let score = client.score?;
+    let adds: Vec<String> =
+        review.weights.iter().map(|(metric, _)| points(client.adds.get(metric))).collect();
+    Some(format!("{} = {score:.1}", adds.join(" + ")))
 }
 
 /// The names of the groups with the class of their colour.
