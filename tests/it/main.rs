@@ -4,6 +4,7 @@
 
 mod archives;
 mod bad;
+mod browser;
 mod cli;
 mod conformance;
 mod deals;
