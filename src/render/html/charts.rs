@@ -167,10 +167,9 @@ fn months(review: &Review) -> Option<Chart> {
         .iter()
         .enumerate()
         .map(|(index, month)| {
-            let (year, number, _) = month.from.ymd();
             let before = earlier(index)
                 .map_or_else(|| super::both::UNKNOWN.to_owned(), |month| whole(month.net_sales));
-            [format!("{year:04}-{number:02}"), whole(month.net_sales), before]
+            [span(month), whole(month.net_sales), before]
         })
         .collect();
     Some(Chart {
@@ -180,6 +179,16 @@ fn months(review: &Review) -> Option<Chart> {
         svg: svg(ID, TOP + HEIGHT + 40.0, &out),
         rows,
     })
+}
+
+/// A month by its name, or by its days where the as-of date cuts months elsewhere.
+fn span(month: &Month) -> String {
+    let (year, number, day) = month.from.ymd();
+    if day == 1 {
+        format!("{year:04}-{number:02}")
+    } else {
+        format!("{} – {}", month.from, month.to)
+    }
 }
 
 /// An amount at an axis.
@@ -206,7 +215,8 @@ fn pareto(review: &Review) -> Option<Chart> {
     // The sort is stable: equal sales stay in the order of the ranking.
     clients.sort_by_key(|client| Reverse(client.features.net_sales));
     clients.truncate(LARGEST);
-    let largest = clients.first()?.features.net_sales.to_f64();
+    // One bar says nothing.
+    let largest = clients.get(1).and(clients.first())?.features.net_sales.to_f64();
     let mut out = String::new();
     let column = "book.column";
     texts(&mut out, "soft", (LEFT, 12.0), |lang| lang.text(&format!("{column}.net_sales")));

@@ -5,9 +5,9 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::both::{both, change, filled, list, points, share, tier, unit, whole, words};
+use super::both::{both, change, filled, list, points, share, tier, whole, words};
 use crate::config::Policy;
-use crate::locale::{fill, grouped, money_text, percent, signed_percent};
+use crate::locale::{grouped, money_text, percent, signed_percent};
 use crate::money::Money;
 use crate::render::message;
 use crate::review::Review;
@@ -76,11 +76,7 @@ pub(super) fn lead(review: &Review) -> Value {
         ("share", share.map(|share| percent(share, 1)).unwrap_or_default()),
     ];
     let key = if share.is_some() { "page.actions.lead" } else { "page.actions.lead_no_share" };
-    both(|lang| {
-        let mut values = values.to_vec();
-        values.push(("unit", unit(lang, &review.currency)));
-        fill(&lang.text(key), &values)
-    })
+    filled(key, &values)
 }
 
 /// The four big figures; none where the review has no totals.

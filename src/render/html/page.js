@@ -35,7 +35,7 @@
       const y = row * index, x = Number(left) + point * from, width = point * (adds ?? 0);
       drawn.append(svg("path", { ...style, d: `M${x} ${y + Number(middle)}h${width}` }));
       const shown = adds === null ? "–" : adds.toFixed(1);
-      drawn.append(svg("text", { x: x + width + 4, y: y + Number(base) }, shown));
+      drawn.append(svg("text", { x: x + width + 4, y: y + Number(base), class: style.class ? "" : "sum" }, shown));
     };
     const adds = values.slice(data.columns.length);
     let end = 0;
@@ -102,7 +102,11 @@
       const order = kind === "t" ? compare(x, y) : x - y;
       return (down ? -order : order) || a.at - b.at;
     });
-    body.append(...rows);
+    // Out of the page while it is rebuilt: thousands of rows move at once.
+    body.remove();
+    show();
+    body.replaceChildren(...rows);
+    table.append(body);
   };
   headings.forEach((heading, column) => {
     const button = document.createElement("button");
@@ -112,20 +116,27 @@
     button.addEventListener("click", () => sort(heading, column));
   });
 
-  // Searching by name, number or account manager.
+  // Searching by name, number or account manager. Of thousands of rows some hundred are laid out at first.
   const plain = (text) => text.normalize("NFKC").toLowerCase();
   const owner = headings.findIndex((heading) => heading.dataset.owner !== undefined);
   const texts = new Map(rows.map((row) => [row, plain(row.querySelector("th").textContent + " " + row.cells[owner].textContent)]));
-  $("find").addEventListener("input", () => {
+  let all = rows.length <= 1000;
+  const show = () => {
     const wanted = plain($("find").value).split(/\s+/).filter(Boolean);
-    let count = 0;
+    let count = 0, found = 0;
     for (const row of rows) {
-      row.hidden = !wanted.every((word) => texts.get(row).includes(word));
+      const fits = wanted.every((word) => texts.get(row).includes(word));
+      found += fits;
+      row.hidden = !fits || (!all && found > 500);
       if (row.more) row.more.hidden = row.hidden;
       count += !row.hidden;
     }
     $("shown").textContent = count.toLocaleString("en");
-  });
+    $("every").hidden = count === found;
+  };
+  $("find").addEventListener("input", show);
+  $("every").addEventListener("click", () => { all = true; show(); });
+  show();
 
   // Paper shows what lies folded.
   let closed = [];

@@ -83,6 +83,7 @@ fn nothing_of_the_users_becomes_markup() {
             "b",
             "bdi",
             "body",
+            "button",
             "caption",
             "circle",
             "dd",
