@@ -3,6 +3,7 @@
 pub mod diagnostics;
 pub mod excerpt;
 pub mod explain;
+pub mod html;
 pub mod json;
 pub mod listing;
 pub mod markdown;
@@ -37,6 +38,7 @@ pub struct OutputFormat {
 /// All formats that a review can be written in.
 pub const FORMATS: &[OutputFormat] = &[
     OutputFormat { code: "workbook", extension: "xlsx", portfolio: true, write: workbook::write },
+    OutputFormat { code: "html", extension: "html", portfolio: false, write: html::write },
     OutputFormat {
         code: "json",
         extension: "json",

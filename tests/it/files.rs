@@ -43,7 +43,7 @@ fn edited(book: &[u8]) -> Vec<u8> {
 #[test]
 fn the_extension_says_the_format() {
     let bench = Bench::with("tiny");
-    let outputs = ["review.xlsx", "review.json", "review.csv", "review.jsonl"];
+    let outputs = ["review.xlsx", "review.html", "review.json", "review.csv", "review.jsonl"];
     let mut arguments = review(&[]);
     for output in outputs {
         arguments.extend(["-o", output]);
@@ -55,6 +55,7 @@ fn the_extension_says_the_format() {
     assert_eq!(bench.files().len(), 3 + outputs.len(), "nothing else is left");
     let read = |name: &str| fs::read(bench.at(name)).expect("written");
     assert!(read("review.xlsx").starts_with(b"PK"));
+    assert!(read("review.html").starts_with(b"<!doctype html>"));
     assert!(read("review.csv").starts_with("\u{feff}rank,client_id".as_bytes()));
     let json: Value = serde_json::from_slice(&read("review.json")).expect("JSON");
     assert_eq!(json["schema_version"], 1);

@@ -5,6 +5,7 @@
 mod annotate;
 mod archives;
 mod bad;
+mod browser;
 mod cli;
 mod conformance;
 mod deals;
