@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::{Error, Result};
 use crate::history::SavedReview;
 use crate::locale::grouped;
+use crate::render::workbook::{CAN_LOCK, locked};
 use crate::source::secret::{decrypted, use_passwords};
 use crate::source::{Document, Format, Hints, Input};
 
@@ -39,6 +40,9 @@ pub(super) fn run(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<Outcome> 
     let output = output(arguments, document.format());
     let means = means(&output, &document, &arguments.workbook)?;
     files::check_new(&output, &inputs, arguments.force)?;
+    if means == Means::Package && document.is_encrypted() && !CAN_LOCK {
+        return Err(Error::from(Diagnostic::error("no-encryption", Origin::default())).into());
+    }
     let wanted = arguments.sheet.as_deref();
     let target = Target::find(&mut document, &workbook.name, &config, wanted)?;
     let lang = if ui.lang_given { ui.lang } else { target.lang };
@@ -194,10 +198,11 @@ fn write(
         Means::Workbook => return Ok(plain(annotate::write_workbook(document, request, out)?)),
         Means::Csv => return Ok(plain(annotate::write_csv(document, request, out)?)),
         Means::Package if document.is_encrypted() => {
-            let package = Cursor::new(decrypted(workbook)?);
+            let (package, password) = decrypted(workbook)?;
             let mut whole = Cursor::new(Vec::new());
-            let done = annotate::annotate(package, document, request, &mut whole)?;
-            out.write_all(&whole.into_inner())?;
+            let done = annotate::annotate(Cursor::new(package), document, request, &mut whole)?;
+            // What needed a password to be read needs it again.
+            out.write_all(&locked(&whole.into_inner(), &password)?)?;
             done
         }
         Means::Package => {

@@ -53,8 +53,8 @@ pub(super) fn password(input: &str) -> Option<String> {
     passwords.by_input.get(input).or(passwords.any.as_ref()).cloned()
 }
 
-/// The package in a workbook that is encrypted, opened with the password that is known for it.
-pub fn decrypted(input: &Input) -> Result<Vec<u8>, Error> {
+/// The package in a workbook that is encrypted, opened with the password that is known for it, and that password.
+pub fn decrypted(input: &Input) -> Result<(Vec<u8>, String), Error> {
     let bytes = match &input.place {
         Place::File(path) => std::fs::read(path)
             .map_err(|error| Error::io("file-unreadable", &input.name, &error))?,
@@ -62,7 +62,9 @@ pub fn decrypted(input: &Input) -> Result<Vec<u8>, Error> {
         Place::Stored(_) => return Err(Error::file("file-encrypted", &input.name)),
     };
     let password = password(&input.name);
-    decrypt(bytes, password.as_deref()).map_err(|flaw| flaw.into_error(&input.name))
+    let plain = decrypt(bytes, password.as_deref());
+    let plain = plain.map_err(|flaw| flaw.into_error(&input.name))?;
+    Ok((plain, password.unwrap_or_else(|| OF_EXCEL.to_owned())))
 }
 
 /// The package in an encrypted workbook, where the password opens it.

@@ -562,3 +562,20 @@ fn other_formats_become_a_new_workbook_or_a_csv() {
     bench.kam(&["annotate", "tiny.ods", "--as-of", "2026-02-28"]).code(0).says("formatting-lost");
     assert!(bench.at("tiny.kam.xlsx").is_file());
 }
+
+#[test]
+fn what_needs_a_password_needs_it_again() {
+    let bench = Bench::new();
+    let secret = fs::read(crate::support::testdata("formats/password.xlsx")).expect("workbook");
+    bench.write("book.xlsx", &secret);
+    let word = [("KAM_PASSWORD", "Kam-密码-7")];
+    bench.kam(&["annotate", "book.xlsx"]).code(2);
+    let run = bench.run_with(&["annotate", "book.xlsx", "--lang", "en"], &word, b"").code(0);
+    assert!(!run.err.contains("Kam-密码-7"));
+    let made = fs::read(bench.at("book.kam.xlsx")).expect("copy");
+    assert!(made.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]), "an encrypted file");
+    bench.kam(&["review", "book.kam.xlsx"]).code(2).says("file-encrypted");
+    let raw = ["import", "--raw", "book.kam.xlsx"];
+    let read = bench.run_with(&raw, &word, b"").code(0);
+    assert!(read.out.contains("KAM score"), "{}", read.out);
+}
