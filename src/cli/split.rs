@@ -58,7 +58,9 @@ impl<'a> Plan<'a> {
             return Err(Diagnostic::error("split-no-owner", Origin::default()).into());
         }
         let Matched { passwords, diagnostics } = match &arguments.passwords {
-            Some(path) => Passwords::read(path)?.matched(&scopes, &path.display().to_string()),
+            Some(path) => {
+                Passwords::read(path)?.matched(&scopes, &path.display().to_string(), lang)
+            }
             None => Matched::default(),
         };
         let frames: Vec<Frame> = output.output.iter().map(|path| frame(path)).collect();
@@ -76,7 +78,7 @@ impl<'a> Plan<'a> {
             })
             .collect();
         let plan = Self { split, parts, diagnostics };
-        plan.check_formats(&output.output, formats)?;
+        plan.check_formats(&output.output, formats, lang)?;
         let mut all = inputs.to_vec();
         all.extend(arguments.passwords.as_deref().map(Input::file));
         for part in &plan.parts {
@@ -88,15 +90,20 @@ impl<'a> Plan<'a> {
     }
 
     /// Refuses what would be written in the clear although a password is asked for.
-    fn check_formats(&self, outputs: &[PathBuf], formats: &[&'static OutputFormat]) -> Result<()> {
+    fn check_formats(
+        &self,
+        outputs: &[PathBuf],
+        formats: &[&'static OutputFormat],
+        lang: Lang,
+    ) -> Result<()> {
         let owners: Vec<String> = self
             .split
             .scopes()
             .zip(&self.parts)
             .filter(|(_, part)| part.password.is_some())
-            .filter_map(|(scope, _)| scope.owner.clone())
+            .map(|(scope, _)| passwords::named(scope, lang))
             .collect();
-        if self.parts.iter().all(|part| part.password.is_none()) {
+        if owners.is_empty() {
             return Ok(());
         }
         let problems: Vec<Diagnostic> = outputs

@@ -86,7 +86,7 @@ impl Passwords {
     }
 
     /// Finds whose they are: by the name as written, else by one that differs in width and capitals alone.
-    pub(super) fn matched(&self, scopes: &[&Scope], file: &str) -> Matched {
+    pub(super) fn matched(&self, scopes: &[&Scope], file: &str, lang: Lang) -> Matched {
         let mut used = BTreeSet::new();
         let passwords: Vec<Option<String>> = scopes
             .iter()
@@ -103,7 +103,7 @@ impl Passwords {
             .iter()
             .zip(&passwords)
             .filter(|(_, password)| password.is_none())
-            .filter_map(|(scope, _)| scope.owner.clone())
+            .map(|(scope, _)| named(scope, lang))
             .collect();
         for (code, owners) in [("password-owner", unknown), ("password-missing", bare)] {
             if !owners.is_empty() && !self.0.is_empty() {
@@ -132,6 +132,11 @@ impl Passwords {
         let mut found = self.0.keys().filter(|name| alike(name));
         found.next().filter(|_| alone && found.next().is_none())
     }
+}
+
+/// An account manager, or the word for none.
+pub(super) fn named(scope: &Scope, lang: Lang) -> String {
+    scope.owner.clone().unwrap_or_else(|| lang.text("scope.file"))
 }
 
 fn folded(name: &str) -> String {
@@ -186,7 +191,7 @@ mod tests {
     fn matched(list: &Passwords, owners: &[Option<&str>]) -> (Vec<Option<String>>, Vec<String>) {
         let scopes: Vec<Scope> =
             owners.iter().map(|owner| Scope { owner: owner.map(ToOwned::to_owned) }).collect();
-        let found = list.matched(&scopes.iter().collect::<Vec<_>>(), "p.csv");
+        let found = list.matched(&scopes.iter().collect::<Vec<_>>(), "p.csv", Lang::En);
         let said = found.diagnostics.iter().map(|said| format!("{} {:?}", said.code, said.facts));
         (found.passwords, said.collect())
     }
@@ -229,6 +234,9 @@ mod tests {
         let (found, said) = matched(&list, &owners);
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(found, [text("1"), None, text("2"), text("4")]);
+        let bare = read(b"owner,password\nChen,1\n").expect("read");
+        let (_, missing) = matched(&bare, &[Some("Chen"), None]);
+        assert!(missing[0].contains("no-owner"), "{missing:?}");
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said[0].starts_with("password-owner") && said[0].contains("nobody"), "{said:?}");
         assert!(said[1].starts_with("password-missing") && said[1].contains("li wei"), "{said:?}");
