@@ -459,6 +459,39 @@ fn no_password_is_ever_left_out() {
     bench.only_says(&arguments).code(2).says("error[output-is-input]");
 }
 
+#[cfg(feature = "crypt")]
+#[test]
+fn workbooks_open_with_their_passwords() {
+    let bench = small();
+    bench.write("p.csv", "客户经理,密码\nAnn,hunter2 密\nZoe,other\n");
+    let arguments = split(&["--passwords", "p.csv", "-o", "q1.xlsx"]);
+    let run = bench.kam(&arguments).code(0);
+    for said in ["warning[password-owner]", "Zoe", "warning[password-missing]", "Bob"] {
+        assert!(run.err.contains(said), "{said}: {}", run.err);
+    }
+    assert!(!run.err.contains("hunter2") && !run.out.contains("hunter2"), "{}", run.err);
+    let read = |name: &str| fs::read(bench.at(name)).expect("written");
+    assert!(read("q1-Bob.xlsx").starts_with(b"PK"));
+    let locked = read("q1-Ann.xlsx");
+    assert!(locked.starts_with(b"\xd0\xcf\x11\xe0"));
+    for word in ["Alpha", "hunter2", "xl/worksheets"] {
+        assert!(memmem::find(&locked, word.as_bytes()).is_none(), "{word}");
+    }
+    // Our own reader opens it with the password, and with no other.
+    let raw = ["import", "--raw", "q1-Ann.xlsx", "--sheet", "Clients"];
+    bench.kam(&raw).code(2).says("error[file-encrypted]");
+    bench.run_with(&raw, &[("KAM_PASSWORD", "hunter2")], b"").code(2).says("error[wrong-password]");
+    let opened = bench.run_with(&raw, &[("KAM_PASSWORD", "hunter2 密")], b"").code(0);
+    assert!(opened.out.contains("Alpha") && !opened.out.contains("Beta"), "{}", opened.out);
+    // Written again it is replaced without `--force`, as any workbook that nobody has changed; under another password it
+    // cannot be told.
+    bench.kam(&arguments).code(0);
+    bench.write("p.csv", "owner,password\nAnn,new\n");
+    bench.only_says(&arguments).code(2).says("error[output-changed]").says("q1-Ann.xlsx");
+    bench.kam(&[&arguments[..], &["--force"]].concat()).code(0);
+    bench.run_with(&raw, &[("KAM_PASSWORD", "new")], b"").code(0);
+}
+
 #[test]
 fn many_account_managers() {
     let bench = Bench::new();
