@@ -149,12 +149,11 @@ pub(super) fn whitespace(
         let (own, after) = rest.split_at(length);
         rest = after;
         let missing = ranking.missing(at, own);
-        let missing = match lists.get(&missing) {
-            Some(known) => Arc::clone(known),
-            None => {
-                let named = missing.iter().map(|line| names[*line as usize].clone()).collect();
-                Arc::clone(lists.entry(missing).or_insert(named))
-            }
+        let missing = if let Some(known) = lists.get(&missing) {
+            Arc::clone(known)
+        } else {
+            let list = missing.iter().map(|line| names[*line as usize].clone()).collect();
+            Arc::clone(lists.entry(missing).or_insert(list))
         };
         clients.push(ClientGaps { client_id: file.id.clone(), missing });
     }
