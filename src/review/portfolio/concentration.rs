@@ -103,10 +103,16 @@ fn clients_to(sales: &[i64], total: Money, (part, whole): (i128, i128)) -> Optio
 fn margin_held(clients: &[Client]) -> Option<f64> {
     let active = clients.iter().filter(|client| client.active);
     let mut margins: Vec<f64> = active.filter_map(|client| client.features.margin).collect();
-    margins.sort_unstable_by(|a, b| b.total_cmp(a));
     let total: f64 = margins.iter().sum();
-    let largest: f64 = margins.iter().take(margins.len().div_ceil(5)).sum();
-    (total > 0.0).then(|| largest / total)
+    let fifth = margins.len().div_ceil(5);
+    if total <= 0.0 || fifth == 0 {
+        return None;
+    }
+    // Only the fifth is put in order, so that its sum is the same whatever came before.
+    margins.select_nth_unstable_by(fifth - 1, |a, b| b.total_cmp(a));
+    let largest = &mut margins[..fifth];
+    largest.sort_unstable_by(|a, b| b.total_cmp(a));
+    Some(largest.iter().sum::<f64>() / total)
 }
 
 #[cfg(test)]

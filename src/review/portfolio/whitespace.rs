@@ -4,7 +4,7 @@
 //! of a line, returns belong to orders.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -63,7 +63,13 @@ pub struct ClientGaps {
     pub client_id: String,
     /// At most five, the likeliest first: by the share of clients of the same industry that buy the line (where at least
     /// five of it are judged), then by the share of all, then by name.
-    pub missing: Vec<LineName>,
+    #[serde(serialize_with = "shared")]
+    pub missing: Arc<[LineName]>,
+}
+
+/// Writes a list that several clients share.
+fn shared<S: Serializer>(lines: &Arc<[LineName]>, serializer: S) -> Result<S::Ok, S::Error> {
+    lines.serialize(serializer)
 }
 
 /// What one client buys, line by line.
@@ -136,12 +142,20 @@ pub(super) fn whitespace(
     let ranking = Ranking::of(&bought, &judged, files, &names);
     let mut clients = Vec::with_capacity(count);
     let mut rest = bought.as_slice();
+    // Many clients lack the same lines.
+    let mut lists: BTreeMap<Vec<u32>, Arc<[LineName]>> = BTreeMap::new();
     for (at, file) in files.iter().enumerate().filter(|(at, _)| judged[*at]) {
         let length = rest.iter().take_while(|item| item.client as usize == at).count();
         let (own, after) = rest.split_at(length);
         rest = after;
-        let missing = ranking.missing(at, own).map(|line| names[line as usize].clone());
-        clients.push(ClientGaps { client_id: file.id.clone(), missing: missing.collect() });
+        let missing = ranking.missing(at, own);
+        let missing = if let Some(known) = lists.get(&missing) {
+            Arc::clone(known)
+        } else {
+            let list = missing.iter().map(|line| names[*line as usize].clone()).collect();
+            Arc::clone(lists.entry(missing).or_insert(list))
+        };
+        clients.push(ClientGaps { client_id: file.id.clone(), missing });
     }
     let (matrix_lines, matrix) = matrix(&bought, &sales, files, portfolio, &names);
     Some(Whitespace { judged: count, lines, clients, matrix_lines, matrix })
@@ -159,8 +173,8 @@ fn bought(ledger: &Ledger, judged: &[bool], window: Window) -> Vec<Bought> {
     for row in rows {
         bought.push(Bought { client: row.client, line: row.line, sales: row.positive });
     }
-    // Rows come by client already: what is to be sorted is short.
-    bought.sort_by_key(|item| (item.client, item.line));
+    // Sums are integers: rows with the same key may stand in any order.
+    bought.sort_unstable_by_key(|item| (item.client, item.line));
     bought.dedup_by(|next, kept| {
         let same = (next.client, next.line) == (kept.client, kept.line);
         if same {
@@ -262,18 +276,20 @@ impl Ranking {
     }
 
     /// The lines that a client does not buy, the likeliest first.
-    fn missing(&self, client: usize, own: &[Bought]) -> impl Iterator<Item = u32> {
+    fn missing(&self, client: usize, own: &[Bought]) -> Vec<u32> {
         let peers = self.of_client[client].as_ref().and_then(|name| self.industries.get(name));
         let peers = peers.map(Vec::as_slice).unwrap_or_default();
-        let mut named = BTreeSet::new();
-        peers
-            .iter()
-            .chain(&self.all)
-            .copied()
-            .filter(move |line| {
-                own.binary_search_by_key(line, |item| item.line).is_err() && named.insert(*line)
-            })
-            .take(MISSING)
+        let mut missing = Vec::with_capacity(MISSING);
+        for line in peers.iter().chain(&self.all) {
+            if missing.len() == MISSING {
+                break;
+            }
+            let bought = own.binary_search_by_key(line, |item| item.line).is_ok();
+            if !bought && !missing.contains(line) {
+                missing.push(*line);
+            }
+        }
+        missing
     }
 }
 
