@@ -2,6 +2,8 @@
 
 mod driver;
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use self::driver::Browser;
@@ -23,20 +25,22 @@ fn page(lang: &str) -> Bench {
     let mut lines = "order id,client,date,amount,margin\n".to_owned();
     for at in 0..24_usize {
         let name = NAMES.get(at).map_or_else(|| format!("Client {at}"), |name| (*name).to_owned());
-        clients.push_str(&format!(
-            "C{at:02},\"{}\",{}\n",
+        let _ = writeln!(
+            clients,
+            "C{at:02},\"{}\",{}",
             name.replace('"', "\"\""),
             if at % 2 == 0 { "Wei" } else { "Anna" }
-        ));
+        );
         for month in 0..22_usize {
             // Every third client has stopped ordering.
             if month < 17 || at % 3 != 0 {
                 let (year, number) = (2024 + (month + 8) / 12, (month + 8) % 12 + 1);
                 let amount = 1_000 * (at + 1) + 37 * month;
-                lines.push_str(&format!(
-                    "{at}-{month},C{at:02},{year}-{number:02}-15,{amount},{}\n",
+                let _ = writeln!(
+                    lines,
+                    "{at}-{month},C{at:02},{year}-{number:02}-15,{amount},{}",
                     amount / 4
-                ));
+                );
             }
         }
     }

@@ -54,6 +54,9 @@ fn titled(review: &Review, key: &str, values: &[(&str, String)]) -> Value {
     })
 }
 
+/// Heading key, top, and the parts with what is written on them.
+type Bar = (&'static str, f64, Vec<(f64, String)>);
+
 /// Two bars, clients and sales, cut by tier: how few hold how much.
 fn tiers(review: &Review) -> Option<Chart> {
     const LEFT: f64 = 96.0;
@@ -66,7 +69,7 @@ fn tiers(review: &Review) -> Option<Chart> {
         return None;
     }
     let mut out = String::new();
-    let bars: [(&str, f64, Vec<(f64, String)>); 2] = [
+    let bars: [Bar; 2] = [
         (
             "book.column.clients",
             12.0,

@@ -8,7 +8,6 @@ use super::waterfall::{sum, waterfall};
 use crate::locale::{Lang, decimal, percent};
 use crate::render::sentence;
 use crate::review::{Client, Review, RiskLevel};
-use crate::signal::Level;
 
 /// So many waterfalls are in the page; the script draws those of longer lists, so that it stays small enough to mail.
 const DRAWN: usize = 100;
@@ -76,15 +75,6 @@ fn plain(value: Option<f64>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), |value| decimal(value, 1))
 }
 
-/// How strong an outline a level gets; colours alone say nothing.
-fn level_class(level: Level) -> &'static str {
-    match level {
-        Level::High => "high",
-        Level::Medium => "medium",
-        Level::Low => "low",
-    }
-}
-
 /// The clients that need action, largest priority first.
 pub(super) fn actions(review: &Review) -> Vec<Action<'_>> {
     let clients = review.actions.iter().filter_map(|at| Some((*at, review.clients.get(*at)?)));
@@ -117,8 +107,7 @@ fn action<'a>(review: &Review, number: usize, at: usize, client: &'a Client) -> 
         tags: [caps, failed, to_confirm, flags]
             .into_iter()
             .filter(|of| !of(Lang::En, client).is_empty())
-            .zip(0..)
-            .map(|(of, _)| both(|lang| list(lang, &of(lang, client))))
+            .map(|of| both(|lang| list(lang, &of(lang, client))))
             .collect(),
         waterfall: drawn.then(|| waterfall(review, client)).flatten(),
         sum: (!drawn).then(|| sum(review, client)).flatten(),
@@ -133,7 +122,7 @@ fn findings(review: &Review, client: &Client) -> Vec<Found> {
         .map(|found| Found {
             sentence: both(|lang| sentence::finding(lang, found.code, &found.evidence)),
             level: words("level", found.level.code()),
-            level_class: level_class(found.level),
+            level_class: found.level.code(),
             since: (found.first_seen < review.as_of)
                 .then(|| filled("page.actions.since", &[("day", found.first_seen.to_string())])),
         })

@@ -5,7 +5,7 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::both::{both, change, filled, list, points, share, tier, whole, words};
+use super::both::{both, change, filled, points, share, tier, whole, words};
 use crate::config::Policy;
 use crate::locale::{grouped, money_text, percent, signed_percent};
 use crate::money::Money;
@@ -267,7 +267,7 @@ pub(super) fn inputs(review: &Review) -> Vec<(String, Value, String, String)> {
                 (Some(table), _) => words("table", table),
                 (None, Some(code)) => both(|lang| {
                     let why = [("why", message::title(lang, code))];
-                    list(lang, &[lang.fill("book.quality.not_used_why", &why)])
+                    lang.fill("book.quality.not_used_why", &why)
                 }),
                 (None, None) => both(|lang| lang.text("book.quality.not_used")),
             };

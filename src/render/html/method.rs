@@ -3,7 +3,7 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::both::{both, filled, list, unit, word, words};
+use super::both::{both, filled, unit, words};
 use super::waterfall::group;
 use crate::locale::decimal;
 use crate::period::Window;
@@ -100,8 +100,7 @@ pub(super) fn signals(review: &Review) -> Vec<(Value, String, String)> {
         .judged
         .iter()
         .map(|judged| {
-            let label =
-                both(|lang| list(lang, &[word(lang, "signal", &format!("{}.label", judged.code))]));
+            let label = words("signal", &format!("{}.label", judged.code));
             (label, judged.clients.to_string(), judged.fired.to_string())
         })
         .collect()

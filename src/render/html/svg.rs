@@ -93,9 +93,8 @@ pub(super) fn ticks(least: f64, most: f64) -> Vec<f64> {
         .map(|factor| factor * power)
         .find(|step| *step >= rough * 0.999_999)
         .unwrap_or(10.0 * power);
-    let first = (least / step).floor() as i64;
-    let last = (most / step).ceil() as i64;
-    (first..=last).map(|index| index as f64 * step).collect()
+    let (below, above) = ((least / step).floor() as i64, (most / step).ceil() as i64);
+    (below..=above).map(|index| index as f64 * step).collect()
 }
 
 /// A name cut to a width of terminal columns.

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by the WebDriver protocol: JSON over plain HTTP to `chromedriver`, so that no library is
+//! A headless Chromium, driven by the protocol of `WebDriver`: JSON over plain HTTP to `chromedriver`, so that no library is
 //! needed.
 
 use std::ffi::OsStr;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How the protocol names the id of an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -89,7 +89,7 @@ impl Browser {
             "goog:chromeOptions": { "binary": browser, "args": arguments },
         } } });
         let session = this.ask("POST", "/session", &wanted);
-        this.session = session["sessionId"].as_str().expect("a session").to_owned();
+        session["sessionId"].as_str().expect("a session").clone_into(&mut this.session);
         this
     }
 
