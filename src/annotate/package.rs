@@ -3,7 +3,7 @@
 //! Names of parts are compared without case, with either slash, with or without one in front, as programs write them all.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, Read, Seek, Write};
+use std::io::{BufReader, BufWriter, Read, Seek, Write};
 
 use quick_xml::events::Event;
 use zip::result::ZipError;
@@ -16,6 +16,8 @@ use crate::source::package::Flaw;
 
 /// Effort of packing a part that changes: sheets are large, and each step up costs more than it saves.
 const LEVEL: i64 = 3;
+/// Bytes packed at a time.
+const BLOCK: usize = 1 << 17;
 
 /// An opened package.
 pub(super) struct Package<R> {
@@ -153,7 +155,10 @@ impl<R: Read + Seek> Package<R> {
             }
             drop(raw);
             zip.start_file(name, options).map_err(written)?;
-            change(part, self, &mut zip)?;
+            // XML is written in small pieces, each of which would be packed by itself.
+            let mut out = BufWriter::with_capacity(BLOCK, &mut zip);
+            change(part, self, &mut out)?;
+            out.flush()?;
         }
         zip.finish().map_err(written)?.flush()?;
         Ok(())

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::Trouble;
 use super::reference::{Range, cell};
-use super::xml::{Events, attribute, local};
+use super::xml::{Events, attribute, local, plain_attribute};
 
 /// What a sheet holds as far as columns beside it are concerned.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ pub(super) struct Position {
 impl Position {
     /// A row begins; its number.
     pub(super) fn row(&mut self, tag: &BytesStart<'_>) -> u32 {
-        let given = attribute(tag, "r").and_then(|text| text.trim().parse().ok());
+        let given = plain_attribute(tag, "r").and_then(|text| text.parse().ok());
         self.row = given.unwrap_or(self.row + 1);
         self.column = 0;
         self.row
@@ -49,7 +49,7 @@ impl Position {
 
     /// A cell begins; its column.
     pub(super) fn column(&mut self, tag: &BytesStart<'_>) -> u32 {
-        let given = attribute(tag, "r").and_then(|text| cell(text.trim()));
+        let given = plain_attribute(tag, "r").and_then(cell);
         let column = given.map_or(self.column, |(_, column)| column);
         self.column = column + 1;
         column
@@ -129,7 +129,7 @@ impl Survey {
 
 /// The format of a cell.
 pub(super) fn style(tag: &BytesStart<'_>) -> u32 {
-    attribute(tag, "s").and_then(|text| text.parse().ok()).unwrap_or(0)
+    plain_attribute(tag, "s").and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 pub(super) fn range(tag: &BytesStart<'_>, name: &str) -> Option<Range> {
