@@ -59,6 +59,8 @@ pub struct Config {
     pub tier: Tiers,
     /// What makes a one-off project buyer.
     pub one_off: OneOff,
+    /// How far a band resists a fall.
+    pub hysteresis: Hysteresis,
     /// What makes a rising client.
     pub rising: Rising,
     /// What makes a key account.
@@ -210,6 +212,14 @@ pub struct OneOff {
     pub silent_days: f64,
     /// … and for more than this many usual gaps.
     pub silent_gaps: f64,
+}
+
+/// How far a band resists a fall.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hysteresis {
+    /// Points by which the score may fall with the band of the previous review kept.
+    pub points: f64,
 }
 
 /// What makes a rising client.

@@ -90,6 +90,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("one_off.order_dates", COUNT),
     ("one_off.silent_days", AMOUNT),
     ("one_off.silent_gaps", AMOUNT),
+    ("hysteresis.points", POINTS),
     ("rising.growth", Kind::Number),
     ("marks.sales_share", SHARE),
     ("marks.margin_above", SHARE),

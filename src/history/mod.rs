@@ -1,5 +1,10 @@
-//! Reviews of earlier days, as their files hold them.
+//! Reviews of earlier days: as their files hold them, where they are kept, how two of them differ.
+//!
+//! A workspace keeps them under `reviews/`, one folder for each period. The next review takes over what has to last from the
+//! newest earlier one ([`SavedReview::previous`]).
 
 mod saved;
+mod shelf;
 
-pub use saved::{SavedClient, SavedFinding, SavedReview};
+pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
+pub use shelf::{FOLDER, REVIEW, all, newest_before, open};

@@ -3,6 +3,7 @@
 //! Only what later work needs is taken, so that reviews written by an older or slightly newer program can be read; codes that this
 //! program does not know stay texts.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde::{Deserialize, Deserializer};
@@ -10,8 +11,10 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Fact, Origin};
 use crate::error::{Error, Result};
+use crate::money::Money;
 use crate::period::Day;
-use crate::review::{Review, RiskLevel, SCHEMA_VERSION};
+use crate::review::{Before, Client, Model, Previous, Review, RiskLevel, SCHEMA_VERSION};
+use crate::score::{ByMetric, METRICS};
 use crate::signal::{Level, evidence};
 use crate::tier::Tier;
 
@@ -24,21 +27,74 @@ pub struct SavedReview {
     pub as_of: Day,
     /// Name of the quarter that ends there, else the date.
     pub period: String,
+    /// Currency code; empty when the input named none.
+    #[serde(default)]
+    pub currency: String,
+    /// Net sales of its 12 months, and what else is compared.
+    #[serde(default)]
+    pub totals: SavedTotals,
+    /// Goalposts that were in force.
+    #[serde(default)]
+    pub anchors: BTreeMap<String, Vec<(f64, f64)>>,
+    /// Weights that were in force.
+    #[serde(default)]
+    pub weights: Vec<(String, f64)>,
+    /// The settings.
+    #[serde(default)]
+    pub config: Value,
+    /// Their hash.
+    #[serde(default)]
+    pub config_sha256: String,
     /// Its clients, in the order of the file.
     pub clients: Vec<SavedClient>,
 }
 
+/// Figures of the portfolio in a review from a file. `None` is not told.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedTotals {
+    /// All clients.
+    pub clients: Option<usize>,
+    /// With an order in the 12 months.
+    pub active: Option<usize>,
+    /// Net sales of the 12 months.
+    pub net_sales: Option<Money>,
+    /// Clients at medium or high risk.
+    pub at_risk_clients: Option<usize>,
+    /// Net sales of active clients at medium or high risk.
+    pub at_risk_sales: Option<Money>,
+    /// Mean score of active clients.
+    pub avg_score: Option<f64>,
+}
+
 /// A client of a review from a file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct SavedClient {
     /// Id.
     pub client_id: String,
     /// Name.
     pub name: String,
+    /// Account manager.
+    pub owner: Option<String>,
+    /// Code of its stage of life.
+    pub stage: Option<String>,
+    /// Rank among active clients.
+    pub rank: Option<usize>,
     /// 0–100.
     pub score: Option<f64>,
+    /// Value of each metric.
+    pub values: BTreeMap<String, f64>,
+    /// Points by metric.
+    pub points: BTreeMap<String, f64>,
+    /// Figures that are compared.
+    pub features: SavedFeatures,
     /// Tier in force; none when inactive.
     pub tier: Option<Tier>,
+    /// Tier by the policy, kept ones included.
+    pub band: Option<Tier>,
+    /// Tier by the policy alone.
+    pub band_raw: Option<Tier>,
     /// How it had moved: a code.
     pub movement: Option<String>,
     /// Level of the risk.
@@ -47,6 +103,14 @@ pub struct SavedClient {
     pub signals: Vec<SavedFinding>,
     /// Code of the action that the highest finding asks for.
     pub next_step: Option<String>,
+}
+
+/// Figures of a client in a review from a file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedFeatures {
+    /// Net sales of the 12 months.
+    pub net_sales: Option<Money>,
 }
 
 /// A finding of a review from a file.
@@ -100,6 +164,121 @@ impl SavedReview {
     /// # Errors
     /// None that a review of this program can give.
     pub fn of(review: &Review) -> anyhow::Result<Self> {
-        Ok(serde_json::from_value(serde_json::to_value(review)?)?)
+        let totals = &review.totals;
+        Ok(Self {
+            schema_version: review.schema_version,
+            as_of: review.as_of,
+            period: review.period.clone(),
+            currency: review.currency.clone(),
+            totals: SavedTotals {
+                clients: Some(totals.clients),
+                active: Some(totals.active),
+                net_sales: Some(totals.net_sales),
+                at_risk_clients: Some(totals.at_risk_clients),
+                at_risk_sales: Some(totals.at_risk_sales),
+                avg_score: totals.avg_score,
+            },
+            anchors: owned(review.anchors.iter().map(|(code, posts)| (*code, posts.clone()))),
+            weights: owned(review.weights.iter().copied()),
+            config: serde_json::to_value(&review.config)?,
+            config_sha256: review.config_sha256.clone(),
+            clients: review.clients.iter().map(SavedClient::of).collect(),
+        })
     }
+
+    /// How it scored; none where it does not say that.
+    #[must_use]
+    pub fn model(&self) -> Option<Model> {
+        let aggregation = self.config.get("score")?.get("aggregation")?.clone();
+        let anchors =
+            self.anchors.iter().map(|(code, posts)| (code.as_str(), posts.clone())).collect();
+        let weights = self.weights.iter().map(|(code, weight)| (code.as_str(), *weight)).collect();
+        Some(Model::new(&anchors, &weights, serde_json::from_value(aggregation).ok()?))
+    }
+
+    /// What the next review takes over from it.
+    #[must_use]
+    pub fn previous(&self, source: &str) -> Previous {
+        Previous {
+            source: source.to_owned(),
+            as_of: self.as_of,
+            period: self.period.clone(),
+            model: self.model(),
+            clients: self
+                .clients
+                .iter()
+                .map(|client| (client.client_id.clone(), client.before()))
+                .collect(),
+        }
+    }
+}
+
+impl SavedClient {
+    fn of(client: &Client) -> Self {
+        let metrics = |values: &ByMetric| {
+            let known = METRICS.iter().zip(values.iter());
+            known.filter_map(|(metric, value)| Some((metric.code().to_owned(), value?))).collect()
+        };
+        Self {
+            client_id: client.client_id.clone(),
+            name: client.name.clone(),
+            owner: client.owner.clone(),
+            stage: Some(client.stage.code().to_owned()),
+            rank: client.rank,
+            score: client.score,
+            values: metrics(&client.values),
+            points: metrics(&client.points),
+            features: SavedFeatures { net_sales: Some(client.features.net_sales) },
+            tier: client.tier,
+            band: client.band,
+            band_raw: client.band_raw,
+            movement: client.movement.map(ToOwned::to_owned),
+            risk_level: client.risk_level,
+            signals: client
+                .signals
+                .iter()
+                .map(|found| SavedFinding {
+                    code: found.code.to_owned(),
+                    level: found.level,
+                    evidence: owned(
+                        found.evidence.iter().map(|(name, fact)| (*name, fact.clone())),
+                    ),
+                    first_seen: found.first_seen,
+                })
+                .collect(),
+            next_step: client.next_step.map(ToOwned::to_owned),
+        }
+    }
+
+    /// Points by metric.
+    #[must_use]
+    pub fn points(&self) -> ByMetric {
+        METRICS.iter().map(|metric| self.points.get(metric.code()).copied()).collect()
+    }
+
+    /// Values by metric.
+    #[must_use]
+    pub fn values(&self) -> ByMetric {
+        METRICS.iter().map(|metric| self.values.get(metric.code()).copied()).collect()
+    }
+
+    fn before(&self) -> Before {
+        let seen = self.signals.iter().map(|found| (found.code.clone(), found.first_seen));
+        Before {
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+            has_ordered: self.stage.as_deref().map(Before::has_ordered),
+            tier: self.tier,
+            band: self.band,
+            band_raw: self.band_raw.or(self.band),
+            score: self.score,
+            points: (!self.points.is_empty()).then(|| self.points()),
+            net_sales: self.features.net_sales,
+            first_seen: seen.collect(),
+        }
+    }
+}
+
+fn owned<'a, T, C: FromIterator<(String, T)>>(pairs: impl Iterator<Item = (&'a str, T)>) -> C {
+    pairs.map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -10,12 +10,14 @@ use crate::ledger::{Ledger, OrderRow};
 use crate::money::{Money, round12};
 use crate::parallel;
 use crate::period::{Day, Window, period_end, period_name};
-use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scales, Scores};
+use crate::score::{self, ByGroup, ByMetric, ClientScore, Group, METRICS, Scales, Scores};
 use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
-use crate::tier::{self, Case, Outcome};
+use crate::tier::{self, Case, Kept, Outcome};
 
+use super::change::{Model, Scored, score_change};
 use super::portfolio;
+use super::previous::{self, Before, Previous, Since};
 use super::{
     AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, MentionRow, Month,
     Review, RiskLevel, SCHEMA_VERSION, Scale,
@@ -36,7 +38,20 @@ pub struct Context {
 ///
 /// # Errors
 /// An as-of date in the future, or no transaction up to it.
-pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<Review> {
+pub fn review(loaded: Loaded, config: &Config, context: Context) -> Result<Review> {
+    review_after(loaded, config, context, None)
+}
+
+/// Makes the review of what was read, with the memory of an earlier one.
+///
+/// # Errors
+/// Those of [`review`].
+pub fn review_after(
+    mut loaded: Loaded,
+    config: &Config,
+    context: Context,
+    previous: Option<&Previous>,
+) -> Result<Review> {
     let (as_of, as_of_from) = as_of(&loaded, config, context)?;
     let mut portfolio = features::compute(
         &loaded.ledger,
@@ -59,14 +74,24 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         || score::score(&portfolio.features, &active, &config.score, context.threads),
     );
     let mentions = mentions(&loaded, &mut portfolio);
-    let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config, context.threads);
+    let before = |id: &str| previous.and_then(|previous| previous.clients.get(id));
+    let outcomes =
+        outcomes(&loaded, &portfolio, &active, &scores, (config, &before), context.threads);
 
     let from_tables = from_ledger
         .map(|ledger| (ledger, portfolio::FromTables::of(&loaded, &outcomes, &portfolio, config)));
 
     let Scores { scales, model_coverage, clients: scores } = scores;
     let files = take(&mut loaded.clients);
-    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, config);
+    let values = context.portfolio || previous.is_some();
+    let frame = Frame {
+        as_of,
+        margin_rate: portfolio.margin_rate,
+        model: previous.map(|_| Model::from_scales(&scales, config)),
+        values,
+        previous,
+    };
+    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, &frame, config);
 
     let tiers = portfolio::tiers(&clients, Some(portfolio.net_sales));
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
@@ -113,6 +138,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
             .collect(),
         tiers,
         actions,
+        movement: previous.map(|previous| previous::moved(&clients, previous)),
         concentration: portfolio::concentration(&clients, &sales, portfolio.net_sales),
         portfolio: figures,
         monthly: portfolio.months.iter().map(month).collect(),
@@ -150,12 +176,12 @@ fn mentions(loaded: &Loaded, portfolio: &mut Portfolio) -> Vec<MentionRow> {
 }
 
 /// The tier of every client and how it came about.
-fn outcomes(
+fn outcomes<'p>(
     loaded: &Loaded,
     portfolio: &Portfolio,
     active: &[bool],
     scores: &Scores,
-    config: &Config,
+    (config, before): (&Config, &dyn Fn(&str) -> Option<&'p Before>),
     threads: usize,
 ) -> Vec<Outcome> {
     let cases: Vec<Case<'_>> = loaded
@@ -170,6 +196,10 @@ fn outcomes(
             score: scores.clients[at].score,
             coverage: scores.clients[at].coverage,
             owner: file.owner.as_deref(),
+            before: before(&file.id).and_then(|before| {
+                let (band, raw) = (before.band?, before.band_raw?);
+                Some(Kept { band, raw, score: before.score? })
+            }),
         })
         .collect();
     tier::assign(&cases, config, threads)
@@ -184,12 +214,12 @@ fn clients(
     portfolio: &mut Portfolio,
     scores: Vec<ClientScore>,
     outcomes: Vec<Outcome>,
+    frame: &Frame<'_>,
     config: &Config,
 ) -> (Vec<Client>, Tally) {
     // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
     let mut order: Vec<usize> = (0..outcomes.len()).collect();
     order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
-    let frame = Frame { as_of: portfolio.as_of, margin_rate: portfolio.margin_rate };
     let mut tally = Tally::default();
     let mut clients: Vec<Client> = files
         .into_iter()
@@ -233,10 +263,28 @@ struct Known {
 }
 
 /// What the join of every client depends on.
-#[derive(Clone, Copy)]
-struct Frame {
+struct Frame<'a> {
     as_of: Day,
     margin_rate: Option<f64>,
+    /// How this review scores, where an earlier one is compared with it.
+    model: Option<Model>,
+    /// Whether clients keep the values of metrics.
+    values: bool,
+    previous: Option<&'a Previous>,
+}
+
+impl Frame<'_> {
+    /// What a client was and how it came to be what it is.
+    fn since(&self, before: &Before, score: &ClientScore, values: &ByMetric) -> Since {
+        let scored = |points, score| Scored { points, score };
+        let split = || {
+            let then = scored(before.points.as_ref()?, before.score?);
+            let now = scored(&score.points, score.score?);
+            score_change(then, self.previous?.model.as_ref()?, now, self.model.as_ref()?, values)
+        };
+        let change = score.score.zip(before.score).map(|(now, then)| now - then);
+        Since { score: before.score, change, split: split() }
+    }
 }
 
 /// The control totals with the rows after the as-of date left out.
@@ -280,7 +328,10 @@ fn by_threads<R: Send>(
 }
 
 /// The as-of date: as given, else the newest transaction that is not in the future.
-fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsOfFrom)> {
+///
+/// # Errors
+/// An as-of date in the future, or nothing but transactions in the future.
+pub fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsOfFrom)> {
     let given = match (config.as_of.as_str(), config.period.as_str()) {
         ("today", _) => Some(context.today),
         ("", "") => None,
@@ -322,8 +373,15 @@ fn scale(scales: &Scales) -> Scale {
     }
 }
 
-fn client(known: Known, frame: Frame, config: &Config) -> Client {
+fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
     let Known { file, features, stage, monthly, score, outcome, findings } = known;
+    let before = frame.previous.and_then(|previous| previous.clients.get(&file.id));
+    let values: ByMetric = if frame.values {
+        METRICS.iter().map(|metric| metric.value(&features, &config.score)).collect()
+    } else {
+        ByMetric::default()
+    };
+    let since = before.map(|before| frame.since(before, &score, &values));
     let (risk, risk_level) = risk(&findings, config);
     let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
     let top = findings.first();
@@ -346,14 +404,17 @@ fn client(known: Known, frame: Frame, config: &Config) -> Client {
         score: score.score,
         coverage: score.coverage,
         groups: score.groups,
+        values,
         points: score.points,
         adds: score.adds,
         tier: outcome.tier,
         band: outcome.band,
+        band_raw: outcome.band_raw,
         share_band: outcome.share_band,
         tier_computed: outcome.tier,
-        tier_previous: None,
-        movement: None,
+        tier_previous: before.and_then(|before| before.tier),
+        movement: frame.previous.and_then(|_| previous::movement(before, outcome.tier)),
+        since,
         caps: outcome.caps,
         conditions_failed: outcome.conditions_failed,
         to_confirm: outcome.to_confirm,
@@ -367,7 +428,9 @@ fn client(known: Known, frame: Frame, config: &Config) -> Client {
                 code: finding.code,
                 level: finding.level,
                 evidence: finding.evidence,
-                first_seen: frame.as_of,
+                first_seen: before
+                    .and_then(|before| before.first_seen(finding.code))
+                    .map_or(frame.as_of, |day| day.min(frame.as_of)),
             })
             .collect(),
         risk,
@@ -403,7 +466,7 @@ fn risk(findings: &[Finding], config: &Config) -> (f64, RiskLevel) {
 }
 
 /// The three marks of a key account; a mark that rests on unknown figures is unknown.
-fn marks(features: &ClientFeatures, groups: ByGroup, frame: Frame, config: &Config) -> Marks {
+fn marks(features: &ClientFeatures, groups: ByGroup, frame: &Frame<'_>, config: &Config) -> Marks {
     let rule = &config.marks;
     let share = features.sales_share.map(|share| round12(share) >= rule.sales_share);
     let margin = features

@@ -4,8 +4,10 @@
 //! the contract for scripts (`--format json`), so a field is never renamed or removed without a new
 //! [`SCHEMA_VERSION`].
 
+mod change;
 mod join;
 pub mod portfolio;
+mod previous;
 mod split;
 
 use std::collections::BTreeMap;
@@ -21,8 +23,10 @@ use crate::score::{ByGroup, ByMetric};
 use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
-pub use join::{Context, review};
+pub use change::{Model, ScoreChange, Scored, score_change};
+pub use join::{Context, as_of, review, review_after};
 pub use portfolio::{Concentration, Figures};
+pub use previous::{Before, Gone, Movement, OwnerChange, Previous, Since, Step};
 pub use split::Split;
 
 pub use crate::signal::Judged;
@@ -73,6 +77,8 @@ pub struct Review {
     /// Clients that need action, the largest priority first; positions in `clients`.
     #[serde(skip)]
     pub actions: Vec<usize>,
+    /// How clients moved since the previous review, if there is one.
+    pub movement: Option<Movement>,
     /// How much of sales the largest clients hold.
     pub concentration: Concentration,
     /// Stages, cohorts, retention, account managers, whitespace and more; null where no output was to show them.
@@ -202,6 +208,9 @@ pub struct Client {
     pub coverage: f64,
     /// Points per group.
     pub groups: ByGroup,
+    /// The value of each metric that earned the points; absent in runs whose outputs do not hold it.
+    #[serde(skip_serializing_if = "ByMetric::is_empty")]
+    pub values: ByMetric,
     /// Points per metric; metrics without data are absent.
     pub points: ByMetric,
     /// What each metric adds to the score.
@@ -210,16 +219,20 @@ pub struct Client {
     pub features: Box<ClientFeatures>,
     /// Tier in force.
     pub tier: Option<Tier>,
-    /// Tier by the policy alone.
+    /// Tier by the policy alone, or that of the previous review where the score has hardly fallen.
     pub band: Option<Tier>,
+    /// Tier by the policy alone, whatever was before.
+    pub band_raw: Option<Tier>,
     /// Tier by share of sales alone.
     pub share_band: Option<Tier>,
     /// Tier before overrides.
     pub tier_computed: Option<Tier>,
     /// Tier of the previous review.
     pub tier_previous: Option<Tier>,
-    /// How it moved since then.
+    /// How it moved since then: `new`, `up`, `down`, `same`, `left`, `reactivated`.
     pub movement: Option<&'static str>,
+    /// Its score then, and what changed it.
+    pub since: Option<Since>,
     /// Upper limits that apply.
     pub caps: Vec<&'static str>,
     /// Conditions failed, as `tier:condition`.
@@ -251,10 +264,11 @@ pub struct Client {
 }
 
 /// The level of a client's risk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskLevel {
     /// Nothing found.
+    #[default]
     None,
     /// Low.
     Low,

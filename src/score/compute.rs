@@ -89,6 +89,14 @@ fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) ->
         .collect()
 }
 
+/// The score that points make with these weights, one per metric; `None` without any points that count.
+#[must_use]
+pub fn combined(points: &ByMetric, weights: &[f64], aggregation: Aggregation) -> Option<f64> {
+    let plan: Plan =
+        METRICS.iter().zip(weights).map(|(metric, weight)| (metric.group(), *weight)).collect();
+    one(points.clone(), &plan, 100.0, aggregation).score
+}
+
 /// Group and weight of each metric.
 type Plan = Vec<(Group, f64)>;
 

@@ -17,7 +17,7 @@ mod needs_fit;
 mod net_sales;
 mod referrals;
 
-pub use compute::{ClientScore, Scores, score};
+pub use compute::{ClientScore, Scores, combined, score};
 pub use goalposts::{Goalposts, Scale, Scales};
 
 use serde::{Serialize, Serializer};
@@ -93,6 +93,12 @@ impl ByMetric {
     #[must_use]
     pub fn at(&self, metric: usize) -> Option<f64> {
         self.0.get(metric).copied().filter(|value| !value.is_nan())
+    }
+
+    /// Whether it holds no metric at all, known or not.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All values.

@@ -26,6 +26,19 @@ pub struct Case<'a> {
     pub coverage: f64,
     /// Its account manager: `None` is a blank cell or an absent column.
     pub owner: Option<&'a str>,
+    /// What it was in the previous review.
+    pub before: Option<Kept>,
+}
+
+/// What of a previous review holds a band up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kept {
+    /// The band then, kept ones included.
+    pub band: Tier,
+    /// The band then by the policy alone.
+    pub raw: Tier,
+    /// The score then.
+    pub score: f64,
 }
 
 /// A tier and how it came about.
@@ -33,8 +46,10 @@ pub struct Case<'a> {
 pub struct Outcome {
     /// Position in the ranking of active clients, from 1.
     pub rank: Option<usize>,
-    /// By rank or share alone, as the policy says.
+    /// By rank or share alone, as the policy says, or kept from the previous review.
     pub band: Option<Tier>,
+    /// By rank or share alone.
+    pub band_raw: Option<Tier>,
     /// By share of sales alone.
     pub share_band: Option<Tier>,
     /// The tier.
@@ -151,11 +166,12 @@ fn by_share(features: &ClientFeatures, config: &Config) -> Tier {
 
 fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Config) -> Outcome {
     let features = case.features;
-    let band = match config.policy {
+    let raw = match config.policy {
         Policy::Rank => by_rank,
         Policy::Share => by_share,
         Policy::All => by_rank.max(by_share),
     };
+    let band = kept(raw, case, config);
     // Share floor: nobody starts more than one tier below what its share alone would give.
     let mut tier = if config.policy == Policy::Rank { band.min(by_share.lowered(1)) } else { band };
 
@@ -196,6 +212,7 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
     Outcome {
         rank: Some(rank),
         band: Some(band),
+        band_raw: Some(raw),
         share_band: Some(by_share),
         tier: Some(tier),
         caps,
@@ -203,6 +220,18 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
         to_confirm,
         one_off,
         rising,
+    }
+}
+
+/// The band with its memory: a lower one than before waits for the next review, unless the score fell by more than the
+/// settings allow or the band was as low as that already. Up at once.
+fn kept(raw: Tier, case: &Case<'_>, config: &Config) -> Tier {
+    match (case.before, case.score) {
+        (Some(before), Some(score)) if raw > before.band && before.raw < raw => {
+            let fell = round12(before.score - score);
+            if fell > config.hysteresis.points { raw } else { before.band }
+        }
+        _ => raw,
     }
 }
 

@@ -1,0 +1,220 @@
+//! What a review takes over from an earlier one, and what moved since then.
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::Client;
+use super::change::{Model, ScoreChange};
+use crate::features::Stage;
+use crate::money::Money;
+use crate::period::Day;
+use crate::score::ByMetric;
+use crate::tier::Tier;
+
+/// An earlier review, as far as the next one rests on it.
+#[derive(Clone, Debug)]
+pub struct Previous {
+    /// Where it was read from.
+    pub source: String,
+    /// Its as-of date.
+    pub as_of: Day,
+    /// Its name.
+    pub period: String,
+    /// How it scored; none where that is not told.
+    pub model: Option<Model>,
+    /// Its clients by id.
+    pub clients: FxHashMap<String, Before>,
+}
+
+/// A client of an earlier review. `None` is what that does not tell.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// Name.
+    pub name: String,
+    /// Account manager.
+    pub owner: Option<String>,
+    /// Whether it had ever ordered.
+    pub has_ordered: Option<bool>,
+    /// Tier; none when inactive.
+    pub tier: Option<Tier>,
+    /// Tier by the policy alone, kept bands included.
+    pub band: Option<Tier>,
+    /// Tier by the policy alone, without any memory.
+    pub band_raw: Option<Tier>,
+    /// Score.
+    pub score: Option<f64>,
+    /// Points by metric, where they are told.
+    pub points: Option<ByMetric>,
+    /// Net sales of its 12 months.
+    pub net_sales: Option<Money>,
+    /// Signals and the as-of date of the review that found each first.
+    pub first_seen: Vec<(String, Day)>,
+}
+
+/// How clients moved since an earlier review.
+#[derive(Clone, Debug, Serialize)]
+pub struct Movement {
+    /// File or folder of the earlier review.
+    pub source: String,
+    /// Its as-of date.
+    pub as_of: Day,
+    /// Its name.
+    pub period: String,
+    /// In a tier now, not known or never active then.
+    pub new: usize,
+    /// In a higher tier than then.
+    pub up: usize,
+    /// In a lower one.
+    pub down: usize,
+    /// In the same.
+    pub same: usize,
+    /// In a tier then, in none now.
+    pub left: usize,
+    /// In a tier now, in none then, though it had ordered before.
+    pub reactivated: usize,
+    /// How many went from which tier to which; null is none.
+    pub matrix: Vec<Step>,
+    /// Those that left and are not in the data any more.
+    pub gone: Vec<Gone>,
+    /// Clients whose account manager is another one than then.
+    pub owner_changes: Vec<OwnerChange>,
+}
+
+/// A cell of the matrix of movements.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// Tier then.
+    pub from: Option<Tier>,
+    /// Tier now.
+    pub to: Option<Tier>,
+    /// How many clients.
+    pub clients: usize,
+}
+
+/// A client that was in a tier and is not in the data any more.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Gone {
+    /// Id.
+    pub client_id: String,
+    /// Name.
+    pub name: String,
+    /// Tier then.
+    pub tier: Tier,
+    /// Net sales of the 12 months then.
+    pub net_sales: Option<Money>,
+}
+
+/// A client with another account manager than before.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OwnerChange {
+    /// Id.
+    pub client_id: String,
+    /// Name.
+    pub name: String,
+    /// Account manager then.
+    pub from: Option<String>,
+    /// Account manager now.
+    pub to: Option<String>,
+}
+
+/// What a client was in the earlier review and how it moved since.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Since {
+    /// Score then.
+    pub score: Option<f64>,
+    /// Score now less score then.
+    pub change: Option<f64>,
+    /// What that is made of; null where the earlier review does not hold enough.
+    pub split: Option<ScoreChange>,
+}
+
+/// The code of a client's movement; none for who is and was in no tier.
+pub(super) fn movement(before: Option<&Before>, tier: Option<Tier>) -> Option<&'static str> {
+    Some(match (before, tier) {
+        (None, Some(_)) => "new",
+        (Some(before), Some(now)) => match before.tier {
+            None if before.has_ordered == Some(false) => "new",
+            None => "reactivated",
+            Some(then) if now < then => "up",
+            Some(then) if now > then => "down",
+            Some(_) => "same",
+        },
+        (Some(before), None) if before.tier.is_some() => "left",
+        _ => return None,
+    })
+}
+
+/// What all clients together moved.
+pub(super) fn moved(clients: &[Client], previous: &Previous) -> Movement {
+    let count = |code: &str| clients.iter().filter(|client| client.movement == Some(code)).count();
+    let ids: rustc_hash::FxHashSet<&str> =
+        clients.iter().map(|client| client.client_id.as_str()).collect();
+    let mut gone: Vec<Gone> = previous
+        .clients
+        .iter()
+        .filter(|(id, _)| !ids.contains(id.as_str()))
+        .filter_map(|(id, before)| {
+            let (name, net_sales) = (before.name.clone(), before.net_sales);
+            Some(Gone { client_id: id.clone(), name, tier: before.tier?, net_sales })
+        })
+        .collect();
+    gone.sort_by(|a, b| a.tier.cmp(&b.tier).then_with(|| a.client_id.cmp(&b.client_id)));
+    let owner_changes = clients.iter().filter_map(|client| {
+        let before = previous.clients.get(&client.client_id)?;
+        (before.owner != client.owner).then(|| OwnerChange {
+            client_id: client.client_id.clone(),
+            name: client.name.clone(),
+            from: before.owner.clone(),
+            to: client.owner.clone(),
+        })
+    });
+    Movement {
+        source: previous.source.clone(),
+        as_of: previous.as_of,
+        period: previous.period.clone(),
+        new: count("new"),
+        up: count("up"),
+        down: count("down"),
+        same: count("same"),
+        left: count("left") + gone.len(),
+        reactivated: count("reactivated"),
+        matrix: matrix(clients, previous, &gone),
+        owner_changes: owner_changes.collect(),
+        gone,
+    }
+}
+
+/// Who went from which tier to which, the highest first, none last.
+fn matrix(clients: &[Client], previous: &Previous, gone: &[Gone]) -> Vec<Step> {
+    let mut counts = [[0; 5]; 5];
+    let place = |tier: Option<Tier>| tier.map_or(4, |tier| tier as usize);
+    for client in clients {
+        let before = previous.clients.get(&client.client_id).and_then(|before| before.tier);
+        counts[place(before)][place(client.tier)] += 1;
+    }
+    for client in gone {
+        counts[client.tier as usize][4] += 1;
+    }
+    let tier = |at: usize| Tier::ALL.get(at).copied();
+    let cells = counts.iter().enumerate().flat_map(|(from, row)| {
+        row.iter().enumerate().map(move |(to, clients)| Step {
+            from: tier(from),
+            to: tier(to),
+            clients: *clients,
+        })
+    });
+    cells.filter(|step| step.clients > 0 && (step.from.is_some() || step.to.is_some())).collect()
+}
+
+impl Before {
+    /// When a finding was seen first, if it was there already.
+    pub(super) fn first_seen(&self, code: &str) -> Option<Day> {
+        self.first_seen.iter().find(|(known, _)| known == code).map(|(_, day)| *day)
+    }
+
+    /// Whether a stage is that of a client that has ordered.
+    #[must_use]
+    pub fn has_ordered(stage: &str) -> bool {
+        stage != Stage::Prospect.code()
+    }
+}
