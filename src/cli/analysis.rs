@@ -8,9 +8,10 @@ use crate::config::load::{self, Layer};
 use crate::config::rules::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Origin};
 use crate::error::{Error, Result};
+use crate::history;
 use crate::locale::Lang;
 use crate::period::Day;
-use crate::review::{self, AsOfFrom, Context, Review};
+use crate::review::{self, AsOfFrom, Context, Previous, Review};
 use crate::source::secret::use_passwords;
 use crate::source::{Input, Place, pattern};
 use crate::store::workspace::Workspace;
@@ -42,6 +43,11 @@ pub(super) fn settings(
         None => nearest_config(),
     };
     if let Some(path) = &workspace {
+        // A frozen scale lies beside the settings, which may still say otherwise.
+        let anchors = path.with_file_name(history::ANCHORS);
+        if anchors.is_file() {
+            layers.push(layer(&anchors)?);
+        }
         layers.push(layer(path)?);
     }
     let loaded = load::load(&layers, flags)?;
@@ -206,6 +212,10 @@ pub(super) struct Analysed {
     pub diagnostics: Diagnostics,
     /// The inputs, which no output may overwrite.
     pub inputs: Vec<Input>,
+    /// Folder of the settings in force.
+    pub workspace: Option<PathBuf>,
+    /// Goalposts that were frozen for this review, by metric.
+    pub frozen: Option<history::Anchors>,
 }
 
 /// How many threads to read with.
@@ -308,19 +318,31 @@ pub(super) struct Shown {
     pub hashes: bool,
     /// The figures of the portfolio.
     pub portfolio: bool,
+    /// Whether the scale is frozen: a calibrated one becomes part of the settings.
+    pub freeze: bool,
 }
 
 /// Makes the review of the inputs.
 pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result<Analysed> {
-    let (loaded, settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
+    let (loaded, mut settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
     let context = Context { portfolio: shown.portfolio, ..context };
+    let (as_of, _) = review::as_of(&loaded, &settings.loaded.config, context)?;
+    let previous = previous(arguments.previous.as_deref(), settings.workspace.as_deref(), as_of)?;
     let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
     } else {
         Vec::new()
     };
-    let review = review::review(loaded, &settings.loaded.config, context)?;
+    let mut frozen = None;
+    if shown.freeze {
+        let plain = review::review(loaded.clone(), &settings.loaded.config, context)?;
+        frozen = Some(history::calibrated(&plain)).filter(|anchors| !anchors.is_empty());
+        let anchors = frozen.iter().flatten().map(|(code, posts)| (code.clone(), posts.clone()));
+        settings.loaded.config.score.anchors.extend(anchors);
+    }
+    let config = &settings.loaded.config;
+    let review = review::review_after(loaded, config, context, previous.as_ref())?;
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         // An as-of date that was taken from the data is never older than the data: then today counts.
@@ -336,7 +358,33 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
             return Err(stale.into());
         }
     }
-    Ok(Analysed { review, diagnostics, inputs })
+    Ok(Analysed { review, diagnostics, inputs, workspace: settings.workspace, frozen })
+}
+
+/// The earlier review: the one named, else the newest of the workspace that is older; `none` is none.
+pub(super) fn previous(
+    named: Option<&Path>,
+    workspace: Option<&Path>,
+    as_of: Day,
+) -> Result<Option<Previous>> {
+    if named == Some(Path::new("none")) {
+        return Ok(None);
+    }
+    if let Some(path) = named {
+        let name = path.display().to_string();
+        let review = history::open(path)?;
+        if review.as_of >= as_of {
+            let late = Diagnostic::error("previous-late", Origin::file(name));
+            return Err(late.with("previous", review.as_of).with("as_of", as_of).into());
+        }
+        return Ok(Some(review.previous(&name)));
+    }
+    let Some(workspace) = workspace else {
+        return Ok(None);
+    };
+    let found = history::newest_before(workspace, as_of)?;
+    // The name is that within the workspace: it goes into outputs.
+    Ok(found.map(|(_, review)| review.previous(&format!("{}/{}", history::FOLDER, review.period))))
 }
 
 /// Codes of `--skip` must be those of rows that can be left out.

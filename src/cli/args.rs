@@ -177,6 +177,8 @@ pub(super) struct Analysis {
     pub skip: Vec<String>,
     #[arg(long, value_name = "DAYS")]
     pub max_age: Option<u32>,
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub previous: Option<PathBuf>,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub password_file: Option<PathBuf>,
     #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
@@ -216,6 +218,10 @@ pub(super) enum Format {
 pub(super) struct Review {
     #[command(flatten)]
     pub analysis: Analysis,
+    #[arg(long)]
+    pub save: bool,
+    #[arg(long, value_name = "FROM..TO", conflicts_with_all = ["as_of", "period", "previous", "split", "output"])]
+    pub replay: Option<String>,
     #[command(flatten)]
     pub output: Output,
     #[arg(long, value_name = "owner", requires = "output")]

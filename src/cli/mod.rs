@@ -20,6 +20,7 @@ mod prompt;
 mod raw;
 mod reader;
 mod review;
+mod save;
 mod split;
 mod template;
 mod ui;

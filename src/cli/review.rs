@@ -8,21 +8,27 @@ use std::time::Instant;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::render::listing::List;
 use crate::render::{self, FORMATS, OutputFormat, json, markdown, summary};
-use crate::review::{Review, RiskLevel};
+use crate::config::Config;
+use crate::history::{self, SavedReview};
+use crate::review::{self, Context, Previous, Review, RiskLevel};
 use crate::source::Input;
 
 use super::args::{Format, Output, Review as Arguments, SplitBy};
 use super::split::Plan;
 use super::ui::Ui;
-use super::{Outcome, analysis, env, files};
+use super::{Outcome, analysis, env, files, save};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = env::now();
+    if let Some(range) = &arguments.replay {
+        return replay(arguments, range, ui);
+    }
     let formats = formats(&arguments.output)?;
     let json = arguments.output.format == Format::Json;
     let shown = analysis::Shown {
-        hashes: json || !formats.is_empty(),
-        portfolio: json || formats.iter().any(|format| format.portfolio),
+        hashes: json || arguments.save || !formats.is_empty(),
+        portfolio: json || arguments.save || formats.iter().any(|format| format.portfolio),
+        freeze: arguments.save,
     };
     // The process ends with the command: freeing a review of many clients would only take time.
     let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, shown, ui)?);
@@ -64,8 +70,54 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
         None => write(review, &arguments.output, &formats, ui)?,
     }
+    if arguments.save && !arguments.output.dry_run {
+        let workspace = analysed.workspace.as_deref();
+        save::save(review, workspace, arguments.output.force, ui)?;
+        save::freeze(analysed.frozen.as_ref(), review.as_of, workspace, ui)?;
+    }
     ui.say(&verdict(review, &diagnostics, started, ui));
     Ok(outcome(review, arguments.output.fail_on.as_deref()))
+}
+
+/// Makes and saves the reviews of past periods from what is known today.
+///
+/// Fields without a date of their own are unknown at an earlier day, so those reviews say what the dated data says. The scale
+/// is that of the first period.
+fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let (loaded, settings, _, context) = analysis::load(&arguments.analysis, true, false, ui)?;
+    let context = Context { portfolio: true, ..context };
+    let mut config = settings.loaded.config;
+    let workspace = settings.workspace.as_deref();
+    let periods = save::periods(range, config.fiscal_year_start)?;
+    let (newest, _) = review::as_of(&loaded, &Config { as_of: String::new(), period: String::new(), ..config.clone() }, context)?;
+    let mut previous: Option<Previous> = None;
+    ui.diagnostics(&loaded.diagnostics);
+    for (_, end) in periods {
+        config.as_of = end.to_string();
+        config.period = String::new();
+        let (as_of, _) = review::as_of(&loaded, &config, context)?;
+        if previous.is_none() {
+            previous = analysis::previous(None, workspace, as_of)?;
+        }
+        let mut data = loaded.clone();
+        if as_of < newest {
+            data.forget_undated();
+        }
+        let mut frozen = None;
+        let plain = review::review(data.clone(), &config, context)?;
+        let anchors = history::calibrated(&plain);
+        if !anchors.is_empty() {
+            config.score.anchors.extend(anchors.clone());
+            frozen = Some(anchors);
+        }
+        let review = review::review_after(data, &config, context, previous.as_ref())?;
+        save::save(&review, workspace, arguments.output.force, ui)?;
+        save::freeze(frozen.as_ref(), as_of, workspace, ui)?;
+        let name = format!("{}/{}", history::FOLDER, review.period);
+        previous = Some(SavedReview::of(&review)?.previous(&name));
+        ui.answer(summary::replayed(&review, ui.lang).as_bytes())?;
+    }
+    Ok(Outcome::Done)
 }
 
 /// The format of each output by its extension.

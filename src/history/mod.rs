@@ -4,7 +4,9 @@
 //! newest earlier one ([`SavedReview::previous`]).
 
 mod saved;
+mod scale;
 mod shelf;
 
 pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
+pub use scale::{ANCHORS, Anchors, calibrated, text as anchors_text};
 pub use shelf::{FOLDER, REVIEW, all, newest_before, open};

@@ -38,7 +38,41 @@ pub fn summary(review: &Review, lang: Lang, width: Option<usize>) -> String {
         ));
         line(actions(review, lang, shown).draw(width).trim_end().to_owned());
     }
+    if let Some(moved) = moved(review, lang) {
+        line(String::new());
+        line(moved);
+    }
     out
+}
+
+/// How many clients moved since the previous review, where there is one.
+#[must_use]
+pub fn moved(review: &Review, lang: Lang) -> Option<String> {
+    let moved = review.movement.as_ref()?;
+    let count = |count: usize| grouped(count as i64);
+    let values = [
+        ("as_of", moved.as_of.to_string()),
+        ("up", count(moved.up)),
+        ("down", count(moved.down)),
+        ("new", count(moved.new)),
+        ("left", count(moved.left)),
+        ("reactivated", count(moved.reactivated)),
+    ];
+    Some(lang.fill("summary.moved", &values))
+}
+
+/// One line about a review among those of past periods.
+#[must_use]
+pub fn replayed(review: &Review, lang: Lang) -> String {
+    let totals = &review.totals;
+    let moved = moved(review, lang).map_or_else(String::new, |moved| format!(" {moved}"));
+    let values = [
+        ("period", review.period.clone()),
+        ("active", grouped(totals.active as i64)),
+        ("net_sales", whole(totals.net_sales)),
+        ("moved", moved),
+    ];
+    lang.fill("summary.replayed", &values) + "\n"
 }
 
 /// What is to be said of the tiers: who is in none, and why the highest is empty.
@@ -169,21 +203,31 @@ fn empty_top(review: &Review, lang: Lang, largest: f64) -> String {
 
 fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
     let heading = |key: &str| lang.text(&format!("summary.column.{key}"));
-    let mut table = Table::new(vec![
+    let mut columns = vec![
         ("#".to_owned(), Align::Right),
         (heading("client"), Align::Left),
         (heading("tier"), Align::Left),
         (heading("score"), Align::Right),
-        (heading("at_stake"), Align::Right),
-        (heading("why"), Align::Left),
-    ]);
+    ];
+    if let Some(moved) = &review.movement {
+        let values = [("period", moved.period.clone())];
+        columns.push((lang.fill("summary.column.versus", &values), Align::Right));
+    }
+    columns.extend([(heading("at_stake"), Align::Right), (heading("why"), Align::Left)]);
+    let mut table = Table::new(columns);
     for (position, at) in review.actions.iter().take(shown).enumerate() {
         let client = &review.clients[*at];
-        table.row(vec![
+        let mut cells = vec![
             (position + 1).to_string(),
             client.name.clone(),
             tier_text(client, lang),
             client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.0}")),
+        ];
+        if review.movement.is_some() {
+            let change = client.since.and_then(|since| since.change);
+            cells.push(change.map_or_else(|| "-".to_owned(), points_text));
+        }
+        cells.extend([
             whole(client.features.net_sales.max(client.features.net_sales_prior)),
             client
                 .signals
@@ -191,8 +235,16 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
                 .map(|found| sentence::finding(lang, found.code, &found.evidence))
                 .unwrap_or_default(),
         ]);
+        table.row(cells);
     }
     table
+}
+
+/// A change of points with its sign; what rounds to nothing is nothing.
+#[must_use]
+pub fn points_text(change: f64) -> String {
+    let text = format!("{change:+.0}");
+    if text == "-0" || text == "+0" { "0".to_owned() } else { text }
 }
 
 /// The tier of a client, or its stage when it has none.

@@ -94,6 +94,20 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Forgets what has no date of its own, for a look at an earlier day: account managers, ratings, status, industries' growth,
+    /// stages of deals. What clients are called, and everything dated, stays.
+    pub fn forget_undated(&mut self) {
+        for client in &mut self.clients {
+            client.owner = None;
+            client.rated = Rated::default();
+            if let Some(more) = &mut client.more {
+                more.forget_undated();
+            }
+        }
+        self.industries.clear();
+        self.relations.opportunities.clear();
+    }
+
     /// Whether tables or encodings were met on the way that the reading did not rest on; then nothing is left of it but what is
     /// known by now.
     fn begins_anew(&mut self) -> bool {

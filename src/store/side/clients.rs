@@ -129,6 +129,17 @@ pub struct ClientMore {
 }
 
 impl ClientMore {
+    /// Forgets what has no date of its own.
+    pub(in crate::store) fn forget_undated(&mut self) {
+        self.last_contact = None;
+        self.status = None;
+        self.market_share = None;
+        self.benchmark = None;
+        self.previous_tier = None;
+        self.owner_column = false;
+        self.others.clear();
+    }
+
     /// The cells under headings of the user's own: heading and text as written, in the order of the file.
     pub fn others(&self) -> impl Iterator<Item = (&str, &str)> {
         self.others

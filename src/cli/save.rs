@@ -1,0 +1,199 @@
+//! `kam review --save`: the review in its folder of the workspace, whole or not at all; `--replay`: those of past periods.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::error::{Error, Result};
+use crate::history;
+use crate::locale::Lang;
+use crate::period::Day;
+use crate::render::{self, json, workbook};
+use crate::review::Review;
+use crate::source::hex;
+
+use super::files;
+use super::ui::Ui;
+
+/// The files of a saved review, in the order they are written.
+const FILES: [&str; 3] = [history::REVIEW, "review.xlsx", "clients.csv"];
+
+/// What the folder says of itself.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    schema_version: u32,
+    kam_version: &'a str,
+    as_of: Day,
+    period: &'a str,
+    config_sha256: &'a str,
+    inputs: Vec<ManifestInput<'a>>,
+    files: Vec<ManifestFile>,
+}
+
+#[derive(Serialize)]
+struct ManifestInput<'a> {
+    file: &'a str,
+    sheet: Option<&'a str>,
+    sha256: Option<&'a str>,
+    rows: u64,
+}
+
+#[derive(Serialize)]
+struct ManifestFile {
+    name: &'static str,
+    sha256: String,
+}
+
+/// Saves a review to its folder in the workspace; `true` where it was there already, byte for byte.
+pub(super) fn save(
+    review: &Review,
+    workspace: Option<&Path>,
+    force: bool,
+    ui: &Ui,
+) -> anyhow::Result<bool> {
+    let workspace = workspace.ok_or_else(no_workspace)?;
+    // `kam.toml` right here has no folder in its name.
+    let workspace = if workspace.as_os_str().is_empty() { Path::new(".") } else { workspace };
+    let shelf = workspace.join(history::FOLDER);
+    let folder = shelf.join(&review.period);
+    let shown = folder.strip_prefix(".").unwrap_or(&folder).display().to_string();
+    let cannot = |error: &std::io::Error| Error::io("cannot-write", shown.clone(), error);
+    let mut text = Vec::new();
+    json::write(review, &mut text)?;
+    if folder.exists() {
+        if fs::read(folder.join(history::REVIEW)).is_ok_and(|known| known == text) {
+            ui.say(&ui.lang.fill("summary.saved_already", &[("folder", shown)]));
+            return Ok(true);
+        }
+        if !force {
+            return Err(Error::file("review-exists", shown).into());
+        }
+    }
+    fs::create_dir_all(&shelf).map_err(|error| cannot(&error))?;
+    let own = format!(".{}.kam-{}", review.period, std::process::id());
+    let new = Temporary(shelf.join(format!("{own}.new")));
+    let old = shelf.join(format!("{own}.old"));
+    fs::create_dir(&new.0).map_err(|error| cannot(&error))?;
+    let mut files = Vec::new();
+    for name in FILES {
+        let bytes = match name {
+            history::REVIEW => std::mem::take(&mut text),
+            "review.xlsx" => workbook::workbook(review, ui.lang)?,
+            _ => table(review, ui.lang)?,
+        };
+        put(&new.0.join(name), &bytes).map_err(|error| cannot(&error))?;
+        files.push(ManifestFile { name, sha256: hex(&Sha256::digest(&bytes)) });
+    }
+    let manifest = serde_json::to_vec_pretty(&manifest(review, files))?;
+    put(&new.0.join("manifest.json"), &manifest).map_err(|error| cannot(&error))?;
+    let replaced = folder.exists();
+    if replaced {
+        fs::rename(&folder, &old).map_err(|error| cannot(&error))?;
+    }
+    if let Err(error) = fs::rename(&new.0, &folder) {
+        if replaced {
+            let _ = fs::rename(&old, &folder);
+        }
+        return Err(cannot(&error).into());
+    }
+    if replaced {
+        let _ = fs::remove_dir_all(&old);
+    }
+    if let Ok(shelf) = File::open(&shelf) {
+        let _ = shelf.sync_all();
+    }
+    ui.say(&ui.lang.fill("summary.saved", &[("folder", shown)]));
+    Ok(false)
+}
+
+/// Keeps the scale of a review for those that follow, unless one is kept already.
+pub(super) fn freeze(
+    anchors: Option<&history::Anchors>,
+    as_of: Day,
+    workspace: Option<&Path>,
+    ui: &Ui,
+) -> anyhow::Result<()> {
+    let (Some(anchors), Some(workspace)) = (anchors, workspace) else {
+        return Ok(());
+    };
+    let path = workspace.join(history::ANCHORS);
+    let text = history::anchors_text(anchors, as_of, &ui.lang.text("summary.anchors"));
+    files::write(&path, |out| Ok(out.write_all(text.as_bytes())?))?;
+    ui.say(&ui.lang.fill("summary.frozen", &[("file", path.display().to_string())]));
+    Ok(())
+}
+
+fn no_workspace() -> Error {
+    Diagnostic::error("no-workspace", Origin::default()).into()
+}
+
+fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    out.write_all(bytes)?;
+    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn table(review: &Review, lang: Lang) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(format) = render::format("csv") {
+        (format.write)(review, lang, &mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+fn manifest(review: &Review, files: Vec<ManifestFile>) -> Manifest<'_> {
+    Manifest {
+        schema_version: review.schema_version,
+        kam_version: review.kam_version,
+        as_of: review.as_of,
+        period: &review.period,
+        config_sha256: &review.config_sha256,
+        inputs: review
+            .inputs
+            .iter()
+            .map(|input| ManifestInput {
+                file: &input.file,
+                sheet: input.sheet.as_deref(),
+                sha256: input.sha256.as_deref(),
+                rows: input.rows,
+            })
+            .collect(),
+        files,
+    }
+}
+
+/// A folder that goes away with its owner, unless it was moved.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The periods that a range such as `2025Q1..2026Q3` names, each with its last day.
+pub(super) fn periods(range: &str, fiscal_year_start: u32) -> Result<Vec<(String, Day)>> {
+    let wrong = || {
+        let problem = Diagnostic::error("replay-range", Origin::default());
+        Error::from(problem.with("range", range.to_owned()))
+    };
+    let (from, to) = range.split_once("..").ok_or_else(wrong)?;
+    let quarter = |text: &str| -> Option<(i32, i32)> {
+        let (year, quarter) = text.trim().split_once(['Q', 'q'])?;
+        let quarter: i32 = quarter.parse().ok()?;
+        Some((year.parse().ok()?, quarter)).filter(|_| (1..=4).contains(&quarter))
+    };
+    let ((mut year, mut number), last) = quarter(from).zip(quarter(to)).ok_or_else(wrong)?;
+    let mut periods = Vec::new();
+    while (year, number) <= last && periods.len() < 200 {
+        let name = format!("{year}Q{number}");
+        let end = crate::period::period_end(&name, fiscal_year_start).ok_or_else(wrong)?;
+        periods.push((name, end));
+        (year, number) = if number == 4 { (year + 1, 1) } else { (year, number + 1) };
+    }
+    if periods.is_empty() { Err(wrong()) } else { Ok(periods) }
+}

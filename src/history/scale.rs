@@ -1,0 +1,48 @@
+//! The frozen scale: calibrated goalposts that later reviews keep, so that scores compare across quarters.
+//!
+//! They lie in a file of their own beside `kam.toml`, a layer of settings below it, which only `--calibrate` replaces.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::period::Day;
+use crate::review::{Review, Scale};
+use crate::score::METRICS;
+
+/// The file of a frozen scale.
+pub const ANCHORS: &str = "anchors.toml";
+
+/// Goalposts by metric.
+pub type Anchors = BTreeMap<String, Vec<(f64, f64)>>;
+
+/// The goalposts that a review has calibrated; none where it has not.
+#[must_use]
+pub fn calibrated(review: &Review) -> Anchors {
+    if review.scale != Scale::Calibrated {
+        return Anchors::new();
+    }
+    let found = METRICS.iter().filter(|metric| metric.total().is_some());
+    found
+        .filter(|metric| !review.config.score.anchors.contains_key(metric.code()))
+        .filter_map(|metric| {
+            let posts = review.anchors.get(metric.code()).filter(|posts| posts.len() > 1)?;
+            Some((metric.code().to_owned(), posts.clone()))
+        })
+        .collect()
+}
+
+/// The text of the file; `note` is a comment at its top.
+#[must_use]
+pub fn text(anchors: &Anchors, as_of: Day, note: &str) -> String {
+    let mut text = String::new();
+    for line in note.lines() {
+        let _ = writeln!(text, "# {line}");
+    }
+    let _ = writeln!(text, "# as of {as_of}\n\n[score.anchors]");
+    for (metric, posts) in anchors {
+        let posts: Vec<String> =
+            posts.iter().map(|(value, points)| format!("[{value:?}, {points:?}]")).collect();
+        let _ = writeln!(text, "{metric} = [{}]", posts.join(", "));
+    }
+    text
+}
