@@ -78,6 +78,7 @@ pub(super) enum Command {
     Check(Check),
     Import(Import),
     Review(Review),
+    Diff(Diff),
     Annotate(Annotate),
     Score(List),
     Tier(List),
@@ -234,6 +235,23 @@ pub(super) struct Review {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SplitBy {
     Owner,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    #[arg(value_name = "REVIEWS", num_args = 0..=2, value_hint = ValueHint::AnyPath)]
+    pub reviews: Vec<PathBuf>,
+    #[arg(short, long, value_name = "FILE", env = "KAM_CONFIG", value_hint = ValueHint::FilePath, hide_env = true)]
+    pub config: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "table|csv|json|jsonl|markdown",
+        default_value = "table",
+        hide_default_value = true
+    )]
+    pub format: Format,
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -57,7 +57,7 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
     Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
 }
 
-fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
+pub(super) fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
     match path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).as_deref() {
         Some("csv") => Ok(Format::Csv),
         Some("json") => Ok(Format::Json),

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod config;
 mod demo;
+mod diff;
 mod env;
 mod explain;
 mod files;
@@ -105,6 +106,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
         Command::Check(command) => check::run(&command, ui),
         Command::Import(command) => import::run(&command, ui),
         Command::Review(command) => review::run(&command, ui),
+        Command::Diff(command) => diff::run(&command, ui),
         Command::Annotate(command) => annotate::run(&command, ui),
         Command::Score(command) => lists::run(crate::render::listing::List::Score, &command, ui),
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),

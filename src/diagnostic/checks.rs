@@ -85,6 +85,7 @@ pub const CHECKS: &[Check] = &[
     check("no-encryption", Error),
     check("no-inputs", Error),
     check("no-review", Error),
+    check("no-reviews", Error),
     check("no-room", Error),
     check("no-rows", Error),
     check("no-table", Error),

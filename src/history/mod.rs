@@ -3,10 +3,12 @@
 //! A workspace keeps them under `reviews/`, one folder for each period. The next review takes over what has to last from the
 //! newest earlier one ([`SavedReview::previous`]).
 
+mod diff;
 mod saved;
 mod scale;
 mod shelf;
 
+pub use diff::{ClientChange, Diff, SettingChange, Side};
 pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
 pub use scale::{ANCHORS, Anchors, calibrated, text as anchors_text};
 pub use shelf::{FOLDER, REVIEW, all, newest_before, open};

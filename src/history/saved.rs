@@ -87,6 +87,8 @@ pub struct SavedClient {
     pub values: BTreeMap<String, f64>,
     /// Points by metric.
     pub points: BTreeMap<String, f64>,
+    /// What each metric adds to the score.
+    pub adds: BTreeMap<String, f64>,
     /// Figures that are compared.
     pub features: SavedFeatures,
     /// Tier in force; none when inactive.
@@ -228,6 +230,7 @@ impl SavedClient {
             score: client.score,
             values: metrics(&client.values),
             points: metrics(&client.points),
+            adds: metrics(&client.adds),
             features: SavedFeatures { net_sales: Some(client.features.net_sales) },
             tier: client.tier,
             band: client.band,
@@ -262,7 +265,7 @@ impl SavedClient {
         METRICS.iter().map(|metric| self.values.get(metric.code()).copied()).collect()
     }
 
-    fn before(&self) -> Before {
+    pub(super) fn before(&self) -> Before {
         let seen = self.signals.iter().map(|found| (found.code.clone(), found.first_seen));
         Before {
             name: self.name.clone(),

@@ -1,6 +1,7 @@
 //! Reviews to bytes: one renderer per file. Renderers never compute figures.
 
 pub mod diagnostics;
+pub mod diff;
 pub mod excerpt;
 pub mod explain;
 pub mod html;

@@ -129,7 +129,8 @@ pub struct Since {
 }
 
 /// The code of a client's movement; none for who is and was in no tier.
-pub(super) fn movement(before: Option<&Before>, tier: Option<Tier>) -> Option<&'static str> {
+#[must_use]
+pub fn movement(before: Option<&Before>, tier: Option<Tier>) -> Option<&'static str> {
     Some(match (before, tier) {
         (None, Some(_)) => "new",
         (Some(before), Some(now)) => match before.tier {

@@ -1,0 +1,75 @@
+//! `kam diff`: two reviews side by side.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::error::{Error, Result};
+use crate::history::{self, Diff, SavedReview};
+use crate::render::diff as draw;
+
+use super::args::{Diff as Arguments, Format};
+use super::ui::Ui;
+use super::{Outcome, analysis, files};
+
+pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let settings = analysis::settings(arguments.config.as_deref(), &[])?;
+    ui.follow(&settings.loaded.config.lang);
+    let workspace = settings.workspace.as_deref();
+    let (before, after) = sides(&arguments.reviews, workspace)?;
+    let diff = Diff::of((&before.0, &before.1), (&after.0, &after.1));
+    let answer = |format: Format, width| -> anyhow::Result<Vec<u8>> {
+        Ok(match format {
+            Format::Table => draw::table(&diff, ui.lang, width).into_bytes(),
+            Format::Csv => draw::csv(&diff, ui.lang)?,
+            Format::Json => serde_json::to_vec_pretty(&diff)?,
+            Format::Jsonl => serde_json::to_vec(&diff)?,
+            Format::Markdown => draw::markdown(&diff, ui.lang).into_bytes(),
+        })
+    };
+    let ended = |mut bytes: Vec<u8>| {
+        if !bytes.ends_with(b"\n") {
+            bytes.push(b'\n');
+        }
+        bytes
+    };
+    ui.answer(&ended(answer(arguments.format, ui.width())?))?;
+    for path in &arguments.output {
+        let format = super::lists::format_of(path)?;
+        let bytes = ended(answer(format, None)?);
+        files::write(path, |out| {
+            if format == Format::Csv {
+                out.write_all("\u{feff}".as_bytes())?;
+            }
+            Ok(out.write_all(&bytes)?)
+        })?;
+        ui.say(&ui.lang.fill("summary.wrote", &[("file", path.display().to_string())]));
+    }
+    Ok(Outcome::Done)
+}
+
+type Named = (String, SavedReview);
+
+/// The two reviews: those named, the newest of the workspace in place of the second, the one before it in place of the first.
+fn sides(named: &[PathBuf], workspace: Option<&Path>) -> Result<(Named, Named)> {
+    let mut kept: Vec<Named> = match workspace {
+        Some(workspace) if named.len() < 2 => history::all(workspace)?
+            .into_iter()
+            .map(|(_, review)| (format!("{}/{}", history::FOLDER, review.period), review))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let open = |path: &PathBuf| -> Result<Named> {
+        let shelved = workspace.map(|workspace| workspace.join(history::FOLDER).join(path));
+        let place = shelved.filter(|shelved| !path.exists() && shelved.exists());
+        Ok((path.display().to_string(), history::open(place.as_ref().unwrap_or(path))?))
+    };
+    let few = || Error::from(Diagnostic::error("no-reviews", Origin::default()));
+    match named {
+        [before, after, ..] => Ok((open(before)?, open(after)?)),
+        [before] => Ok((open(before)?, kept.pop().ok_or_else(few)?)),
+        [] => {
+            let after = kept.pop().ok_or_else(few)?;
+            Ok((kept.pop().ok_or_else(few)?, after))
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Two reviews side by side, as tables.
+
+use serde_json::Value;
+
+use crate::history::{ClientChange, Diff, SettingChange};
+use crate::locale::{Lang, grouped, money_text};
+use crate::money::Money;
+use crate::tier::Tier;
+
+use super::summary::points_text;
+use super::table::{Align, Table, escaped};
+
+/// Clients listed on a terminal.
+const SHOWN: usize = 20;
+
+/// Draws a comparison for a terminal.
+#[must_use]
+pub fn table(diff: &Diff, lang: Lang, width: Option<usize>) -> String {
+    let mut out = vec![title(diff, lang), String::new()];
+    out.push(portfolio(diff, lang).draw(width).trim_end().to_owned());
+    out.push(moved(diff, lang));
+    for setting in &diff.config {
+        out.push(setting_text(setting, lang));
+    }
+    let shown = diff.clients.len().min(SHOWN);
+    out.push(String::new());
+    if shown == 0 {
+        out.push(lang.text("diff.none"));
+    } else {
+        let all = diff.clients.len();
+        let counts = [("shown", grouped(shown as i64)), ("all", grouped(all as i64))];
+        out.push(lang.fill("diff.clients", &counts));
+        out.push(clients(diff, lang, shown).draw(width).trim_end().to_owned());
+        out.push(lang.text("diff.parts"));
+    }
+    out.join("\n") + "\n"
+}
+
+/// The same as Markdown, with all clients.
+#[must_use]
+pub fn markdown(diff: &Diff, lang: Lang) -> String {
+    let mut out = vec![format!("# {}\n", escaped(&title(diff, lang)))];
+    out.push(portfolio(diff, lang).markdown());
+    out.push(escaped(&moved(diff, lang)) + "\n");
+    for setting in &diff.config {
+        out.push(format!("- {}", escaped(&setting_text(setting, lang))));
+    }
+    if !diff.clients.is_empty() {
+        out.push(String::new());
+        out.push(clients(diff, lang, diff.clients.len()).markdown());
+    }
+    out.join("\n")
+}
+
+/// The clients as CSV: codes, full numbers.
+///
+/// # Errors
+/// None but those of memory.
+pub fn csv(diff: &Diff, lang: Lang) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let heading = |key: &str| lang.text(&format!("diff.column.{key}"));
+    let keys = [
+        "client_id", "client", "movement", "tier_before", "tier_after", "score_before", "score_after",
+        "change", "own", "scale", "config", "missing", "most", "sales_before", "sales_after",
+    ];
+    writer.write_record(keys.map(heading))?;
+    for client in &diff.clients {
+        let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let tier = |tier: Option<Tier>| tier.map(Tier::code).unwrap_or_default().to_owned();
+        let money = |money: Option<Money>| money.map(|it| it.to_string()).unwrap_or_default();
+        let split = |of: fn(&crate::review::ScoreChange) -> f64| number(client.split.as_ref().map(of));
+        writer.write_record([
+            super::listing::guarded(&client.client_id),
+            super::listing::guarded(&client.name),
+            client.movement.unwrap_or_default().to_owned(),
+            tier(client.tier_before),
+            tier(client.tier_after),
+            number(client.score_before),
+            number(client.score_after),
+            number(client.change),
+            split(|split| split.own),
+            split(|split| split.scale),
+            split(|split| split.config),
+            split(|split| split.missing),
+            client.most.map(|(code, _)| code).unwrap_or_default().to_owned(),
+            money(client.net_sales_before),
+            money(client.net_sales_after),
+        ])?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+fn title(diff: &Diff, lang: Lang) -> String {
+    let side = |side: &crate::history::Side| format!("{} ({})", side.period, side.as_of);
+    lang.fill("diff.title", &[("before", side(&diff.before)), ("after", side(&diff.after))])
+}
+
+fn moved(diff: &Diff, lang: Lang) -> String {
+    let mut values = vec![("as_of", diff.before.as_of.to_string())];
+    values.extend(diff.counts.iter().map(|(code, count)| (*code, grouped(*count as i64))));
+    lang.fill("summary.moved", &values)
+}
+
+fn portfolio(diff: &Diff, lang: Lang) -> Table {
+    let heading = |key: &str| lang.text(&format!("diff.column.{key}"));
+    let mut table = Table::new(vec![
+        (heading("figure"), Align::Left),
+        (diff.before.period.clone(), Align::Right),
+        (diff.after.period.clone(), Align::Right),
+        (heading("change"), Align::Right),
+    ]);
+    let unknown = || "-".to_owned();
+    let (a, b) = (&diff.before, &diff.after);
+    let money = |money: Money| money_text(Money(money.rounded(0) * Money::SCALE), 0);
+    let share = |then: Money, now: Money| {
+        (then > Money::ZERO)
+            .then(|| crate::locale::signed_percent(now.to_f64() / then.to_f64() - 1.0, 1))
+    };
+    table.row(vec![
+        heading("net_sales"),
+        a.net_sales.map_or_else(unknown, money),
+        b.net_sales.map_or_else(unknown, money),
+        a.net_sales.zip(b.net_sales).and_then(|(a, b)| share(a, b)).unwrap_or_else(unknown),
+    ]);
+    let counts = [
+        ("active", a.active, b.active),
+        ("at_risk", a.at_risk_clients, b.at_risk_clients),
+    ];
+    for (key, then, now) in counts {
+        let text = |count: Option<usize>| count.map_or_else(unknown, |it| grouped(it as i64));
+        let change = then.zip(now).map(|(then, now)| format!("{:+}", now as i64 - then as i64));
+        table.row(vec![heading(key), text(then), text(now), change.unwrap_or_else(unknown)]);
+    }
+    let points = |score: Option<f64>| score.map_or_else(unknown, |score| format!("{score:.1}"));
+    let change = a.avg_score.zip(b.avg_score).map(|(a, b)| format!("{:+.1}", b - a));
+    table.row(vec![
+        heading("avg_score"),
+        points(a.avg_score),
+        points(b.avg_score),
+        change.unwrap_or_else(unknown),
+    ]);
+    table
+}
+
+fn clients(diff: &Diff, lang: Lang, shown: usize) -> Table {
+    let heading = |key: &str| lang.text(&format!("diff.column.{key}"));
+    let mut columns = vec![(heading("client"), Align::Left), (heading("tier"), Align::Left)];
+    for key in ["score", "change", "own", "scale", "config", "missing"] {
+        columns.push((heading(key), Align::Right));
+    }
+    columns.push((heading("most"), Align::Left));
+    let mut table = Table::new(columns);
+    for client in diff.clients.iter().take(shown) {
+        let unknown = || "-".to_owned();
+        let split = client.split;
+        let part = |part: Option<f64>| part.map_or_else(unknown, |part| format!("{part:+.1}"));
+        table.row(vec![
+            client.name.clone(),
+            tiers(client, lang),
+            client.score_after.map_or_else(unknown, |score| format!("{score:.0}")),
+            client.change.map_or_else(unknown, points_text),
+            part(split.map(|split| split.own)),
+            part(split.map(|split| split.scale)),
+            part(split.map(|split| split.config)),
+            part(split.map(|split| split.missing)),
+            most(client, lang),
+        ]);
+    }
+    table
+}
+
+/// `Core -> Potential`, or the one tier of who stayed.
+#[must_use]
+pub fn tiers(client: &ClientChange, lang: Lang) -> String {
+    let name = |tier: Option<Tier>| {
+        lang.text(&format!("tier.{}", tier.map_or("inactive", Tier::code)))
+    };
+    let (then, now) = (name(client.tier_before), name(client.tier_after));
+    if client.moved() { format!("{then} -> {now}") } else { now }
+}
+
+fn most(client: &ClientChange, lang: Lang) -> String {
+    client.most.map_or_else(String::new, |(code, change)| {
+        let label = lang.find(&format!("metric.{code}")).unwrap_or(code);
+        format!("{label} {change:+.1}")
+    })
+}
+
+/// `weight of growth 12 -> 15`.
+fn setting_text(setting: &SettingChange, lang: Lang) -> String {
+    let value = |value: &Value| match value {
+        Value::Null => lang.text("diff.unset"),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let values = [("before", value(&setting.before)), ("after", value(&setting.after))];
+    let label = match setting.key.strip_prefix("score.weights.") {
+        Some(metric) => {
+            let metric = lang.find(&format!("metric.{metric}")).unwrap_or(metric).to_owned();
+            lang.fill("diff.weight", &[("metric", metric)])
+        }
+        None => setting.key.clone(),
+    };
+    let [before, after] = values;
+    lang.fill("diff.setting", &[("setting", label), before, after])
+}
