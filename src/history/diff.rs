@@ -8,8 +8,7 @@ use serde_json::Value;
 use super::{SavedClient, SavedReview, SavedTotals};
 use crate::money::Money;
 use crate::period::Day;
-use crate::review::{ScoreChange, Scored, score_change};
-use crate::score::METRICS;
+use crate::review::{Model, ScoreChange, Scored, most_changed, score_change};
 use crate::tier::Tier;
 
 /// Version of the JSON of a comparison.
@@ -177,7 +176,7 @@ fn side((source, review): (&str, &SavedReview)) -> Side {
 fn change(
     before: Option<&SavedClient>,
     after: Option<&SavedClient>,
-    models: Option<&(crate::review::Model, crate::review::Model)>,
+    models: Option<&(Model, Model)>,
 ) -> ClientChange {
     let either = after.or(before);
     let score = |client: Option<&SavedClient>| client.and_then(|client| client.score);
@@ -211,7 +210,7 @@ fn change(
         score_after: now,
         change: now.zip(then).map(|(now, then)| now - then),
         split: split(),
-        most: before.zip(after).and_then(|(before, after)| most(before, after)),
+        most: before.zip(after).and_then(|(a, b)| most_changed(&a.adds(), &b.adds())),
         net_sales_before: sales(before),
         net_sales_after: sales(after),
         owner: owner.map(|(a, b)| (a.owner.clone(), b.owner.clone())),
@@ -223,16 +222,6 @@ fn movement(before: Option<&SavedClient>, after: Option<&SavedClient>) -> Option
     let then = before.map(SavedClient::before);
     let now = after.and_then(|client| client.tier);
     crate::review::movement(then.as_ref(), now)
-}
-
-/// The metric whose part of the score changed most.
-fn most(before: &SavedClient, after: &SavedClient) -> Option<(&'static str, f64)> {
-    let part = |client: &SavedClient, code: &str| client.adds.get(code).copied().unwrap_or(0.0);
-    METRICS
-        .iter()
-        .map(|metric| (metric.code(), part(after, metric.code()) - part(before, metric.code())))
-        .filter(|(_, change)| change.abs() > 1e-9)
-        .reduce(|most, next| if next.1.abs() > most.1.abs() { next } else { most })
 }
 
 /// Collects the settings that differ, key by key. What only says of which day the review is, is none.

@@ -256,13 +256,19 @@ impl SavedClient {
     /// Points by metric.
     #[must_use]
     pub fn points(&self) -> ByMetric {
-        METRICS.iter().map(|metric| self.points.get(metric.code()).copied()).collect()
+        by_metric(&self.points)
     }
 
     /// Values by metric.
     #[must_use]
     pub fn values(&self) -> ByMetric {
-        METRICS.iter().map(|metric| self.values.get(metric.code()).copied()).collect()
+        by_metric(&self.values)
+    }
+
+    /// What each metric adds.
+    #[must_use]
+    pub fn adds(&self) -> ByMetric {
+        by_metric(&self.adds)
     }
 
     pub(super) fn before(&self) -> Before {
@@ -276,10 +282,15 @@ impl SavedClient {
             band_raw: self.band_raw.or(self.band),
             score: self.score,
             points: (!self.points.is_empty()).then(|| self.points()),
+            adds: (!self.adds.is_empty()).then(|| self.adds()),
             net_sales: self.features.net_sales,
             first_seen: seen.collect(),
         }
     }
+}
+
+fn by_metric(values: &BTreeMap<String, f64>) -> ByMetric {
+    METRICS.iter().map(|metric| values.get(metric.code()).copied()).collect()
 }
 
 fn owned<'a, T, C: FromIterator<(String, T)>>(pairs: impl Iterator<Item = (&'a str, T)>) -> C {

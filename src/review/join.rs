@@ -17,7 +17,7 @@ use crate::tier::{self, Case, Kept, Outcome};
 
 use super::change::{Model, Scored, score_change};
 use super::portfolio;
-use super::previous::{self, Before, Previous, Since};
+use super::previous::{self, Before, Previous, Since, most_changed};
 use super::{
     AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, MentionRow, Month,
     Review, RiskLevel, SCHEMA_VERSION, Scale,
@@ -283,7 +283,8 @@ impl Frame<'_> {
             score_change(then, self.previous?.model.as_ref()?, now, self.model.as_ref()?, values)
         };
         let change = score.score.zip(before.score).map(|(now, then)| now - then);
-        Since { score: before.score, change, split: split() }
+        let most = before.adds.as_ref().and_then(|adds| most_changed(adds, &score.adds));
+        Since { score: before.score, change, split: split(), most }
     }
 }
 

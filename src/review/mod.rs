@@ -26,7 +26,7 @@ use crate::tier::Tier;
 pub use change::{Model, ScoreChange, Scored, score_change};
 pub use join::{Context, as_of, review, review_after};
 pub use portfolio::{Concentration, Figures};
-pub use previous::{Before, Gone, Movement, OwnerChange, Previous, Since, Step, movement};
+pub use previous::{Before, Gone, Movement, OwnerChange, Previous, Since, Step, most_changed, movement};
 pub use split::Split;
 
 pub use crate::signal::Judged;

@@ -8,7 +8,7 @@ use super::change::{Model, ScoreChange};
 use crate::features::Stage;
 use crate::money::Money;
 use crate::period::Day;
-use crate::score::ByMetric;
+use crate::score::{ByMetric, METRICS};
 use crate::tier::Tier;
 
 /// An earlier review, as far as the next one rests on it.
@@ -45,6 +45,8 @@ pub struct Before {
     pub score: Option<f64>,
     /// Points by metric, where they are told.
     pub points: Option<ByMetric>,
+    /// What each metric added, where it is told.
+    pub adds: Option<ByMetric>,
     /// Net sales of its 12 months.
     pub net_sales: Option<Money>,
     /// Signals and the as-of date of the review that found each first.
@@ -126,6 +128,21 @@ pub struct Since {
     pub change: Option<f64>,
     /// What that is made of; null where the earlier review does not hold enough.
     pub split: Option<ScoreChange>,
+    /// The metric whose part of the score changed most, and by how much.
+    pub most: Option<(&'static str, f64)>,
+}
+
+/// The metric whose part of the score changed most between two reviews, and by how much.
+#[must_use]
+pub fn most_changed(before: &ByMetric, now: &ByMetric) -> Option<(&'static str, f64)> {
+    METRICS
+        .iter()
+        .enumerate()
+        .map(|(at, metric)| {
+            (metric.code(), now.at(at).unwrap_or(0.0) - before.at(at).unwrap_or(0.0))
+        })
+        .filter(|(_, change)| change.abs() > 1e-9)
+        .reduce(|most, next| if next.1.abs() > most.1.abs() { next } else { most })
 }
 
 /// The code of a client's movement; none for who is and was in no tier.

@@ -4,6 +4,7 @@
 //! Nothing depends on the clock, so the same review gives the same bytes.
 
 mod actions;
+mod changes;
 mod charts;
 mod clients;
 mod example;
@@ -78,6 +79,7 @@ fn build(review: &Review, lang: Lang) -> Result<Vec<u8>> {
             Sheet::Actions => actions::write(&book, pen)?,
             Sheet::Clients => clients::write(&book, pen)?,
             Sheet::Model => names = model::write(&book, pen)?,
+            Sheet::Changes => changes::write(&book, pen)?,
             Sheet::Owners => owners::write(&book, pen)?,
             Sheet::Portfolio => portfolio::write(&book, pen)?,
             Sheet::Quality => quality::write(&book, pen)?,
@@ -97,6 +99,7 @@ enum Sheet {
     Actions,
     Clients,
     Model,
+    Changes,
     Owners,
     Portfolio,
     Quality,
@@ -104,11 +107,12 @@ enum Sheet {
 }
 
 impl Sheet {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Actions,
         Self::Clients,
         Self::Model,
+        Self::Changes,
         Self::Owners,
         Self::Portfolio,
         Self::Quality,
@@ -121,6 +125,7 @@ impl Sheet {
             Self::Actions => "actions",
             Self::Clients => "clients",
             Self::Model => "model",
+            Self::Changes => "changes",
             Self::Owners => "owners",
             Self::Portfolio => "portfolio",
             Self::Quality => "quality",
@@ -141,6 +146,7 @@ impl<'a> Book<'a> {
     fn sheets(&self) -> impl Iterator<Item = Sheet> + use<'a> {
         let review = self.review;
         Sheet::ALL.into_iter().filter(move |sheet| match sheet {
+            Sheet::Changes => changes::any(review),
             Sheet::Owners => owners::any(review),
             Sheet::Portfolio => review.portfolio.is_some(),
             // These speak of all clients together.
