@@ -15,6 +15,7 @@ mod errors;
 mod exports;
 mod files;
 mod floors;
+mod history;
 mod hostile;
 mod identity;
 mod init;

@@ -1,0 +1,236 @@
+//! The review as a practice: kept, compared with the one before, made again for quarters past.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::Bench;
+
+/// Orders of 24 clients over 3 years and more, with rises and falls; only rows up to a day.
+fn sales(until: &str) -> String {
+    let mut text = "order id,client id,date,amount,cost,product line\n".to_owned();
+    let mut order = 0;
+    for year in 2023..=2026 {
+        for month in 1..=12 {
+            for client in 0..24 {
+                let date = format!("{year}-{month:02}-{:02}", 1 + (client * 7 + month * 3) % 28);
+                let gone = client == 5 && year == 2026;
+                let came = client != 7 || year >= 2025;
+                if date.as_str() > until || gone || !came || (client + month) % 3 == 0 {
+                    continue;
+                }
+                order += 1;
+                let months = (year - 2023) * 12 + month;
+                let slope = (client % 5) * 4 - 7;
+                let amount = 1000 + client * client * 90 + months * slope * (20 + client);
+                let cost = amount * (60 + (months * client) % 17) / 100;
+                let line = (client + month) % (1 + client % 4);
+                let _ = writeln!(
+                    text,
+                    "O{order},C{client:02},{date},{},{cost},L{line}",
+                    amount.max(50)
+                );
+            }
+        }
+    }
+    text
+}
+
+fn bench(until: &str) -> Bench {
+    let bench = Bench::new();
+    bench.write("kam.toml", "lang = \"en\"\ncurrency = \"EUR\"\n[[source]]\npath = \"sales.csv\"\n");
+    bench.write("sales.csv", sales(until));
+    bench
+}
+
+fn saved(bench: &Bench, period: &str) -> Value {
+    let text = fs::read(bench.at(&format!("reviews/{period}/review.json"))).expect("saved");
+    serde_json::from_slice(&text).expect("JSON")
+}
+
+#[test]
+fn a_review_is_kept_once_and_replaced_on_purpose() {
+    let bench = bench("2026-06-30");
+    let save = ["review", "--save", "--as-of", "2026-03-31"];
+    bench.kam(&save).code(0).says("Saved to reviews/2026Q1").says("Froze the scale in anchors.toml");
+    let files = bench.files();
+    for name in ["review.json", "review.xlsx", "clients.csv", "manifest.json"] {
+        assert!(files.contains_key(&format!("reviews/2026Q1/{name}")), "{name}");
+    }
+    assert_eq!(files.keys().filter(|name| name.contains(".kam-")).count(), 0);
+    bench.kam(&save).code(0).says("Already saved in reviews/2026Q1, the same");
+    assert_eq!(bench.files(), files);
+    bench.write("sales.csv", sales("2026-06-30").replace("O9,", "O9x,"));
+    bench.kam(&save).code(2).says("error[review-exists]");
+    assert_eq!(bench.files()["reviews/2026Q1/review.json"], files["reviews/2026Q1/review.json"]);
+    bench.kam(&[&save[..], &["--force"]].concat()).code(0).says("Saved to");
+    // What cannot be said again is not: the scale stays that of the first review.
+    assert_eq!(bench.files()["anchors.toml"], files["anchors.toml"]);
+    let elsewhere = Bench::new();
+    elsewhere.write("sales.csv", sales("2026-06-30"));
+    elsewhere.kam(&["review", "sales.csv", "--save"]).code(2).says("error[no-workspace]");
+}
+
+#[test]
+fn what_moved_adds_up() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let run = bench.kam(&["review", "--save", "--as-of", "2026-06-30"]).code(0);
+    assert!(run.out.contains("Moved since 2026-03-31:"), "{}", run.out);
+    let (before, after) = (saved(&bench, "2026Q1"), saved(&bench, "2026Q2"));
+    assert!(before["movement"].is_null());
+    let moved = &after["movement"];
+    let clients = after["clients"].as_array().expect("clients");
+    for code in ["new", "up", "down", "same", "left", "reactivated"] {
+        let count = clients.iter().filter(|client| client["movement"] == code).count();
+        assert_eq!(moved[code], count, "{code}");
+    }
+    assert!(moved["up"].as_u64().expect("count") + moved["down"].as_u64().expect("count") > 0);
+    let steps = moved["matrix"].as_array().expect("matrix");
+    let all: u64 = steps.iter().filter_map(|step| step["clients"].as_u64()).sum();
+    assert_eq!(all, clients.iter().filter(|it| !it["movement"].is_null()).count() as u64);
+    let mut split = 0;
+    for client in clients {
+        let since = &client["since"];
+        let Some(parts) = since["split"].as_object() else { continue };
+        let sum: f64 = parts.values().filter_map(Value::as_f64).sum();
+        let change = since["change"].as_f64().expect("change");
+        assert!((sum - change).abs() < 1e-9, "{client}");
+        assert!(parts["scale"].as_f64().expect("part").abs() < 1e-9, "the scale is frozen");
+        assert!(parts["config"].as_f64().expect("part").abs() < 1e-9, "the settings are the same");
+        split += 1;
+    }
+    assert!(split > 10, "{split}");
+    // A finding that was there before keeps the day on which it was seen first.
+    let first = |review: &Value, id: &str, code: &str| -> Option<String> {
+        let clients = review["clients"].as_array()?;
+        let client = clients.iter().find(|client| client["client_id"] == id)?;
+        let found = client["signals"].as_array()?.iter().find(|found| found["code"] == code)?;
+        Some(found["first_seen"].as_str()?.to_owned())
+    };
+    let mut kept = 0;
+    for client in clients {
+        let id = client["client_id"].as_str().expect("id");
+        for found in client["signals"].as_array().expect("signals") {
+            let code = found["code"].as_str().expect("code");
+            let expected = first(&before, id, code).unwrap_or_else(|| "2026-06-30".to_owned());
+            kept += usize::from(expected == "2026-03-31");
+            assert_eq!(found["first_seen"], expected, "{id} {code}");
+        }
+    }
+    assert!(kept > 0);
+    let none = bench.kam(&["review", "--previous", "none", "--format", "json"]).code(0);
+    let none: Value = serde_json::from_str(&none.out).expect("JSON");
+    assert!(none["movement"].is_null());
+    let named = ["review", "--previous", "reviews/2026Q1", "--as-of", "2026-06-30", "--format", "json"];
+    let named: Value = serde_json::from_str(&bench.kam(&named).code(0).out).expect("JSON");
+    assert!(named["clients"] == after["clients"]);
+    let late = ["review", "--previous", "reviews/2026Q2", "--as-of", "2025-12-31"];
+    bench.kam(&late).code(2).says("error[previous-late]");
+}
+
+#[test]
+fn changed_settings_are_told_from_the_clients_own_figures() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+    bench.write("kam.toml", settings + "[score.weights]\nnet_sales = 15\ngrowth = 17\n");
+    bench.kam(&["review", "--save", "--as-of", "2026-06-30"]).code(0);
+    let after = saved(&bench, "2026Q2");
+    let parts = |name: &str| -> f64 {
+        let clients = after["clients"].as_array().expect("clients").iter();
+        clients.filter_map(|client| client["since"]["split"][name].as_f64()).map(f64::abs).sum()
+    };
+    assert!(parts("config") > 1.0 && parts("own") > 1.0 && parts("scale") < 1e-9);
+    let diff = bench.kam(&["diff"]).code(0).out;
+    assert!(diff.contains("weight of Growth: 12.0 -> 17.0"), "{diff}");
+    let json = bench.kam(&["diff", "2026Q1", "2026Q2", "--format", "json"]).code(0).out;
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["config"].as_array().expect("settings").len(), 2);
+    for client in json["clients"].as_array().expect("clients") {
+        let clients = after["clients"].as_array().expect("clients");
+        let same = clients.iter().find(|it| it["client_id"] == client["client_id"]).expect("client");
+        for part in ["own", "scale", "config", "missing"] {
+            let (a, b) = (&client["split"][part], &same["since"]["split"][part]);
+            match (a.as_f64(), b.as_f64()) {
+                (Some(a), Some(b)) => assert!((a - b).abs() < 1e-9, "{client}"),
+                (a, b) => assert_eq!(a, b),
+            }
+        }
+        assert_eq!(client["most"], same["since"]["most"]);
+    }
+}
+
+#[test]
+fn a_review_does_not_differ_from_itself() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["diff"]).code(2).says("error[no-reviews]");
+    bench.kam(&["review", "--save", "--as-of", "2026-06-30"]).code(0);
+    bench.kam(&["diff"]).code(2).says("error[no-reviews]");
+    let same = bench.kam(&["diff", "2026Q2", "reviews/2026Q2", "--format", "json"]).code(0).out;
+    let same: Value = serde_json::from_str(&same).expect("JSON");
+    assert_eq!((same["clients"].clone(), same["config"].clone()), (serde_json::json!([]), serde_json::json!([])));
+    bench.kam(&["diff", "2026Q2", "2026Q2", "-o", "d.md", "-o", "d.csv", "--lang", "zh"]).code(0).says("已写入 d.md");
+    assert!(fs::read_to_string(bench.at("d.md")).expect("written").contains("| 净销售额 |"));
+}
+
+#[test]
+fn replaying_the_past_equals_having_saved_it_then() {
+    let quarters = ["2025Q3", "2025Q4", "2026Q1", "2026Q2"];
+    let ends = ["2025-09-30", "2025-12-31", "2026-03-31", "2026-06-30"];
+    let then = bench("2000-01-01");
+    for end in ends {
+        then.write("sales.csv", sales(end));
+        then.kam(&["review", "--save", "--as-of", end]).code(0);
+    }
+    let now = bench("2026-06-30");
+    let run = now.kam(&["review", "--replay", "2025Q3..2026Q2"]).code(0);
+    assert_eq!(run.out.lines().count(), 4, "{}", run.out);
+    assert_eq!(now.files()["anchors.toml"], then.files()["anchors.toml"]);
+    for quarter in quarters {
+        let (was, is) = (saved(&then, quarter), saved(&now, quarter));
+        for part in ["as_of", "anchors", "tiers", "totals", "clients", "movement", "concentration"] {
+            assert!(was[part] == is[part], "{quarter} {part}");
+        }
+    }
+    now.kam(&["review", "--replay", "2026Q2..2025Q3"]).code(2).says("error[replay-range]");
+    now.kam(&["review", "--replay", "2026Q1..2030Q1"]).code(2).says("as-of-future");
+}
+
+#[test]
+fn what_only_people_know_has_no_past() {
+    let bench = bench("2026-06-30");
+    bench.write("kam.toml", "[[source]]\npath = \"*.csv\"\n");
+    bench.write("clients.csv", "Client ID,Client name,Account manager,Needs fit\nC01,Alpha,Li Wei,5\n");
+    bench.kam(&["review", "--replay", "2026Q1..2026Q2"]).code(0);
+    let client = |period: &str| -> Value {
+        let review = saved(&bench, period);
+        let clients = review["clients"].as_array().expect("clients");
+        clients.iter().find(|client| client["client_id"] == "C01").expect("client").clone()
+    };
+    let (then, now) = (client("2026Q1"), client("2026Q2"));
+    assert_eq!((&then["owner"], &then["features"]["needs_fit"]), (&Value::Null, &Value::Null));
+    assert_eq!(now["owner"], "Li Wei");
+    assert_eq!(now["features"]["needs_fit"].as_f64(), Some(5.0));
+    assert_eq!(then["name"], "Alpha");
+}
+
+#[test]
+fn a_damaged_earlier_review_stops_the_run_and_nothing_is_lost() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let path = "reviews/2026Q1/review.json";
+    let whole = fs::read(bench.at(path)).expect("saved");
+    for (damaged, code) in [
+        (&whole[..whole.len() / 2], "review-unreadable"),
+        (&b"{\"schema_version\": 99}"[..], "review-newer"),
+        (&b"[]"[..], "review-unreadable"),
+    ] {
+        bench.write(path, damaged);
+        let before = bench.files();
+        bench.kam(&["review", "--save", "--as-of", "2026-06-30"]).code(2).says(&format!("error[{code}]"));
+        assert_eq!(bench.files(), before);
+        bench.kam(&["review", "--previous", "none"]).code(0);
+    }
+}
