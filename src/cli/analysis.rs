@@ -34,6 +34,15 @@ pub(super) fn settings(
     named: Option<&Path>,
     flags: &[(String, toml::Value, String)],
 ) -> Result<Settings> {
+    settings_on(named, flags, true)
+}
+
+/// The same, on the frozen scale of the workspace or without it.
+fn settings_on(
+    named: Option<&Path>,
+    flags: &[(String, toml::Value, String)],
+    frozen: bool,
+) -> Result<Settings> {
     let mut layers = user_layers()?;
     let workspace = match named {
         Some(path) if !path.is_file() => {
@@ -45,7 +54,7 @@ pub(super) fn settings(
     if let Some(path) = &workspace {
         // A frozen scale lies beside the settings, which may still say otherwise.
         let anchors = path.with_file_name(history::ANCHORS);
-        if anchors.is_file() {
+        if frozen && anchors.is_file() {
             layers.push(layer(&anchors)?);
         }
         layers.push(layer(path)?);
@@ -266,7 +275,8 @@ pub(super) fn load_into(
     ui: &mut Ui,
 ) -> Result<(Settings, Vec<Input>, Context)> {
     let given = ui.lang_given.then_some(ui.lang);
-    let settings = settings(arguments.config.as_deref(), &flags(arguments, given))?;
+    let flags = flags(arguments, given);
+    let settings = settings_on(arguments.config.as_deref(), &flags, !arguments.calibrate)?;
     let config = &settings.loaded.config;
     match config.lang.as_str() {
         "zh" => ui.lang = Lang::Zh,
@@ -342,7 +352,12 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
         settings.loaded.config.score.anchors.extend(anchors);
     }
     let config = &settings.loaded.config;
-    let review = review::review_after(loaded, config, context, previous.as_ref())?;
+    let mut review = review::review_after(loaded, config, context, previous.as_ref())?;
+    let mut diagnostics = diagnostics;
+    for drift in history::drift(&review) {
+        review.note(drift.clone());
+        diagnostics.push(drift);
+    }
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         // An as-of date that was taken from the data is never older than the data: then today counts.

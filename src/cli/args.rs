@@ -98,7 +98,7 @@ pub(super) struct Demo {
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    #[arg(id = "init_files", value_name = "FILES", required = true, value_hint = ValueHint::FilePath)]
+    #[arg(id = "init_files", value_name = "FILES", required_unless_present = "calibrate", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     #[arg(
         id = "init_output",
@@ -111,6 +111,8 @@ pub(super) struct Init {
     pub output: PathBuf,
     #[arg(long)]
     pub yes: bool,
+    #[arg(long)]
+    pub calibrate: bool,
     #[arg(id = "init_force", long = "force")]
     pub force: bool,
     #[arg(long)]
@@ -180,6 +182,9 @@ pub(super) struct Analysis {
     pub max_age: Option<u32>,
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub previous: Option<PathBuf>,
+    /// Whether a frozen scale does not count.
+    #[arg(skip)]
+    pub calibrate: bool,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub password_file: Option<PathBuf>,
     #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]

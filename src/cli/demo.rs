@@ -21,6 +21,7 @@ pub(super) fn run(arguments: &Demo, ui: &mut Ui) -> anyhow::Result<Outcome> {
     ui.say(&ui.lang.fill("summary.wrote", &[("file", folder.display().to_string())]));
     let analysis = Analysis {
         previous: None,
+        calibrate: false,
         files: Vec::new(),
         config: Some(folder.join("kam.toml")),
         as_of: None,
@@ -40,7 +41,8 @@ pub(super) fn run(arguments: &Demo, ui: &mut Ui) -> anyhow::Result<Outcome> {
         dry_run: false,
         fail_on: None,
     };
-    let review = Review { analysis, output, save: false, replay: None, split: None, passwords: None };
+    let review =
+        Review { analysis, output, save: false, replay: None, split: None, passwords: None };
     let outcome = review::run(&review, ui)?;
     ui.say(&ui.lang.fill("summary.demo_next", &[("folder", folder.display().to_string())]));
     Ok(outcome)

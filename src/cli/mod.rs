@@ -3,6 +3,7 @@
 mod analysis;
 mod annotate;
 mod args;
+mod calibrate;
 mod check;
 mod completions;
 mod config;
@@ -101,6 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Demo(command) => demo::run(&command, ui),
+        Command::Init(command) if command.calibrate => calibrate::run(&command, ui),
         Command::Init(command) => init::run(&command, ui),
         Command::Template(command) => template::run(&command, ui),
         Command::Check(command) => check::run(&command, ui),

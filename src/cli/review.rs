@@ -5,15 +5,16 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
+use crate::history::{self, SavedReview};
 use crate::render::listing::List;
 use crate::render::{self, FORMATS, OutputFormat, json, markdown, summary};
-use crate::config::Config;
-use crate::history::{self, SavedReview};
 use crate::review::{self, Context, Previous, Review, RiskLevel};
 use crate::source::Input;
 
 use super::args::{Format, Output, Review as Arguments, SplitBy};
+use super::save::Save;
 use super::split::Plan;
 use super::ui::Ui;
 use super::{Outcome, analysis, env, files, save};
@@ -41,6 +42,11 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
             check(&arguments.output, &analysed.inputs)?;
             None
         }
+    };
+    let force = arguments.output.force;
+    let save = match arguments.save {
+        true => Some(Save::new(review, analysed.workspace.as_deref(), force)?),
+        false => None,
     };
     match arguments.output.format {
         Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,
@@ -70,9 +76,9 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
         None => write(review, &arguments.output, &formats, ui)?,
     }
-    if arguments.save && !arguments.output.dry_run {
+    if let Some(save) = save.filter(|_| !arguments.output.dry_run) {
+        save.put(ui)?;
         let workspace = analysed.workspace.as_deref();
-        save::save(review, workspace, arguments.output.force, ui)?;
         save::freeze(analysed.frozen.as_ref(), review.as_of, workspace, ui)?;
     }
     ui.say(&verdict(review, &diagnostics, started, ui));
@@ -89,7 +95,11 @@ fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Out
     let mut config = settings.loaded.config;
     let workspace = settings.workspace.as_deref();
     let periods = save::periods(range, config.fiscal_year_start)?;
-    let (newest, _) = review::as_of(&loaded, &Config { as_of: String::new(), period: String::new(), ..config.clone() }, context)?;
+    let (newest, _) = review::as_of(
+        &loaded,
+        &Config { as_of: String::new(), period: String::new(), ..config.clone() },
+        context,
+    )?;
     let mut previous: Option<Previous> = None;
     ui.diagnostics(&loaded.diagnostics);
     for (_, end) in periods {
@@ -111,7 +121,7 @@ fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Out
             frozen = Some(anchors);
         }
         let review = review::review_after(data, &config, context, previous.as_ref())?;
-        save::save(&review, workspace, arguments.output.force, ui)?;
+        Save::new(&review, workspace, arguments.output.force)?.put(ui)?;
         save::freeze(frozen.as_ref(), as_of, workspace, ui)?;
         let name = format!("{}/{}", history::FOLDER, review.period);
         previous = Some(SavedReview::of(&review)?.previous(&name));

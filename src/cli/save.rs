@@ -48,66 +48,87 @@ struct ManifestFile {
     sha256: String,
 }
 
-/// Saves a review to its folder in the workspace; `true` where it was there already, byte for byte.
-pub(super) fn save(
-    review: &Review,
-    workspace: Option<&Path>,
-    force: bool,
-    ui: &Ui,
-) -> anyhow::Result<bool> {
-    let workspace = workspace.ok_or_else(no_workspace)?;
-    // `kam.toml` right here has no folder in its name.
-    let workspace = if workspace.as_os_str().is_empty() { Path::new(".") } else { workspace };
-    let shelf = workspace.join(history::FOLDER);
-    let folder = shelf.join(&review.period);
-    let shown = folder.strip_prefix(".").unwrap_or(&folder).display().to_string();
-    let cannot = |error: &std::io::Error| Error::io("cannot-write", shown.clone(), error);
-    let mut text = Vec::new();
-    json::write(review, &mut text)?;
-    if folder.exists() {
-        if fs::read(folder.join(history::REVIEW)).is_ok_and(|known| known == text) {
+/// A review that may be saved.
+pub(super) struct Save<'a> {
+    review: &'a Review,
+    folder: PathBuf,
+    /// Its name in messages.
+    shown: String,
+    /// Its JSON; none where the folder holds the very same.
+    text: Option<Vec<u8>>,
+}
+
+impl<'a> Save<'a> {
+    /// Looks whether a review may go to its folder in the workspace: another one there is replaced only on purpose.
+    pub(super) fn new(
+        review: &'a Review,
+        workspace: Option<&Path>,
+        force: bool,
+    ) -> anyhow::Result<Self> {
+        let workspace = workspace.ok_or_else(no_workspace)?;
+        // `kam.toml` right here has no folder in its name.
+        let here = workspace.as_os_str().is_empty();
+        let workspace = if here { Path::new(".") } else { workspace };
+        let folder = workspace.join(history::FOLDER).join(&review.period);
+        let shown = folder.strip_prefix(".").unwrap_or(&folder).display().to_string();
+        let mut text = Vec::new();
+        json::write(review, &mut text)?;
+        if folder.exists() {
+            if fs::read(folder.join(history::REVIEW)).is_ok_and(|known| known == text) {
+                return Ok(Self { review, folder, shown, text: None });
+            }
+            if !force {
+                return Err(Error::file("review-exists", shown).into());
+            }
+        }
+        Ok(Self { review, folder, shown, text: Some(text) })
+    }
+
+    /// Saves it, whole or not at all.
+    pub(super) fn put(self, ui: &Ui) -> anyhow::Result<()> {
+        let Self { review, folder, shown, text } = self;
+        let Some(mut text) = text else {
             ui.say(&ui.lang.fill("summary.saved_already", &[("folder", shown)]));
-            return Ok(true);
-        }
-        if !force {
-            return Err(Error::file("review-exists", shown).into());
-        }
-    }
-    fs::create_dir_all(&shelf).map_err(|error| cannot(&error))?;
-    let own = format!(".{}.kam-{}", review.period, std::process::id());
-    let new = Temporary(shelf.join(format!("{own}.new")));
-    let old = shelf.join(format!("{own}.old"));
-    fs::create_dir(&new.0).map_err(|error| cannot(&error))?;
-    let mut files = Vec::new();
-    for name in FILES {
-        let bytes = match name {
-            history::REVIEW => std::mem::take(&mut text),
-            "review.xlsx" => workbook::workbook(review, ui.lang)?,
-            _ => table(review, ui.lang)?,
+            return Ok(());
         };
-        put(&new.0.join(name), &bytes).map_err(|error| cannot(&error))?;
-        files.push(ManifestFile { name, sha256: hex(&Sha256::digest(&bytes)) });
-    }
-    let manifest = serde_json::to_vec_pretty(&manifest(review, files))?;
-    put(&new.0.join("manifest.json"), &manifest).map_err(|error| cannot(&error))?;
-    let replaced = folder.exists();
-    if replaced {
-        fs::rename(&folder, &old).map_err(|error| cannot(&error))?;
-    }
-    if let Err(error) = fs::rename(&new.0, &folder) {
-        if replaced {
-            let _ = fs::rename(&old, &folder);
+        let cannot = |error: &std::io::Error| Error::io("cannot-write", shown.clone(), error);
+        let shelf = folder.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(shelf).map_err(|error| cannot(&error))?;
+        let own = format!(".{}.kam-{}", review.period, std::process::id());
+        let new = Temporary(shelf.join(format!("{own}.new")));
+        let old = shelf.join(format!("{own}.old"));
+        fs::create_dir(&new.0).map_err(|error| cannot(&error))?;
+        let mut files = Vec::new();
+        for name in FILES {
+            let bytes = match name {
+                history::REVIEW => std::mem::take(&mut text),
+                "review.xlsx" => workbook::workbook(review, ui.lang)?,
+                _ => table(review, ui.lang)?,
+            };
+            put(&new.0.join(name), &bytes).map_err(|error| cannot(&error))?;
+            files.push(ManifestFile { name, sha256: hex(&Sha256::digest(&bytes)) });
         }
-        return Err(cannot(&error).into());
+        let manifest = serde_json::to_vec_pretty(&manifest(review, files))?;
+        put(&new.0.join("manifest.json"), &manifest).map_err(|error| cannot(&error))?;
+        let replaced = folder.exists();
+        if replaced {
+            fs::rename(&folder, &old).map_err(|error| cannot(&error))?;
+        }
+        if let Err(error) = fs::rename(&new.0, &folder) {
+            if replaced {
+                let _ = fs::rename(&old, &folder);
+            }
+            return Err(cannot(&error).into());
+        }
+        if replaced {
+            let _ = fs::remove_dir_all(&old);
+        }
+        if let Ok(shelf) = File::open(shelf) {
+            let _ = shelf.sync_all();
+        }
+        ui.say(&ui.lang.fill("summary.saved", &[("folder", shown.clone())]));
+        Ok(())
     }
-    if replaced {
-        let _ = fs::remove_dir_all(&old);
-    }
-    if let Ok(shelf) = File::open(&shelf) {
-        let _ = shelf.sync_all();
-    }
-    ui.say(&ui.lang.fill("summary.saved", &[("folder", shown)]));
-    Ok(false)
 }
 
 /// Keeps the scale of a review for those that follow, unless one is kept already.

@@ -144,6 +144,8 @@ pub struct Score {
     pub aggregation: Aggregation,
     /// Values above zero that a calibrated scale needs.
     pub calibrate_min: usize,
+    /// Share of active clients at the upper end of a frozen scale above which it is said to be outgrown.
+    pub drift: f64,
     /// Coverage (0–100) below which a tier is to be confirmed.
     pub coverage_min: f64,
     /// Growth is cut to this range.

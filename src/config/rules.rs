@@ -73,6 +73,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("relations.keywords.competitor|front_line", Kind::Texts),
     ("score.aggregation", Kind::OneOf(&["arithmetic", "geometric"])),
     ("score.calibrate_min", FROM_ONE),
+    ("score.drift", SHARE),
     ("score.coverage_min", POINTS),
     ("score.growth_range", Kind::Pair),
     ("score.weights.@", AMOUNT),

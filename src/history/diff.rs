@@ -103,13 +103,11 @@ impl Diff {
     #[must_use]
     pub fn of(before: (&str, &SavedReview), after: (&str, &SavedReview)) -> Self {
         let ((_, a), (_, b)) = (before, after);
-        let (models, by_id) = (
-            a.model().zip(b.model()),
-            |review: &SavedReview| -> BTreeMap<String, SavedClient> {
+        let (models, by_id) =
+            (a.model().zip(b.model()), |review: &SavedReview| -> BTreeMap<String, SavedClient> {
                 let clients = review.clients.iter();
                 clients.map(|client| (client.client_id.clone(), client.clone())).collect()
-            },
-        );
+            });
         let (then, now) = (by_id(a), by_id(b));
         let ids = then.keys().chain(now.keys().filter(|id| !then.contains_key(*id)));
         let mut clients: Vec<ClientChange> = ids

@@ -10,5 +10,5 @@ mod shelf;
 
 pub use diff::{ClientChange, Diff, SettingChange, Side};
 pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
-pub use scale::{ANCHORS, Anchors, calibrated, text as anchors_text};
+pub use scale::{ANCHORS, Anchors, calibrated, drift, text as anchors_text};
 pub use shelf::{FOLDER, REVIEW, all, newest_before, open};

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::diagnostic::{Diagnostic, Fact, Origin};
 use crate::period::Day;
 use crate::review::{Review, Scale};
 use crate::score::METRICS;
@@ -29,6 +30,34 @@ pub fn calibrated(review: &Review) -> Anchors {
             Some((metric.code().to_owned(), posts.clone()))
         })
         .collect()
+}
+
+/// What there is to say of a frozen scale that the portfolio has outgrown: metrics of which more clients than the settings allow
+/// stand at the upper end, where more earns no more.
+#[must_use]
+pub fn drift(review: &Review) -> Vec<Diagnostic> {
+    if review.scale != Scale::Frozen {
+        return Vec::new();
+    }
+    let active = review.clients.iter().filter(|client| client.active).count();
+    let mut found = Vec::new();
+    for metric in METRICS.iter().filter(|metric| metric.total().is_some()) {
+        let top = review.anchors.get(metric.code()).and_then(|posts| posts.last());
+        let Some((_, top)) = top else { continue };
+        let at_end = review
+            .clients
+            .iter()
+            .filter(|client| client.active)
+            .filter(|client| client.points.get(metric.code()).is_some_and(|points| points >= *top))
+            .count();
+        let share = at_end as f64 / active.max(1) as f64;
+        if at_end > 1 && share > review.config.score.drift {
+            let drift = Diagnostic::warning("scale-drift", Origin::default());
+            let drift = drift.with("metric", metric.code()).with("clients", at_end);
+            found.push(drift.with("share", Fact::Share(share)));
+        }
+    }
+    found
 }
 
 /// The text of the file; `note` is a comment at its top.

@@ -60,15 +60,29 @@ pub fn csv(diff: &Diff, lang: Lang) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let heading = |key: &str| lang.text(&format!("diff.column.{key}"));
     let keys = [
-        "client_id", "client", "movement", "tier_before", "tier_after", "score_before", "score_after",
-        "change", "own", "scale", "config", "missing", "most", "sales_before", "sales_after",
+        "client_id",
+        "client",
+        "movement",
+        "tier_before",
+        "tier_after",
+        "score_before",
+        "score_after",
+        "change",
+        "own",
+        "scale",
+        "config",
+        "missing",
+        "most",
+        "sales_before",
+        "sales_after",
     ];
     writer.write_record(keys.map(heading))?;
     for client in &diff.clients {
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         let tier = |tier: Option<Tier>| tier.map(Tier::code).unwrap_or_default().to_owned();
         let money = |money: Option<Money>| money.map(|it| it.to_string()).unwrap_or_default();
-        let split = |of: fn(&crate::review::ScoreChange) -> f64| number(client.split.as_ref().map(of));
+        let split =
+            |of: fn(&crate::review::ScoreChange) -> f64| number(client.split.as_ref().map(of));
         writer.write_record([
             super::listing::guarded(&client.client_id),
             super::listing::guarded(&client.name),
@@ -122,10 +136,8 @@ fn portfolio(diff: &Diff, lang: Lang) -> Table {
         b.net_sales.map_or_else(unknown, money),
         a.net_sales.zip(b.net_sales).and_then(|(a, b)| share(a, b)).unwrap_or_else(unknown),
     ]);
-    let counts = [
-        ("active", a.active, b.active),
-        ("at_risk", a.at_risk_clients, b.at_risk_clients),
-    ];
+    let counts =
+        [("active", a.active, b.active), ("at_risk", a.at_risk_clients, b.at_risk_clients)];
     for (key, then, now) in counts {
         let text = |count: Option<usize>| count.map_or_else(unknown, |it| grouped(it as i64));
         let change = then.zip(now).map(|(then, now)| format!("{:+}", now as i64 - then as i64));
@@ -172,9 +184,8 @@ fn clients(diff: &Diff, lang: Lang, shown: usize) -> Table {
 /// `Core -> Potential`, or the one tier of who stayed.
 #[must_use]
 pub fn tiers(client: &ClientChange, lang: Lang) -> String {
-    let name = |tier: Option<Tier>| {
-        lang.text(&format!("tier.{}", tier.map_or("inactive", Tier::code)))
-    };
+    let name =
+        |tier: Option<Tier>| lang.text(&format!("tier.{}", tier.map_or("inactive", Tier::code)));
     let (then, now) = (name(client.tier_before), name(client.tier_after));
     if client.moved() { format!("{then} -> {now}") } else { now }
 }

@@ -26,7 +26,9 @@ use crate::tier::Tier;
 pub use change::{Model, ScoreChange, Scored, score_change};
 pub use join::{Context, as_of, review, review_after};
 pub use portfolio::{Concentration, Figures};
-pub use previous::{Before, Gone, Movement, OwnerChange, Previous, Since, Step, most_changed, movement};
+pub use previous::{
+    Before, Gone, Movement, OwnerChange, Previous, Since, Step, most_changed, movement,
+};
 pub use split::Split;
 
 pub use crate::signal::Judged;
@@ -111,6 +113,24 @@ pub struct Scope {
 /// Writes control totals, or null where there are none.
 fn known<S: Serializer>(control: &Control, serializer: S) -> Result<S::Ok, S::Error> {
     Some(control).filter(|control| **control != Control::default()).serialize(serializer)
+}
+
+impl Review {
+    /// Adds something that there is to say of it.
+    pub fn note(&mut self, diagnostic: Diagnostic) {
+        let (code, severity) = (diagnostic.code, diagnostic.severity);
+        let at = self.diagnostics.partition_point(|group| group.code < code);
+        match self.diagnostics.get_mut(at).filter(|group| group.code == code) {
+            Some(group) => {
+                group.count += 1;
+                group.details.push(diagnostic);
+            }
+            None => {
+                let details = vec![diagnostic];
+                self.diagnostics.insert(at, DiagnosticGroup { code, severity, count: 1, details });
+            }
+        }
+    }
 }
 
 /// Where the as-of date came from.

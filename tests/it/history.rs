@@ -39,7 +39,8 @@ fn sales(until: &str) -> String {
 
 fn bench(until: &str) -> Bench {
     let bench = Bench::new();
-    bench.write("kam.toml", "lang = \"en\"\ncurrency = \"EUR\"\n[[source]]\npath = \"sales.csv\"\n");
+    bench
+        .write("kam.toml", "lang = \"en\"\ncurrency = \"EUR\"\n[[source]]\npath = \"sales.csv\"\n");
     bench.write("sales.csv", sales(until));
     bench
 }
@@ -53,7 +54,11 @@ fn saved(bench: &Bench, period: &str) -> Value {
 fn a_review_is_kept_once_and_replaced_on_purpose() {
     let bench = bench("2026-06-30");
     let save = ["review", "--save", "--as-of", "2026-03-31"];
-    bench.kam(&save).code(0).says("Saved to reviews/2026Q1").says("Froze the scale in anchors.toml");
+    bench
+        .kam(&save)
+        .code(0)
+        .says("Saved to reviews/2026Q1")
+        .says("Froze the scale in anchors.toml");
     let files = bench.files();
     for name in ["review.json", "review.xlsx", "clients.csv", "manifest.json"] {
         assert!(files.contains_key(&format!("reviews/2026Q1/{name}")), "{name}");
@@ -123,7 +128,8 @@ fn what_moved_adds_up() {
     let none = bench.kam(&["review", "--previous", "none", "--format", "json"]).code(0);
     let none: Value = serde_json::from_str(&none.out).expect("JSON");
     assert!(none["movement"].is_null());
-    let named = ["review", "--previous", "reviews/2026Q1", "--as-of", "2026-06-30", "--format", "json"];
+    let named =
+        ["review", "--previous", "reviews/2026Q1", "--as-of", "2026-06-30", "--format", "json"];
     let named: Value = serde_json::from_str(&bench.kam(&named).code(0).out).expect("JSON");
     assert!(named["clients"] == after["clients"]);
     let late = ["review", "--previous", "reviews/2026Q2", "--as-of", "2025-12-31"];
@@ -150,7 +156,8 @@ fn changed_settings_are_told_from_the_clients_own_figures() {
     assert_eq!(json["config"].as_array().expect("settings").len(), 2);
     for client in json["clients"].as_array().expect("clients") {
         let clients = after["clients"].as_array().expect("clients");
-        let same = clients.iter().find(|it| it["client_id"] == client["client_id"]).expect("client");
+        let same =
+            clients.iter().find(|it| it["client_id"] == client["client_id"]).expect("client");
         for part in ["own", "scale", "config", "missing"] {
             let (a, b) = (&client["split"][part], &same["since"]["split"][part]);
             match (a.as_f64(), b.as_f64()) {
@@ -170,8 +177,14 @@ fn a_review_does_not_differ_from_itself() {
     bench.kam(&["diff"]).code(2).says("error[no-reviews]");
     let same = bench.kam(&["diff", "2026Q2", "reviews/2026Q2", "--format", "json"]).code(0).out;
     let same: Value = serde_json::from_str(&same).expect("JSON");
-    assert_eq!((same["clients"].clone(), same["config"].clone()), (serde_json::json!([]), serde_json::json!([])));
-    bench.kam(&["diff", "2026Q2", "2026Q2", "-o", "d.md", "-o", "d.csv", "--lang", "zh"]).code(0).says("已写入 d.md");
+    assert_eq!(
+        (same["clients"].clone(), same["config"].clone()),
+        (serde_json::json!([]), serde_json::json!([]))
+    );
+    bench
+        .kam(&["diff", "2026Q2", "2026Q2", "-o", "d.md", "-o", "d.csv", "--lang", "zh"])
+        .code(0)
+        .says("已写入 d.md");
     assert!(fs::read_to_string(bench.at("d.md")).expect("written").contains("| 净销售额 |"));
 }
 
@@ -190,7 +203,8 @@ fn replaying_the_past_equals_having_saved_it_then() {
     assert_eq!(now.files()["anchors.toml"], then.files()["anchors.toml"]);
     for quarter in quarters {
         let (was, is) = (saved(&then, quarter), saved(&now, quarter));
-        for part in ["as_of", "anchors", "tiers", "totals", "clients", "movement", "concentration"] {
+        for part in ["as_of", "anchors", "tiers", "totals", "clients", "movement", "concentration"]
+        {
             assert!(was[part] == is[part], "{quarter} {part}");
         }
     }
@@ -202,7 +216,10 @@ fn replaying_the_past_equals_having_saved_it_then() {
 fn what_only_people_know_has_no_past() {
     let bench = bench("2026-06-30");
     bench.write("kam.toml", "[[source]]\npath = \"*.csv\"\n");
-    bench.write("clients.csv", "Client ID,Client name,Account manager,Needs fit\nC01,Alpha,Li Wei,5\n");
+    bench.write(
+        "clients.csv",
+        "Client ID,Client name,Account manager,Needs fit\nC01,Alpha,Li Wei,5\n",
+    );
     bench.kam(&["review", "--replay", "2026Q1..2026Q2"]).code(0);
     let client = |period: &str| -> Value {
         let review = saved(&bench, period);
@@ -229,7 +246,10 @@ fn a_damaged_earlier_review_stops_the_run_and_nothing_is_lost() {
     ] {
         bench.write(path, damaged);
         let before = bench.files();
-        bench.kam(&["review", "--save", "--as-of", "2026-06-30"]).code(2).says(&format!("error[{code}]"));
+        bench
+            .kam(&["review", "--save", "--as-of", "2026-06-30"])
+            .code(2)
+            .says(&format!("error[{code}]"));
         assert_eq!(bench.files(), before);
         bench.kam(&["review", "--previous", "none"]).code(0);
     }
