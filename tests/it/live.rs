@@ -76,7 +76,7 @@ fn computed(office: &Path, books: &[Vec<u8>]) -> Vec<Computed> {
         let path = at("out").join(name);
         let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}\n{output:?}"));
         let book = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
-        Computed { book, as_written: is_as_written(&path) }
+        Computed { book, as_written: is_as_written(&path, None) }
     };
     names.iter().map(read).collect()
 }
