@@ -280,7 +280,7 @@ pub(super) struct WhatIf {
     pub sensitivity: bool,
     #[arg(long, value_name = "N", requires = "sensitivity")]
     pub draws: Option<u32>,
-    #[arg(id = "whatif_seed", long = "seed", value_name = "N", requires = "sensitivity", value_parser = clap::value_parser!(i64))]
+    #[arg(id = "whatif_seed", long = "seed", value_name = "N", requires = "sensitivity", value_parser = clap::value_parser!(i64).range(0..))]
     pub seed: Option<i64>,
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Vec<PathBuf>,

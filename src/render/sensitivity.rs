@@ -11,6 +11,23 @@ use super::whatif::{changed, changed_markdown, draw, heading, json_lines, money,
 
 /// Clients shown to people: what a meeting can talk about.
 const SHOWN: usize = 20;
+/// Columns of the CSV: the fields of a client, and its share of the draws by tier.
+const COLUMNS: [&str; 14] = [
+    "client_id",
+    "name",
+    "owner",
+    "tier",
+    "stability",
+    "in_strategic",
+    "in_core",
+    "in_potential",
+    "in_standard",
+    "score",
+    "rank",
+    "rank_p5",
+    "rank_p95",
+    "net_sales",
+];
 
 /// For a terminal of that width, or none.
 #[must_use]
@@ -63,7 +80,7 @@ pub fn csv(answer: &Sensitivity) -> anyhow::Result<Vec<u8>> {
             Row { client, in_strategic, in_core, in_potential, in_standard }
         })
         .collect();
-    records(&rows, &["client_id", "name", "owner"])
+    records(&rows, &COLUMNS)
 }
 
 /// As JSON, or every active client as a line of it.
@@ -143,10 +160,8 @@ fn row(client: &ClientFirmness, lang: Lang) -> Vec<String> {
             lang.fill("whatif.sensitivity.other", &values)
         })
         .collect();
-    let ranks = [
-        ("low", format!("{:.0}", client.rank_p5)),
-        ("high", format!("{:.0}", client.rank_p95)),
-    ];
+    let ranks =
+        [("low", format!("{:.0}", client.rank_p5)), ("high", format!("{:.0}", client.rank_p95))];
     vec![
         client.name.clone(),
         client.tier.map_or_else(none, word),

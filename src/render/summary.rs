@@ -237,8 +237,7 @@ pub fn finished(lang: Lang, seconds: f64, errors: u64, warnings: u64, said: &str
 }
 
 fn odd(lang: Lang, errors: u64, warnings: u64) -> String {
-    let counts =
-        [("errors", grouped(errors as i64)), ("warnings", grouped(warnings as i64))];
+    let counts = [("errors", grouped(errors as i64)), ("warnings", grouped(warnings as i64))];
     match (errors, warnings) {
         (0, 0) => String::new(),
         (0, _) => lang.fill("summary.with_warnings", &counts),

@@ -12,8 +12,27 @@ use crate::whatif::{ClientChange, Setting, WhatIf};
 use super::listing::guarded;
 use super::table::{Align, Table, escaped};
 
-/// Decimals of weights and shares in the table of settings.
-const PLACES: usize = 4;
+/// Decimals of a weight and of any other number in the table of settings.
+const PLACES: (usize, usize) = (2, 4);
+/// Columns of the CSV: the fields of a client.
+const COLUMNS: [&str; 13] = [
+    "client_id",
+    "name",
+    "owner",
+    "movement",
+    "tier_before",
+    "tier_after",
+    "score_before",
+    "score_after",
+    "rank_before",
+    "rank_after",
+    "driver",
+    "driver_change",
+    "net_sales",
+];
+
+/// The table of the weights.
+const WEIGHTS: &str = "score.weights.";
 
 /// For a terminal of that width, or none.
 #[must_use]
@@ -48,7 +67,7 @@ pub fn markdown(answer: &WhatIf, lang: Lang) -> String {
 
 /// Every active client as CSV.
 pub fn csv(answer: &WhatIf) -> anyhow::Result<Vec<u8>> {
-    records(&answer.clients, &["client_id", "name", "owner"])
+    records(&answer.clients, &COLUMNS)
 }
 
 /// As JSON, or every active client as a line of it.
@@ -116,9 +135,13 @@ fn settings_table(settings: &[Setting], lang: Lang) -> Table {
     for setting in settings {
         let cell = |value: &Option<Value>| match value {
             None => "-".to_owned(),
-            Some(Value::Number(number)) => decimal(number.as_f64().unwrap_or_default(), PLACES),
+            Some(Value::Number(number)) => {
+                let places = if setting.key.starts_with(WEIGHTS) { PLACES.0 } else { PLACES.1 };
+                decimal(number.as_f64().unwrap_or_default(), places)
+            }
             Some(Value::String(text)) => {
-                let policy = (setting.key == "policy").then(|| lang.find(&format!("policy.{text}")));
+                let policy =
+                    (setting.key == "policy").then(|| lang.find(&format!("policy.{text}")));
                 policy.flatten().map_or_else(|| text.clone(), ToOwned::to_owned)
             }
             Some(other) => other.to_string(),
@@ -130,7 +153,7 @@ fn settings_table(settings: &[Setting], lang: Lang) -> Table {
 
 /// What a setting is called: weights by their metric, tops by their tier, others by their key.
 fn name(key: &str, lang: Lang) -> String {
-    if let Some(metric) = key.strip_prefix("score.weights.") {
+    if let Some(metric) = key.strip_prefix(WEIGHTS) {
         return lang.fill("whatif.weight", &[("metric", lang.text(&format!("metric.{metric}")))]);
     }
     if let Some(tier) = key.strip_prefix("tier.").and_then(|rest| rest.strip_suffix(".top")) {
@@ -141,7 +164,8 @@ fn name(key: &str, lang: Lang) -> String {
 
 fn tiers(answer: &WhatIf, lang: Lang) -> Table {
     let mut columns = vec![(heading("tier", lang), Align::Left)];
-    let figures = ["clients_before", "clients_after", "net_sales_before", "net_sales_after", "change"];
+    let figures =
+        ["clients_before", "clients_after", "net_sales_before", "net_sales_after", "change"];
     columns.extend(figures.map(|key| (heading(key, lang), Align::Right)));
     let mut table = Table::new(columns);
     for row in &answer.tiers {
@@ -160,16 +184,24 @@ fn tiers(answer: &WhatIf, lang: Lang) -> Table {
 }
 
 fn movers(answer: &WhatIf, lang: Lang) -> Table {
-    let mut table = Table::new(vec![
+    let moving = || answer.clients.iter().filter(|client| client.movement != "same");
+    let mut columns = vec![
         (heading("client", lang), Align::Left),
         (heading("tier", lang), Align::Left),
         (heading("score", lang), Align::Right),
         (heading("rank", lang), Align::Right),
         (heading("net_sales", lang), Align::Right),
-        (heading("driver", lang), Align::Left),
-    ]);
-    for client in answer.clients.iter().filter(|client| client.movement != "same") {
-        table.row(mover(client, lang));
+    ];
+    // Other tops or another policy change no score.
+    if moving().any(|client| client.driver.is_some()) {
+        columns.push((heading("driver", lang), Align::Left));
+    }
+    let count = columns.len();
+    let mut table = Table::new(columns);
+    for client in moving() {
+        let mut cells = mover(client, lang);
+        cells.truncate(count);
+        table.row(cells);
     }
     table
 }
@@ -177,6 +209,9 @@ fn movers(answer: &WhatIf, lang: Lang) -> Table {
 fn mover(client: &ClientChange, lang: Lang) -> Vec<String> {
     let step = |before: Option<String>, after: Option<String>| {
         let cell = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        if before == after {
+            return cell(after);
+        }
         lang.fill("whatif.step", &[("before", cell(before)), ("after", cell(after))])
     };
     let tier = |tier: Option<crate::tier::Tier>| {
@@ -222,23 +257,19 @@ pub(super) fn draw(
     }
 }
 
-/// Clients as CSV: the fields of their JSON, those that hold fields of their own left out; texts that a spreadsheet would take
-/// for a formula are marked as text.
-pub(super) fn records<T: serde::Serialize>(clients: &[T], texts: &[&str]) -> anyhow::Result<Vec<u8>> {
+/// Clients as CSV: some fields of their JSON. Texts that a spreadsheet would take for a formula are marked as text.
+pub(super) fn records<T: serde::Serialize>(
+    clients: &[T],
+    columns: &[&str],
+) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut headed = false;
+    writer.write_record(columns)?;
     for client in clients {
-        let Value::Object(fields) = serde_json::to_value(client)? else { continue };
-        let fields = || fields.iter().filter(|(_, value)| !value.is_object());
-        if !headed {
-            writer.write_record(fields().map(|(name, _)| name))?;
-            headed = true;
-        }
-        let cells = fields().map(|(name, value)| match value {
-            Value::Null => String::new(),
-            Value::String(text) if texts.contains(&name.as_str()) => guarded(text),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
+        let fields = serde_json::to_value(client)?;
+        let cells = columns.iter().map(|column| match fields.get(column) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => guarded(text),
+            Some(other) => other.to_string(),
         });
         writer.write_record(cells)?;
     }

@@ -123,8 +123,7 @@ impl WhatIf {
             let by_id = || a.client_id.cmp(&b.client_id);
             place(a).cmp(&place(b)).then_with(by_sales).then_with(by_id)
         });
-        let count =
-            |movement| clients.iter().filter(|client| client.movement == movement).count();
+        let count = |movement| clients.iter().filter(|client| client.movement == movement).count();
         let (up, down) = (count("up"), count("down"));
         let reranked = clients.iter().filter(|client| client.rank_before != client.rank_after);
         Self {

@@ -141,9 +141,8 @@ impl<'a> Sweep<'a> {
         let to_known = metrics.clone().map(|(metric, group)| {
             sorted(&|at| own(metric, at).unwrap_or_else(|| highest[at].stands_in(*group)))
         });
-        let to_unknown = metrics.map(|(metric, _)| {
-            sorted(&|at| own(metric, at).unwrap_or(f64::NEG_INFINITY))
-        });
+        let to_unknown =
+            metrics.map(|(metric, _)| sorted(&|at| own(metric, at).unwrap_or(f64::NEG_INFINITY)));
         let (to_known, to_unknown) = (to_known.collect(), to_unknown.collect());
         Self { points, lowest, groups, to_known, to_unknown }
     }

@@ -34,8 +34,12 @@ pub(super) struct Drawn {
 
 /// Draws weights and ranks all clients by each; the answer does not depend on the number of threads.
 pub(super) fn draw(board: &Board<'_>, config: &Config, threads: usize) -> Vec<Drawn> {
+    draw_within(board, config, threads, HELD)
+}
+
+fn draw_within(board: &Board<'_>, config: &Config, threads: usize, held: usize) -> Vec<Drawn> {
     let (clients, draws) = (board.points.len(), config.sensitivity.draws.max(1) as usize);
-    let size = (HELD / draws).clamp(1, clients.max(1));
+    let size = (held / draws).clamp(1, clients.max(1));
     let passes = (0..clients).step_by(size).map(|from| from..(from + size).min(clients));
     passes.flat_map(|range| pass(board, config, range, draws, threads)).collect()
 }
@@ -72,24 +76,24 @@ fn pass(
     parallel::join(jobs).into_iter().flatten().collect()
 }
 
-fn share(
-    board: &Board<'_>,
-    config: &Config,
-    range: &Range<usize>,
-    draws: Range<usize>,
-) -> Share {
+fn share(board: &Board<'_>, config: &Config, range: &Range<usize>, draws: Range<usize>) -> Share {
     let usual = Weighing::new(&config.score);
     let count = draws.len();
-    let mut share =
-        Share { tiers: vec![[0; 4]; range.len()], ranks: vec![0; range.len() * count], draws: count };
+    let mut share = Share {
+        tiers: vec![[0; 4]; range.len()],
+        ranks: vec![0; range.len() * count],
+        draws: count,
+    };
     let mut order: Vec<(f64, u32)> = Vec::with_capacity(board.points.len());
     for (place, number) in draws.enumerate() {
         let weights = weights(&usual, &config.sensitivity, number as u64);
         let weighing = Weighing::with(weights, config.score.aggregation);
         order.clear();
-        order.extend(board.points.iter().zip(0..).map(|(points, at)| {
-            (weighing.score(points).map_or(f64::NEG_INFINITY, round12), at)
-        }));
+        order.extend(
+            board.points.iter().zip(0..).map(|(points, at)| {
+                (weighing.score(points).map_or(f64::NEG_INFINITY, round12), at)
+            }),
+        );
         order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         let scored = |position: usize| {
             order.get(position).map(|(score, _)| *score).filter(|score| score.is_finite())
@@ -189,6 +193,7 @@ mod tests {
         let board = Board { points: points.iter().collect(), by_band: vec![Tier::ALL; 3] };
         let found = draw(&board, &config, 2);
         assert_eq!(found, draw(&board, &config, 3), "whatever the threads");
+        assert_eq!(found, draw_within(&board, &config, 2, 1), "however many are held at once");
         // Each tier reaches down to one client of three, so the first is strategic and the others are standard.
         let draws = f64::from(config.sensitivity.draws);
         let first = f64::from(found[0].tiers[0]) / draws;

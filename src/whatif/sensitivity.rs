@@ -127,9 +127,8 @@ impl Sensitivity {
         });
         let count = clients.len() as u64;
         let all = count * count.saturating_sub(1) / 2;
-        let keeping = |share: f64| {
-            clients.iter().filter(|client| round12(client.stability) >= share).count()
-        };
+        let keeping =
+            |share: f64| clients.iter().filter(|client| round12(client.stability) >= share).count();
         Self {
             schema_version: SCHEMA_VERSION,
             kam_version: review.kam_version,
