@@ -160,8 +160,8 @@ fn row(client: &ClientFirmness, lang: Lang) -> Vec<String> {
             lang.fill("whatif.sensitivity.other", &values)
         })
         .collect();
-    let ranks =
-        [("low", format!("{:.0}", client.rank_p5)), ("high", format!("{:.0}", client.rank_p95))];
+    let rank = |rank: f64| grouped(rank.round() as i64);
+    let ranks = [("low", rank(client.rank_p5)), ("high", rank(client.rank_p95))];
     vec![
         client.name.clone(),
         client.tier.map_or_else(none, word),
