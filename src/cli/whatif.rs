@@ -12,6 +12,9 @@ use super::args::{Format, WhatIf as Arguments};
 use super::ui::Ui;
 use super::{Outcome, analysis, env, files, lists, review};
 
+/// The answer in a format, for a terminal of some width.
+type Answer = dyn Fn(Format, Option<usize>) -> anyhow::Result<Vec<u8>>;
+
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = env::now();
     let formats = lists::formats(&arguments.output)?;
@@ -29,34 +32,33 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     }
     let threads = analysis::threads(arguments.analysis.threads);
     let lang = ui.lang;
-    let (answer, said): (Box<dyn Fn(Format, Option<usize>) -> anyhow::Result<Vec<u8>>>, String) =
-        if arguments.sensitivity {
-            let answer = Sensitivity::of(&analysed.review, &plan, threads);
-            let said = sensitivity::firm(&answer, lang);
-            let answer = move |format, width| {
-                Ok(match format {
-                    Format::Table => sensitivity::table(&answer, lang, width).into_bytes(),
-                    Format::Csv => sensitivity::csv(&answer)?,
-                    Format::Json => sensitivity::json(&answer, false)?,
-                    Format::Jsonl => sensitivity::json(&answer, true)?,
-                    Format::Markdown => sensitivity::markdown(&answer, lang).into_bytes(),
-                })
-            };
-            (Box::new(answer), said)
-        } else {
-            let answer = WhatIf::of(&analysed.review, &plan, threads);
-            let said = render::moved(&answer, lang);
-            let answer = move |format, width| {
-                Ok(match format {
-                    Format::Table => render::table(&answer, lang, width).into_bytes(),
-                    Format::Csv => render::csv(&answer)?,
-                    Format::Json => render::json(&answer, false)?,
-                    Format::Jsonl => render::json(&answer, true)?,
-                    Format::Markdown => render::markdown(&answer, lang).into_bytes(),
-                })
-            };
-            (Box::new(answer), said)
+    let (answer, said): (Box<Answer>, String) = if arguments.sensitivity {
+        let answer = Sensitivity::of(&analysed.review, &plan, threads);
+        let said = sensitivity::firm(&answer, lang);
+        let answer = move |format, width| {
+            Ok(match format {
+                Format::Table => sensitivity::table(&answer, lang, width).into_bytes(),
+                Format::Csv => sensitivity::csv(&answer)?,
+                Format::Json => sensitivity::json(&answer, false)?,
+                Format::Jsonl => sensitivity::json(&answer, true)?,
+                Format::Markdown => sensitivity::markdown(&answer, lang).into_bytes(),
+            })
         };
+        (Box::new(answer), said)
+    } else {
+        let answer = WhatIf::of(&analysed.review, &plan, threads);
+        let said = render::moved(&answer, lang);
+        let answer = move |format, width| {
+            Ok(match format {
+                Format::Table => render::table(&answer, lang, width).into_bytes(),
+                Format::Csv => render::csv(&answer)?,
+                Format::Json => render::json(&answer, false)?,
+                Format::Jsonl => render::json(&answer, true)?,
+                Format::Markdown => render::markdown(&answer, lang).into_bytes(),
+            })
+        };
+        (Box::new(answer), said)
+    };
     ui.answer(&answer(arguments.format, ui.width())?)?;
     ui.diagnostics(&analysed.diagnostics);
     let outputs = arguments.output.iter().zip(formats);

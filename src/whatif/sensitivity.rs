@@ -154,8 +154,8 @@ impl Sensitivity {
 
 fn firmness(after: &After<'_>, at: usize, drawn: &Drawn) -> ClientFirmness {
     let (client, outcome) = (after.clients[at], &after.outcomes[at]);
-    let draws: u32 = drawn.tiers.iter().sum();
-    let share = |count: u32| f64::from(count) / f64::from(draws.max(1));
+    let times: u32 = drawn.tiers.iter().sum();
+    let share = |count: u32| f64::from(count) / f64::from(times.max(1));
     let tiers: BTreeMap<Tier, f64> = Tier::ALL
         .into_iter()
         .zip(drawn.tiers)
