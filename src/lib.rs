@@ -14,6 +14,7 @@
 //! | 6 | [`demo`] | a made-up but realistic workspace |
 //! | 5 | [`review`] | the join: tiers with findings, priority, portfolio figures |
 //! | 5 | [`history`] | reviews of earlier days |
+//! | 5 | [`whatif`] | other weights and rules: who moves, and how firm tiers are |
 //! | 5 | [`proposal`] | settings proposed from the user's own files, with what they rest on |
 //! | 4 | [`score`], [`tier`], [`signal`] | points, tiers, findings; blind to each other where they can be |
 //! | 3 | [`features`] | ledger and side tables → one row per client |
@@ -44,5 +45,6 @@ pub mod signal;
 pub mod source;
 pub mod store;
 pub mod tier;
+pub mod whatif;
 
 pub use error::{Error, Result};

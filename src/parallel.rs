@@ -8,7 +8,13 @@ const WORTH_IT: usize = 2048;
 /// The ranges that `count` positions are cut into for `threads` threads.
 #[must_use]
 pub fn ranges(count: usize, threads: usize) -> Vec<Range<usize>> {
-    let threads = if count < WORTH_IT { 1 } else { threads.max(1) };
+    shares(count, if count < WORTH_IT { 1 } else { threads })
+}
+
+/// The same however few positions there are: for those that are much work each.
+#[must_use]
+pub fn shares(count: usize, threads: usize) -> Vec<Range<usize>> {
+    let threads = threads.max(1);
     let size = count.div_ceil(threads).max(1);
     (0..threads).map(|at| (at * size).min(count)..((at + 1) * size).min(count)).collect()
 }

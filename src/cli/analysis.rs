@@ -43,6 +43,33 @@ fn settings_on(
     flags: &[(String, toml::Value, String)],
     frozen: bool,
 ) -> Result<Settings> {
+    let (layers, workspace) = layers(named, frozen)?;
+    let loaded = load::load(&layers, flags)?;
+    let folder = workspace.and_then(|path| path.parent().map(Path::to_owned));
+    Ok(Settings { loaded, workspace: folder })
+}
+
+/// The settings that an analysis would have with another file above the usual ones, and with further flags.
+pub(super) fn changed(
+    arguments: &Analysis,
+    lang: Option<Lang>,
+    other: Option<&Path>,
+    further: &[(String, toml::Value, String)],
+) -> Result<load::Loaded> {
+    let (mut layers, _) = layers(arguments.config.as_deref(), !arguments.calibrate)?;
+    if let Some(path) = other {
+        if !path.is_file() {
+            return Err(Error::file("config-missing", path.display().to_string()));
+        }
+        layers.push(layer(path)?);
+    }
+    let mut flags = flags(arguments, lang);
+    flags.extend(further.iter().cloned());
+    load::load(&layers, &flags)
+}
+
+/// The settings files, the user's first, and that of the workspace.
+fn layers(named: Option<&Path>, frozen: bool) -> Result<(Vec<Layer>, Option<PathBuf>)> {
     let mut layers = user_layers()?;
     let workspace = match named {
         Some(path) if !path.is_file() => {
@@ -59,9 +86,7 @@ fn settings_on(
         }
         layers.push(layer(path)?);
     }
-    let loaded = load::load(&layers, flags)?;
-    let folder = workspace.and_then(|path| path.parent().map(Path::to_owned));
-    Ok(Settings { loaded, workspace: folder })
+    Ok((layers, workspace))
 }
 
 /// The user's own settings, which are below those of any workspace.

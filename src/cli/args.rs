@@ -8,6 +8,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::annotate::COLUMNS;
 
+use super::whatif::named_number;
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -83,6 +85,7 @@ pub(super) enum Command {
     Score(List),
     Tier(List),
     Churn(List),
+    Whatif(WhatIf),
     Explain(Explain),
     Config(Config),
     Completions(Completions),
@@ -290,6 +293,35 @@ pub(super) struct List {
     pub analysis: Analysis,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhatIf {
+    #[command(flatten)]
+    pub analysis: Analysis,
+    #[arg(long, value_name = "METRIC=WEIGHT", value_parser = named_number, allow_hyphen_values = true)]
+    pub weight: Vec<(String, f64)>,
+    #[arg(long, value_name = "TIER=SHARE", value_parser = named_number, value_delimiter = ',', allow_hyphen_values = true)]
+    pub top: Vec<(String, f64)>,
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub other: Option<PathBuf>,
+    #[arg(long)]
+    pub sensitivity: bool,
+    #[arg(long, value_name = "N", requires = "sensitivity")]
+    pub draws: Option<u32>,
+    #[arg(id = "whatif_seed", long = "seed", value_name = "N", requires = "sensitivity", value_parser = clap::value_parser!(i64).range(0..))]
+    pub seed: Option<i64>,
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Vec<PathBuf>,
+    #[arg(
+        long,
+        value_name = "table|csv|json|jsonl|markdown",
+        default_value = "table",
+        hide_default_value = true
+    )]
+    pub format: Format,
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

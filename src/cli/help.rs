@@ -7,10 +7,11 @@ use clap::Command;
 use crate::locale::Lang;
 
 /// Groups of commands as the help shows them.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("start", &["demo", "init", "template"]),
     ("data", &["check", "import"]),
     ("review", &["review", "score", "tier", "churn", "diff", "annotate"]),
+    ("judge", &["whatif"]),
     ("help", &["explain", "config", "completions"]),
 ];
 

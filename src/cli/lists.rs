@@ -1,6 +1,7 @@
 //! `kam score`, `kam tier`, `kam churn`: one part of the review as a list.
 
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 
 use crate::render::listing::List;
 
@@ -10,12 +11,7 @@ use super::{Outcome, analysis, env, files, review};
 
 pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = env::now();
-    let formats: Vec<Format> = arguments
-        .output
-        .output
-        .iter()
-        .map(|path| format_of(path))
-        .collect::<anyhow::Result<_>>()?;
+    let formats = formats(&arguments.output.output)?;
     // The process ends with the command: freeing a review of many clients would only take time.
     let analysed =
         ManuallyDrop::new(analysis::analyse(&arguments.analysis, analysis::Shown::default(), ui)?);
@@ -39,22 +35,35 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
         ui.answer(&answer(arguments.output.format)?)?;
     }
     ui.diagnostics(&analysed.diagnostics);
-    let mut ready = Vec::new();
-    let outputs = arguments.output.output.iter().zip(formats);
-    for (path, format) in outputs.filter(|_| !arguments.output.dry_run) {
+    let output = &arguments.output;
+    let ready = prepare(output.output.iter().zip(formats), output.dry_run, answer)?;
+    review::put(ready, review::paths(output), output.dry_run, ui)?;
+    ui.say(&review::verdict(&analysed.review, &analysed.diagnostics, started, ui));
+    Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
+}
+
+/// The format of each output by its extension.
+pub(super) fn formats(outputs: &[PathBuf]) -> anyhow::Result<Vec<Format>> {
+    outputs.iter().map(|path| format_of(path)).collect()
+}
+
+/// Writes the answer beside its places, unless it is only to be said what would be written.
+pub(super) fn prepare<'a>(
+    outputs: impl Iterator<Item = (&'a PathBuf, Format)>,
+    dry_run: bool,
+    answer: impl Fn(Format) -> anyhow::Result<Vec<u8>>,
+) -> anyhow::Result<Vec<files::Ready>> {
+    let write = |(path, format): (&PathBuf, Format)| {
         let bytes = answer(format)?;
-        ready.push(files::prepare(path, |out| {
+        files::prepare(path, |out| {
             // Spreadsheets in China take a CSV for GBK unless it has a mark.
             if format == Format::Csv {
                 out.write_all("\u{feff}".as_bytes())?;
             }
             Ok(out.write_all(&bytes)?)
-        })?);
-    }
-    let output = &arguments.output;
-    review::put(ready, review::paths(output), output.dry_run, ui)?;
-    ui.say(&review::verdict(&analysed.review, &analysed.diagnostics, started, ui));
-    Ok(review::outcome(&analysed.review, arguments.output.fail_on.as_deref()))
+        })
+    };
+    outputs.filter(|_| !dry_run).map(write).collect()
 }
 
 pub(super) fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {

@@ -27,6 +27,7 @@ mod split;
 mod template;
 mod ui;
 mod usage;
+mod whatif;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -113,6 +114,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
         Command::Score(command) => lists::run(crate::render::listing::List::Score, &command, ui),
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),
         Command::Churn(command) => lists::run(crate::render::listing::List::Churn, &command, ui),
+        Command::Whatif(command) => whatif::run(&command, ui),
         Command::Explain(command) => explain::run(&command, ui),
         Command::Config(command) => config::run(&command, ui),
         Command::Completions(command) => completions::run(&command, ui),

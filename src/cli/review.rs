@@ -202,9 +202,13 @@ pub(super) fn verdict(
     started: Instant,
     ui: &Ui,
 ) -> String {
-    let (errors, warnings) =
-        (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
+    let (errors, warnings) = counts(diagnostics);
     summary::verdict(review, ui.lang, started.elapsed().as_secs_f64(), errors, warnings)
+}
+
+/// How many errors and warnings there are.
+pub(super) fn counts(diagnostics: &Diagnostics) -> (u64, u64) {
+    (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning))
 }
 
 /// Whether there is a finding of the level that the user asked to fail on.

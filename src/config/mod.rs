@@ -7,6 +7,7 @@ pub mod check;
 pub mod load;
 pub mod relations;
 pub mod rules;
+pub mod sensitivity;
 pub mod workload;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use relations::Relations;
+pub use sensitivity::Sensitivity;
 pub use workload::Workload;
 
 /// The built-in defaults, as shipped.
@@ -73,6 +75,8 @@ pub struct Config {
     pub due: Due,
     /// What the clients of an account manager ask for.
     pub workload: Workload,
+    /// What is tried out with other weights.
+    pub sensitivity: Sensitivity,
     /// How particular inputs are to be read.
     pub source: Vec<Source>,
     /// The user's own headings: table → field → headings.

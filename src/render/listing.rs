@@ -317,32 +317,24 @@ impl List {
     /// As a table. What a terminal of that width has no room for is left out, and named under the table.
     #[must_use]
     pub fn table(self, review: &Review, lang: Lang, width: Option<usize>) -> String {
-        let mut columns = self.columns(review);
+        let columns = self.columns(review);
         let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
-        let mut hidden = Vec::new();
-        let mut dispensable = self.dispensable().iter();
-        loop {
-            let mut table = Table::new(
-                columns.iter().map(|column| (heading(&column.code), column.align)).collect(),
-            );
-            for client in self.clients(review) {
-                let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), lang));
-                table.row(cells.collect());
-            }
-            let fits = width.is_none_or(|width| table.readable_width() <= width);
-            let next = if fits { None } else { dispensable.next() };
-            let Some(next) = next else {
-                let mut drawn = table.draw(width);
-                if !hidden.is_empty() {
-                    let columns = lang.fact(&Fact::from(hidden));
-                    drawn.push_str(&lang.fill("summary.hidden", &[("columns", columns)]));
-                    drawn.push('\n');
-                }
-                return drawn;
-            };
-            columns.retain(|column| column.code != *next);
-            hidden.push(heading(next));
+        let headings = columns.iter().map(|column| (heading(&column.code), column.align));
+        let mut table = Table::new(headings.collect());
+        for client in self.clients(review) {
+            let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), lang));
+            table.row(cells.collect());
         }
+        let dispensable: Vec<String> =
+            self.dispensable().iter().map(|code| heading(code)).collect();
+        let (table, hidden) = table.fitted(&dispensable, width);
+        let mut drawn = table.draw(width);
+        if !hidden.is_empty() {
+            let columns = lang.fact(&Fact::from(hidden));
+            drawn.push_str(&lang.fill("summary.hidden", &[("columns", columns)]));
+            drawn.push('\n');
+        }
+        drawn
     }
 
     /// As Markdown: a heading, what it is of, and the table.

@@ -11,9 +11,11 @@ pub mod markdown;
 pub mod message;
 pub mod proposal;
 pub mod proposal_toml;
+pub mod sensitivity;
 pub mod sentence;
 pub mod summary;
 pub mod table;
+pub mod whatif;
 pub mod workbook;
 
 #[cfg(test)]

@@ -262,23 +262,37 @@ pub fn verdict(review: &Review, lang: Lang, seconds: f64, errors: u64, warnings:
     let totals = &review.totals;
     let share = (totals.net_sales > Money::ZERO)
         .then(|| totals.at_risk_sales.to_f64() / totals.net_sales.to_f64());
-    let odd = match (errors, warnings) {
-        (0, 0) => String::new(),
-        (0, _) => lang.fill("summary.with_warnings", &[("warnings", grouped(warnings as i64))]),
-        _ => lang.fill(
-            "summary.with_errors",
-            &[("errors", grouped(errors as i64)), ("warnings", grouped(warnings as i64))],
-        ),
-    };
     lang.fill(
         "summary.verdict",
         &[
             ("seconds", format!("{seconds:.1}")),
-            ("odd", odd),
+            ("odd", odd(lang, errors, warnings)),
             ("at_risk", grouped(review.actions.len() as i64)),
             ("clients", grouped(totals.clients as i64)),
             ("worth", whole(totals.at_risk_sales)),
             ("share", share_text(share)),
         ],
     )
+}
+
+/// The last line of a run with a sentence of its own.
+#[must_use]
+pub fn finished(lang: Lang, seconds: f64, errors: u64, warnings: u64, said: &str) -> String {
+    lang.fill(
+        "summary.finished",
+        &[
+            ("seconds", format!("{seconds:.1}")),
+            ("odd", odd(lang, errors, warnings)),
+            ("said", said.trim_end_matches(['.', '。']).to_owned()),
+        ],
+    )
+}
+
+fn odd(lang: Lang, errors: u64, warnings: u64) -> String {
+    let counts = [("errors", grouped(errors as i64)), ("warnings", grouped(warnings as i64))];
+    match (errors, warnings) {
+        (0, 0) => String::new(),
+        (0, _) => lang.fill("summary.with_warnings", &counts),
+        _ => lang.fill("summary.with_errors", &counts),
+    }
 }

@@ -62,6 +62,27 @@ impl Table {
         readable.sum::<usize>() + 2 * self.columns.len().saturating_sub(1)
     }
 
+    /// The table as a terminal of that width has room for: without the dispensable columns (by heading, the most dispensable
+    /// first) until it can be read, and the headings of those left out.
+    #[must_use]
+    pub fn fitted(mut self, dispensable: &[String], width: Option<usize>) -> (Self, Vec<String>) {
+        let mut hidden = Vec::new();
+        for heading in dispensable {
+            if width.is_none_or(|width| self.readable_width() <= width) {
+                break;
+            }
+            let Some(at) = self.columns.iter().position(|(known, _)| known == heading) else {
+                continue;
+            };
+            self.columns.remove(at);
+            for cells in self.rows.iter_mut().flatten() {
+                cells.remove(at);
+            }
+            hidden.push(heading.clone());
+        }
+        (self, hidden)
+    }
+
     fn widths(&self) -> Vec<usize> {
         let mut widths: Vec<usize> =
             self.columns.iter().map(|(heading, _)| heading.width()).collect();

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::config::{Aggregation, Config};
-use crate::score::{ByMetric, Goalposts, METRICS, Scales, combined};
+use crate::score::{ByMetric, Goalposts, METRICS, Scales, Weighing};
 
 /// How a review scores.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +78,11 @@ impl Model {
         }
     }
 
+    /// The score of points, on these weights.
+    fn score(&self, points: &ByMetric) -> Option<f64> {
+        Weighing::with(self.weights.iter().copied(), self.aggregation).score(points)
+    }
+
     fn points(&self, metric: usize, value: f64) -> f64 {
         let posts = &self.goalposts[metric];
         if posts.0.is_empty() { 0.0 } else { posts.points(value) }
@@ -108,9 +113,9 @@ pub fn score_change(
             })
             .collect()
     };
-    let own = combined(&points(model_before), &model_before.weights, model_before.aggregation)?;
-    let scale = combined(&points(model_now), &model_before.weights, model_before.aggregation)?;
-    let config = combined(&points(model_now), &model_now.weights, model_now.aggregation)?;
+    let own = model_before.score(&points(model_before))?;
+    let scale = model_before.score(&points(model_now))?;
+    let config = model_now.score(&points(model_now))?;
     Some(ScoreChange {
         own: own - before.score,
         scale: scale - own,

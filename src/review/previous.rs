@@ -9,7 +9,7 @@ use crate::features::Stage;
 use crate::money::Money;
 use crate::period::Day;
 use crate::score::{ByMetric, METRICS};
-use crate::tier::Tier;
+use crate::tier::{Kept, Tier};
 
 /// An earlier review, as far as the next one rests on it.
 #[derive(Clone, Debug)]
@@ -124,6 +124,10 @@ pub struct OwnerChange {
 pub struct Since {
     /// Score then.
     pub score: Option<f64>,
+    /// Band then, a kept one included.
+    pub band: Option<Tier>,
+    /// Band then by the policy alone.
+    pub band_raw: Option<Tier>,
     /// Score now less score then.
     pub change: Option<f64>,
     /// What that is made of; null where the earlier review does not hold enough.
@@ -222,6 +226,14 @@ fn matrix(clients: &[Client], previous: &Previous, gone: &[Gone]) -> Vec<Step> {
         })
     });
     cells.filter(|step| step.clients > 0 && (step.from.is_some() || step.to.is_some())).collect()
+}
+
+impl Since {
+    /// What of it holds a band up.
+    #[must_use]
+    pub fn kept(self) -> Option<Kept> {
+        Some(Kept { band: self.band?, raw: self.band_raw?, score: self.score? })
+    }
 }
 
 impl Before {

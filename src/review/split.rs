@@ -219,6 +219,7 @@ fn settings(config: &Config) -> Config {
         marks: config.marks,
         signal: config.signal,
         workload: config.workload,
+        sensitivity: config.sensitivity,
         risk: config.risk,
         due: config.due,
         source: Vec::new(),

@@ -1,5 +1,7 @@
 //! From points to the score of each client.
 
+use std::borrow::Borrow;
+
 use crate::config::{self, Aggregation};
 use crate::features::ClientFeatures;
 use crate::parallel;
@@ -34,28 +36,27 @@ pub struct ClientScore {
 
 /// Scores every client. Scales and coverage of the model come from active clients.
 #[must_use]
-pub fn score(
-    features: &[Box<ClientFeatures>],
+pub fn score<F: Borrow<ClientFeatures> + Sync>(
+    features: &[F],
     active: &[bool],
     config: &config::Score,
     threads: usize,
 ) -> Scores {
     let scales = Scales::find(features, active, config);
-    let plan: Plan = METRICS
-        .iter()
-        .map(|metric| (metric.group(), config.weights.get(metric.code()).copied().unwrap_or(0.0)))
-        .collect();
+    let weighing = Weighing::new(config);
     let jobs = parallel::ranges(features.len(), threads)
         .into_iter()
         .map(|range| {
             let scales = &scales;
             move || -> Vec<ByMetric> {
-                features[range].iter().map(|features| points(features, scales, config)).collect()
+                let points = |features: &F| points(features.borrow(), scales, config);
+                features[range].iter().map(points).collect()
             }
         })
         .collect();
     let points: Vec<Vec<ByMetric>> = parallel::join(jobs);
-    let model_coverage = plan
+    let model_coverage = weighing
+        .plan
         .iter()
         .enumerate()
         .filter(|(at, _)| {
@@ -67,9 +68,9 @@ pub fn score(
     let jobs = points
         .into_iter()
         .map(|points| {
-            let plan = &plan;
+            let weighing = &weighing;
             move || -> Vec<ClientScore> {
-                let score = |points| one(points, plan, model_coverage, config.aggregation);
+                let score = |points| one(points, weighing, model_coverage);
                 points.into_iter().map(score).collect()
             }
         })
@@ -89,75 +90,115 @@ fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) ->
         .collect()
 }
 
-/// The score that points make with these weights, one per metric; `None` without any points that count.
-#[must_use]
-pub fn combined(points: &ByMetric, weights: &[f64], aggregation: Aggregation) -> Option<f64> {
-    let plan: Plan =
-        METRICS.iter().zip(weights).map(|(metric, weight)| (metric.group(), *weight)).collect();
-    one(points.clone(), &plan, 100.0, aggregation).score
+/// Weights, and how groups are put together.
+#[derive(Clone, Debug)]
+pub struct Weighing {
+    /// Group and weight of each metric, in the order of [`METRICS`].
+    plan: Vec<(Group, f64)>,
+    group_weights: [f64; 3],
+    aggregation: Aggregation,
 }
 
-/// Group and weight of each metric.
-type Plan = Vec<(Group, f64)>;
+/// The score of some points, and what it is made of.
+struct Weighed {
+    groups: [Option<f64>; 3],
+    /// By group: Σ weight of its metrics that have points.
+    known: [f64; 3],
+    /// Σ weight of the groups that have points.
+    total: f64,
+    score: Option<f64>,
+}
 
-fn one(
-    points: ByMetric,
-    plan: &Plan,
-    model_coverage: f64,
-    aggregation: Aggregation,
-) -> ClientScore {
-    let mut sums = [0.0; 3];
-    let mut group_weights = [0.0; 3];
-    let mut known_weights = [0.0; 3];
-    for ((group, weight), points) in plan.iter().zip(points.iter()) {
-        let place = *group as usize;
-        group_weights[place] += weight;
-        if let Some(points) = points {
-            known_weights[place] += weight;
-            sums[place] += weight * points;
-        }
+impl Weighing {
+    /// That of the settings.
+    #[must_use]
+    pub fn new(config: &config::Score) -> Self {
+        let weight = |code| config.weights.get(code).copied().unwrap_or(0.0);
+        let weights = METRICS.iter().map(|metric| weight(metric.code()));
+        Self::with(weights, config.aggregation)
     }
-    let mut groups = [None; 3];
-    for place in 0..3 {
-        if known_weights[place] > 0.0 {
-            groups[place] = Some(sums[place] / known_weights[place]);
+
+    /// That of weights in the order of [`METRICS`].
+    #[must_use]
+    pub fn with(weights: impl IntoIterator<Item = f64>, aggregation: Aggregation) -> Self {
+        let groups = METRICS.iter().map(|metric| metric.group());
+        let plan: Vec<(Group, f64)> = groups.zip(weights).collect();
+        let mut group_weights = [0.0; 3];
+        for (group, weight) in &plan {
+            group_weights[*group as usize] += weight;
         }
+        Self { plan, group_weights, aggregation }
     }
-    let total: f64 =
-        (0..3).filter(|place| groups[*place].is_some()).map(|place| group_weights[place]).sum();
-    let score = (total > 0.0).then(|| {
-        let parts = groups
-            .iter()
-            .zip(&group_weights)
-            .filter_map(|(group, weight)| Some(((*group)?, *weight)));
-        match aggregation {
-            Aggregation::Arithmetic => {
-                parts.map(|(group, weight)| weight * group).sum::<f64>() / total
-            }
-            Aggregation::Geometric => {
-                parts.map(|(group, weight)| group.powf(weight / total)).product()
+
+    /// The weights, in the order of [`METRICS`].
+    pub fn weights(&self) -> impl Iterator<Item = f64> + '_ {
+        self.plan.iter().map(|(_, weight)| *weight)
+    }
+
+    /// The score of a client's points; `None` without any.
+    #[must_use]
+    pub fn score(&self, points: &ByMetric) -> Option<f64> {
+        self.weigh(points).score
+    }
+
+    fn weigh(&self, points: &ByMetric) -> Weighed {
+        let mut sums = [0.0; 3];
+        let mut known = [0.0; 3];
+        for ((group, weight), points) in self.plan.iter().zip(points.iter()) {
+            let place = *group as usize;
+            if let Some(points) = points {
+                known[place] += weight;
+                sums[place] += weight * points;
             }
         }
-    });
-    let adds = plan
+        let mut groups = [None; 3];
+        for place in 0..3 {
+            if known[place] > 0.0 {
+                groups[place] = Some(sums[place] / known[place]);
+            }
+        }
+        let counts = |place: &usize| groups[*place].is_some();
+        let total: f64 = (0..3).filter(counts).map(|place| self.group_weights[place]).sum();
+        let score = (total > 0.0).then(|| {
+            let parts = groups
+                .iter()
+                .zip(&self.group_weights)
+                .filter_map(|(group, weight)| Some(((*group)?, *weight)));
+            match self.aggregation {
+                Aggregation::Arithmetic => {
+                    parts.map(|(group, weight)| weight * group).sum::<f64>() / total
+                }
+                Aggregation::Geometric => {
+                    parts.map(|(group, weight)| group.powf(weight / total)).product()
+                }
+            }
+        });
+        Weighed { groups, known, total, score }
+    }
+}
+
+fn one(points: ByMetric, weighing: &Weighing, model_coverage: f64) -> ClientScore {
+    let Weighed { groups, known, total, score } = weighing.weigh(&points);
+    let adds = weighing
+        .plan
         .iter()
         .enumerate()
         .map(|(at, (group, weight))| {
             let place = *group as usize;
             let (own, group, score) = (points.at(at)?, groups[place]?, score?);
-            if total <= 0.0 || known_weights[place] <= 0.0 {
+            if total <= 0.0 || known[place] <= 0.0 {
                 return None;
             }
             // The metric's part of its group's weight among the groups that count.
-            let share = group_weights[place] / total * weight / known_weights[place];
-            Some(match aggregation {
+            let share = weighing.group_weights[place] / total * weight / known[place];
+            Some(match weighing.aggregation {
                 Aggregation::Arithmetic => share * own,
                 Aggregation::Geometric if group > 0.0 => score * share * own / group,
                 Aggregation::Geometric => 0.0,
             })
         })
         .collect();
-    let known: f64 = known_weights.iter().sum();
+    let known: f64 = known.iter().sum();
     let coverage = if model_coverage > 0.0 { 100.0 * known / model_coverage } else { 0.0 };
     ClientScore { points, adds, groups: ByGroup(groups), score, coverage }
 }
@@ -168,9 +209,9 @@ mod tests {
 
     use super::*;
 
-    fn plan() -> Plan {
+    fn weighing(aggregation: Aggregation) -> Weighing {
         let weights = [20.0, 20.0, 10.0, 10.0, 5.0, 5.0, 12.0, 8.0, 6.0, 4.0];
-        METRICS.iter().map(|metric| metric.group()).zip(weights).collect()
+        Weighing::with(weights, aggregation)
     }
 
     proptest! {
@@ -179,7 +220,7 @@ mod tests {
             points in prop::collection::vec(prop::option::of(0.0_f64..=100.0), 10), geometric in any::<bool>(),
         ) {
             let aggregation = if geometric { Aggregation::Geometric } else { Aggregation::Arithmetic };
-            let client = one(points.into_iter().collect(), &plan(), 100.0, aggregation);
+            let client = one(points.into_iter().collect(), &weighing(aggregation), 100.0);
             match client.score {
                 None => prop_assert!(client.points.iter().all(|points| points.is_none())),
                 Some(score) => {
@@ -195,7 +236,7 @@ mod tests {
     fn missing_is_not_zero() {
         let mut points = vec![None; 10];
         points[0] = Some(80.0);
-        let client = one(points.into_iter().collect(), &plan(), 100.0, Aggregation::Arithmetic);
+        let client = one(points.into_iter().collect(), &weighing(Aggregation::Arithmetic), 100.0);
         assert_eq!((client.score, client.coverage), (Some(80.0), 20.0));
     }
 }

@@ -3,8 +3,11 @@
 //! A metric takes its goalposts from the anchors in the settings; the two money metrics, which have none by default, are
 //! calibrated on the values of the active clients, or, with too few of those, use shares of the total.
 
+use std::borrow::Borrow;
+
 use crate::config;
 use crate::features::{ClientFeatures, percentile};
+use crate::money::Money;
 
 use super::{METRICS, Metric, Total};
 
@@ -69,14 +72,18 @@ pub struct Scales(pub Vec<(Goalposts, Scale)>);
 impl Scales {
     /// Finds the goalposts of every metric from the settings and the active clients.
     #[must_use]
-    pub fn find(features: &[Box<ClientFeatures>], active: &[bool], config: &config::Score) -> Self {
+    pub fn find<F: Borrow<ClientFeatures>>(
+        features: &[F],
+        active: &[bool],
+        config: &config::Score,
+    ) -> Self {
         Self(METRICS.iter().map(|metric| find(*metric, features, active, config)).collect())
     }
 }
 
-fn find(
+fn find<F: Borrow<ClientFeatures>>(
     metric: &dyn Metric,
-    features: &[Box<ClientFeatures>],
+    features: &[F],
     active: &[bool],
     config: &config::Score,
 ) -> (Goalposts, Scale) {
@@ -87,7 +94,7 @@ fn find(
         .iter()
         .zip(active)
         .filter(|(_, active)| **active)
-        .filter_map(|(features, _)| metric.value(features, config))
+        .filter_map(|(features, _)| metric.value(features.borrow(), config))
         .filter(|value| *value > 0.0)
         .collect();
     if values.len() >= config.calibrate_min {
@@ -95,11 +102,12 @@ fn find(
     }
     let total = match metric.total() {
         Some(Total::NetSales) => {
-            features.iter().map(|features| features.net_sales).sum::<crate::money::Money>().to_f64()
+            let sales = features.iter().map(|features| features.borrow().net_sales);
+            sales.sum::<Money>().to_f64()
         }
         Some(Total::Margin) => features
             .iter()
-            .filter_map(|features| features.margin_net)
+            .filter_map(|features| features.borrow().margin_net)
             .filter(|margin| *margin > 0.0)
             .sum(),
         None => 0.0,

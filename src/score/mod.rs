@@ -17,7 +17,7 @@ mod needs_fit;
 mod net_sales;
 mod referrals;
 
-pub use compute::{ClientScore, Scores, combined, score};
+pub use compute::{ClientScore, Scores, Weighing, score};
 pub use goalposts::{Goalposts, Scale, Scales};
 
 use serde::{Serialize, Serializer};

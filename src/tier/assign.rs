@@ -70,7 +70,9 @@ pub struct Outcome {
 #[must_use]
 pub fn assign(cases: &[Case<'_>], config: &Config, threads: usize) -> Vec<Outcome> {
     let order = ranking(cases);
-    let cuts = cuts(cases, &order, config);
+    let cuts = Cuts::new(order.len(), config, |position| {
+        order.get(position).and_then(|at| cases[*at].score)
+    });
     let mut positions = vec![None; cases.len()];
     for (position, at) in order.into_iter().enumerate() {
         positions[at] = Some(position);
@@ -79,9 +81,7 @@ pub fn assign(cases: &[Case<'_>], config: &Config, threads: usize) -> Vec<Outcom
         let Some(position) = position else {
             return Outcome::default();
         };
-        let score = case.score.map_or(f64::NEG_INFINITY, round12);
-        let by_rank =
-            Tier::ALL[cuts.iter().position(|cut| position < cut.0 || score >= cut.1).unwrap_or(3)];
+        let by_rank = cuts.band(position, case.score);
         let by_share = by_share(case.features, config);
         one(case, position + 1, by_rank, by_share, config)
     };
@@ -146,14 +146,68 @@ fn rules(config: &Config) -> [&TierRule; 3] {
     [&config.tier.strategic, &config.tier.core, &config.tier.potential]
 }
 
+/// Where the bands by rank end.
+///
 /// For each tier above standard: how many clients it reaches down to, and the score of the last of them.
-fn cuts(cases: &[Case<'_>], order: &[usize], config: &Config) -> [(usize, f64); 3] {
-    rules(config).map(|rule| {
-        let count =
-            (round12(rule.top * order.len() as f64).ceil() as usize).max(1).min(order.len());
-        let last = order.get(count.wrapping_sub(1)).and_then(|at| cases[*at].score);
-        (count, last.map_or(f64::INFINITY, round12))
-    })
+#[derive(Clone, Copy, Debug)]
+pub struct Cuts([(usize, f64); 3]);
+
+impl Cuts {
+    /// Those in a ranking of `active` clients, of which `score` tells the score at a position from 0.
+    #[must_use]
+    pub fn new(active: usize, config: &Config, score: impl Fn(usize) -> Option<f64>) -> Self {
+        Self(rules(config).map(|rule| {
+            let count = (round12(rule.top * active as f64).ceil() as usize).max(1).min(active);
+            let last = count.checked_sub(1).and_then(&score);
+            (count, last.map_or(f64::INFINITY, round12))
+        }))
+    }
+
+    /// The band of a client at a position from 0; equal scores at a cut go to the higher tier.
+    #[must_use]
+    pub fn band(&self, position: usize, score: Option<f64>) -> Tier {
+        let score = score.map_or(f64::NEG_INFINITY, round12);
+        let reached = self.0.iter().position(|cut| position < cut.0 || score >= cut.1);
+        Tier::ALL[reached.unwrap_or(3)]
+    }
+}
+
+/// The tier that each band by rank would come to, in the order of [`Tier::ALL`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ByBand {
+    /// Without any memory.
+    free: [Tier; 4],
+    /// With that of the previous review, which holds from this score on.
+    held: Option<(f64, [Tier; 4])>,
+}
+
+impl ByBand {
+    /// The tiers of these bands, whatever the score.
+    #[must_use]
+    pub fn free(free: [Tier; 4]) -> Self {
+        Self { free, held: None }
+    }
+
+    /// The tier of a band with a score: nothing else in it depends on weights.
+    #[must_use]
+    pub fn tier(&self, band: Tier, score: Option<f64>) -> Tier {
+        let held = self.held.as_ref().filter(|(from, _)| score.is_some_and(|score| score >= *from));
+        held.map_or(&self.free, |(_, tiers)| tiers)[band as usize]
+    }
+}
+
+/// What each band would come to.
+#[must_use]
+pub fn by_band(case: &Case<'_>, config: &Config) -> ByBand {
+    let by_share = by_share(case.features, config);
+    let tiers = |case: &Case<'_>| {
+        Tier::ALL.map(|band| one(case, 0, band, by_share, config).tier.unwrap_or(Tier::Standard))
+    };
+    let held = case.before.map(|before| {
+        let unchanged = Case { score: Some(before.score), ..*case };
+        (round12(before.score - config.hysteresis.points), tiers(&unchanged))
+    });
+    ByBand { free: tiers(&Case { before: None, ..*case }), held }
 }
 
 fn by_share(features: &ClientFeatures, config: &Config) -> Tier {

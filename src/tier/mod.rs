@@ -7,7 +7,7 @@ mod assign;
 
 use serde::{Deserialize, Serialize};
 
-pub use assign::{Case, Kept, Outcome, Standing, assign};
+pub use assign::{ByBand, Case, Cuts, Kept, Outcome, Standing, assign, by_band};
 
 /// A tier, the highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -24,6 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("signal", 4),
     ("review", 5),
     ("history", 5),
+    ("whatif", 5),
     ("proposal", 5),
     ("annotate", 6),
     ("render", 6),
@@ -49,6 +50,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("annotate", "locale"),
     ("annotate", "render"),
     ("history", "review"),
+    ("whatif", "review"),
 ];
 
 fn floor(module: &str) -> Option<u8> {

@@ -35,4 +35,5 @@ mod tables;
 mod template;
 mod totals;
 mod values;
+mod whatif;
 mod workspace;

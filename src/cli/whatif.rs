@@ -1,0 +1,113 @@
+//! `kam whatif`: other weights, tier rules or settings; how firm tiers are.
+
+use std::mem::ManuallyDrop;
+
+use toml::Value;
+
+use crate::config::load::Loaded;
+use crate::render::{sensitivity, summary, whatif as render};
+use crate::whatif::{Plan, Sensitivity, WhatIf, rescaled};
+
+use super::args::{Format, WhatIf as Arguments};
+use super::ui::Ui;
+use super::{Outcome, analysis, env, files, lists, review};
+
+/// The answer in a format, for a terminal of some width.
+type Answer = dyn Fn(Format, Option<usize>) -> anyhow::Result<Vec<u8>>;
+
+pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let started = env::now();
+    let formats = lists::formats(&arguments.output)?;
+    // The policy of this command is the one to try; that of the review is the one in force without it.
+    let mut usual = arguments.analysis.clone();
+    usual.policy = env::variable("KAM_POLICY");
+    let given = ui.lang_given.then_some(ui.lang);
+    let after = settings(arguments, &usual, given)?;
+    let before = analysis::changed(&usual, given, None, &[])?;
+    let plan = Plan::between(&before, &after);
+    // The process ends with the command: freeing a review of many clients would only take time.
+    let analysed = ManuallyDrop::new(analysis::analyse(&usual, analysis::Shown::default(), ui)?);
+    for path in &arguments.output {
+        files::check(path, &analysed.inputs, false)?;
+    }
+    let threads = analysis::threads(arguments.analysis.threads);
+    let lang = ui.lang;
+    let (answer, said): (Box<Answer>, String) = if arguments.sensitivity {
+        let answer = Sensitivity::of(&analysed.review, &plan, threads);
+        let said = sensitivity::firm(&answer, lang);
+        let answer = move |format, width| {
+            Ok(match format {
+                Format::Table => sensitivity::table(&answer, lang, width).into_bytes(),
+                Format::Csv => sensitivity::csv(&answer)?,
+                Format::Json => sensitivity::json(&answer, false)?,
+                Format::Jsonl => sensitivity::json(&answer, true)?,
+                Format::Markdown => sensitivity::markdown(&answer, lang).into_bytes(),
+            })
+        };
+        (Box::new(answer), said)
+    } else {
+        let answer = WhatIf::of(&analysed.review, &plan, threads);
+        let said = render::moved(&answer, lang);
+        let answer = move |format, width| {
+            Ok(match format {
+                Format::Table => render::table(&answer, lang, width).into_bytes(),
+                Format::Csv => render::csv(&answer)?,
+                Format::Json => render::json(&answer, false)?,
+                Format::Jsonl => render::json(&answer, true)?,
+                Format::Markdown => render::markdown(&answer, lang).into_bytes(),
+            })
+        };
+        (Box::new(answer), said)
+    };
+    ui.answer(&answer(arguments.format, ui.width())?)?;
+    ui.diagnostics(&analysed.diagnostics);
+    let outputs = arguments.output.iter().zip(formats);
+    let ready = lists::prepare(outputs, arguments.dry_run, |format| answer(format, ui.width()))?;
+    review::put(ready, arguments.output.iter().map(AsRef::as_ref), arguments.dry_run, ui)?;
+    let (errors, warnings) = review::counts(&analysed.diagnostics);
+    let seconds = started.elapsed().as_secs_f64();
+    ui.say(&summary::finished(ui.lang, seconds, errors, warnings, &said));
+    Ok(Outcome::Done)
+}
+
+/// The settings to try: those in force, the other file above them, then the flags.
+fn settings(
+    arguments: &Arguments,
+    usual: &super::args::Analysis,
+    lang: Option<crate::locale::Lang>,
+) -> anyhow::Result<Loaded> {
+    let mut flags: Vec<(String, Value, String)> = Vec::new();
+    let mut set = |key: String, value: Value, flag: &str| flags.push((key, value, flag.to_owned()));
+    if let Some(policy) = &arguments.analysis.policy {
+        set("policy".to_owned(), Value::from(policy.as_str()), "--policy");
+    }
+    for (tier, share) in &arguments.top {
+        set(format!("tier.{tier}.top"), Value::from(*share), "--top");
+    }
+    if let Some(draws) = arguments.draws {
+        set("sensitivity.draws".to_owned(), Value::from(draws), "--draws");
+    }
+    if let Some(seed) = arguments.seed {
+        set("sensitivity.seed".to_owned(), Value::from(seed), "--seed");
+    }
+    let other = arguments.other.as_deref();
+    let without = analysis::changed(usual, lang, other, &flags)?;
+    if arguments.weight.is_empty() {
+        return Ok(without);
+    }
+    for (metric, weight) in rescaled(&without.config, &arguments.weight) {
+        flags.push((format!("score.weights.{metric}"), Value::from(weight), "--weight".to_owned()));
+    }
+    Ok(analysis::changed(usual, lang, other, &flags)?)
+}
+
+/// `name=number`, as of a weight or a top.
+pub(super) fn named_number(text: &str) -> Result<(String, f64), String> {
+    let parts = text.split_once('=').map(|(name, number)| (name.trim(), number.trim().parse()));
+    match parts {
+        Some((name, Ok(number))) if !name.is_empty() && f64::is_finite(number) => {
+            Ok((name.to_owned(), number))
+        }
+        _ => Err(text.to_owned()),
+    }
+}

@@ -1,0 +1,58 @@
+//! Scores and tiers of a review's clients under other settings.
+
+use crate::config::Config;
+use crate::features::ClientFeatures;
+use crate::review::{Client, Review, Since};
+use crate::score::{self, ClientScore};
+use crate::tier::{self, Case, Outcome, Standing};
+
+/// The clients of a review, scored and put into tiers under other settings.
+pub(super) struct After<'a> {
+    /// Every client by id. That is the order they are reviewed in, so every sum of floats comes out the same.
+    pub clients: Vec<&'a Client>,
+    /// Their scores.
+    pub scores: Vec<ClientScore>,
+    /// Their tiers.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl<'a> After<'a> {
+    pub(super) fn new(review: &'a Review, config: &Config, threads: usize) -> Self {
+        let mut clients: Vec<&Client> = review.clients.iter().collect();
+        clients.sort_unstable_by(|a, b| a.client_id.cmp(&b.client_id));
+        let features: Vec<&ClientFeatures> =
+            clients.iter().map(|client| client.features.as_ref()).collect();
+        let active: Vec<bool> = clients.iter().map(|client| client.active).collect();
+        let scores = score::score(&features, &active, &config.score, threads).clients;
+        let cases: Vec<Case<'_>> =
+            clients.iter().zip(&scores).map(|(client, score)| case(client, score)).collect();
+        let outcomes = tier::assign(&cases, config, threads);
+        Self { clients, scores, outcomes }
+    }
+
+    /// Positions of the active clients, those that win among equal scores first.
+    pub(super) fn by_standing(&self) -> Vec<usize> {
+        let standing = |at: &usize| {
+            let client = self.clients[*at];
+            Standing::of(&client.client_id, &client.features)
+        };
+        let mut order: Vec<usize> =
+            (0..self.clients.len()).filter(|at| self.clients[*at].active).collect();
+        order.sort_unstable_by(|a, b| standing(a).compare(&standing(b)));
+        order
+    }
+}
+
+/// What the tier of a client rests on.
+pub(super) fn case<'a>(client: &'a Client, score: &ClientScore) -> Case<'a> {
+    Case {
+        client_id: &client.client_id,
+        features: &client.features,
+        stage: client.stage,
+        active: client.active,
+        score: score.score,
+        coverage: score.coverage,
+        owner: client.owner.as_deref(),
+        before: client.since.and_then(Since::kept),
+    }
+}
