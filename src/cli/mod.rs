@@ -22,6 +22,7 @@ mod reader;
 mod review;
 mod split;
 mod template;
+mod typed;
 mod ui;
 mod usage;
 

@@ -14,7 +14,7 @@ use crate::source::Input;
 use super::args::{Format, Output, Review as Arguments, SplitBy};
 use super::split::Plan;
 use super::ui::Ui;
-use super::{Outcome, analysis, env, files};
+use super::{Outcome, analysis, env, files, typed};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = env::now();
@@ -25,17 +25,24 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         portfolio: json || formats.iter().any(|format| format.portfolio),
     };
     // The process ends with the command: freeing a review of many clients would only take time.
-    let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, shown, ui)?);
-    let review = &analysed.review;
+    let mut analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, shown, ui)?);
     let plan = match arguments.split {
         Some(SplitBy::Owner) => {
-            Some(Plan::new(review, arguments, &formats, &analysed.inputs, ui.lang)?)
+            Some(Plan::new(&analysed.review, arguments, &formats, &analysed.inputs, ui.lang)?)
         }
         None => {
             check(&arguments.output, &analysed.inputs)?;
             None
         }
     };
+    let carried = match &plan {
+        Some(plan) => typed::carry(&mut analysed.review, plan.targets()),
+        None => {
+            let replaced = paths(&arguments.output).map(|path| (path, None));
+            typed::carry(&mut analysed.review, replaced)
+        }
+    };
+    let review = &analysed.review;
     match arguments.output.format {
         Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,
         Format::Json => {
@@ -53,14 +60,16 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
     }
     let mut diagnostics = analysed.diagnostics.clone();
+    diagnostics.extend(carried);
     if let Some(plan) = &plan {
         diagnostics.extend(plan.diagnostics.iter().cloned());
     }
     ui.diagnostics(&diagnostics);
     match &plan {
         Some(plan) => {
-            let ready = if arguments.output.dry_run { Vec::new() } else { plan.prepare(ui.lang)? };
-            put(ready, plan.paths(), arguments.output.dry_run, ui)?;
+            let dry_run = arguments.output.dry_run;
+            let ready = if dry_run { Vec::new() } else { plan.prepare(review, ui.lang)? };
+            put(ready, plan.targets().map(|(path, _)| path), dry_run, ui)?;
         }
         None => write(review, &arguments.output, &formats, ui)?,
     }
