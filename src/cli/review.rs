@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::render::listing::List;
-use crate::render::{self, FORMATS, OutputFormat, json, markdown, summary};
+use crate::render::{self, FORMATS, OutputFormat, json, markdown, message, summary};
 use crate::review::{Review, RiskLevel};
 use crate::source::Input;
 
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
     }
     let mut diagnostics = analysed.diagnostics.clone();
-    diagnostics.extend(carried);
+    diagnostics.extend(carried.iter().cloned());
     if let Some(plan) = &plan {
         diagnostics.extend(plan.diagnostics.iter().cloned());
     }
@@ -70,6 +70,10 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
             let dry_run = arguments.output.dry_run;
             let ready = if dry_run { Vec::new() } else { plan.prepare(review, ui.lang)? };
             put(ready, plan.targets().map(|(path, _)| path), dry_run, ui)?;
+            // No file of an account manager lists them.
+            for left_out in carried.iter().filter(|said| said.facts.contains_key("typed")) {
+                ui.say(&message::sentence(ui.lang, left_out));
+            }
         }
         None => write(review, &arguments.output, &formats, ui)?,
     }

@@ -133,11 +133,7 @@ impl Plan {
     }
 
     /// Writes all files beside their places; the review has the account managers that the plan was made for.
-    pub(super) fn prepare(
-        &self,
-        review: &Review,
-        lang: Lang,
-    ) -> anyhow::Result<Vec<files::Ready>> {
+    pub(super) fn prepare(&self, review: &Review, lang: Lang) -> anyhow::Result<Vec<files::Ready>> {
         files::expect(self.targets().count());
         let mut ready = Vec::new();
         for (review, part) in Split::new(review).reviews().zip(&self.parts) {

@@ -26,7 +26,9 @@ pub(super) fn carry<'a>(
             continue;
         };
         // One that cannot be read is not ours.
-        if let Ok(Some(found)) = FollowUps::read(&Input { name, place: Place::Memory(Arc::from(bytes)) }) {
+        if let Ok(Some(found)) =
+            FollowUps::read(&Input { name, place: Place::Memory(Arc::from(bytes)) })
+        {
             typed.extend(found);
         }
     }

@@ -142,7 +142,8 @@ mod tests {
         let layout = Layout::of(&row).expect("all are there");
         let columns = Mark::ALL.map(|mark| layout.column(mark));
         assert_eq!(columns, [4, 6, 3, 2, 1]);
-        for (word, code) in [(" DONE ", "done"), ("已完成", "done"), ("Half done", "Half done")] {
+        for (word, code) in [(" DONE ", "done"), ("已完成", "done"), ("Half done", "Half done")]
+        {
             assert_eq!(layout.status(word), code);
         }
     }

@@ -46,7 +46,8 @@ impl FollowUps {
                 let name = document.sheets()[sheet].name.clone();
                 let of = |(client, beside, mut typed): (String, String, Typed)| {
                     // The id of a row counts; what the hidden column says beside it may belong to another one.
-                    let known = signals.get(&client).cloned().or_else(|| signals.get(&beside).cloned());
+                    let known =
+                        signals.get(&client).cloned().or_else(|| signals.get(&beside).cloned());
                     typed.signals = known.unwrap_or_default();
                     typed.origin.file.clone_from(&workbook.name);
                     typed.origin.sheet.clone_from(&name);
@@ -97,7 +98,7 @@ impl FollowUps {
                 Diagnostic::notice(code, typed.origin.clone())
                     .with("client", name)
                     .with("id", id.as_str())
-                    .with("typed", typed.words.clone())
+                    .with("typed", typed.words.join(" / "))
             };
             let goes_on = |client: &&mut crate::review::Client| {
                 client.signals.iter().any(|found| typed.signals.iter().any(|it| it == found.code))
@@ -159,7 +160,8 @@ impl RowSink for Rows {
             Some(value::shown(cell).trim().to_owned()).filter(|text| !text.is_empty())
         };
         let [status, next_step, note] = Mark::INPUTS.map(text);
-        let words: Vec<String> = [&status, &next_step, &note].into_iter().flatten().cloned().collect();
+        let words: Vec<String> =
+            [&status, &next_step, &note].into_iter().flatten().cloned().collect();
         if !words.is_empty() {
             let status = status.map(|word| layout.status(&word));
             let origin = Origin { row: Some(number), ..Origin::default() };

@@ -64,7 +64,13 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     } else {
         pen.sheet.autofilter(HEADER, 0, last, SIGNALS)?;
         // Ids are text on purpose, also those that look like numbers.
-        pen.sheet.ignore_error_range(HEADER + 1, CLIENT_ID, last, CLIENT_ID, IgnoreError::NumberStoredAsText)?;
+        pen.sheet.ignore_error_range(
+            HEADER + 1,
+            CLIENT_ID,
+            last,
+            CLIENT_ID,
+            IgnoreError::NumberStoredAsText,
+        )?;
         let choices: Vec<String> =
             STATUSES.iter().map(|status| book.t(&format!("status.{status}"))).collect();
         let validation = DataValidation::new()
@@ -93,11 +99,10 @@ fn row(book: &Book, pen: &mut Pen, row: u32, number: usize, client: &Client) -> 
     pen.long(row, 10, &suggested(book, client))?;
     pen.day(row, 11, client.signals.iter().map(|found| found.first_seen).min())?;
     pen.day(row, 12, client.due)?;
-    let follow_up = client.follow_up.as_deref();
-    let status = follow_up.and_then(|typed| typed.status.as_deref());
-    pen.input(row, STATUS, status.map(|code| book.word("book.status", code)).as_deref())?;
-    pen.input(row, STATUS + 1, follow_up.and_then(|typed| typed.next_step.as_deref()))?;
-    pen.input(row, STATUS + 2, follow_up.and_then(|typed| typed.note.as_deref()))?;
+    let typed = client.follow_up.as_deref().map(|typed| sentence::follow_up(book.lang, typed));
+    for (column, text) in (STATUS..).zip(typed.unwrap_or_default()) {
+        pen.input(row, column, text.as_deref())?;
+    }
     let signals = client.signals.iter().map(|found| found.code);
     pen.free(row, SIGNALS, &key(&client.client_id, signals), &book.style.text)?;
     Ok(())

@@ -62,9 +62,9 @@ impl RowSink for Hasher {
         if let Some(layout) = list {
             let inputs = Mark::INPUTS.map(|mark| layout.column(mark));
             let kept = filled.filter(|(column, _)| !inputs.contains(column));
-            self.rows.push(kept.fold(String::new(), |row, (column, cell)| {
-                format!("{row}{column} {cell:?}\n")
-            }));
+            self.rows.push(
+                kept.fold(String::new(), |row, (column, cell)| format!("{row}{column} {cell:?}\n")),
+            );
             return ControlFlow::Continue(());
         }
         for (column, cell) in filled {
