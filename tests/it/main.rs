@@ -15,6 +15,7 @@ mod errors;
 mod exports;
 mod files;
 mod floors;
+mod follow_ups;
 mod hostile;
 mod identity;
 mod init;
