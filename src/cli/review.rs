@@ -35,12 +35,11 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
             None
         }
     };
-    let carried = match &plan {
-        Some(plan) => typed::carry(&mut analysed.review, plan.targets()),
-        None => {
-            let replaced = paths(&arguments.output).map(|path| (path, None));
-            typed::carry(&mut analysed.review, replaced)
-        }
+    let carried = if let Some(plan) = &plan {
+        typed::carry(&mut analysed.review, plan.targets())
+    } else {
+        let replaced = paths(&arguments.output).map(|path| (path, None));
+        typed::carry(&mut analysed.review, replaced)
     };
     let review = &analysed.review;
     match arguments.output.format {
