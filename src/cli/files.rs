@@ -64,12 +64,16 @@ pub(super) fn check_locked(
             return Err(Error::file("output-is-input", name()));
         }
     }
-    let is_workbook =
-        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
-    if is_workbook && !force && path.exists() && !workbook::is_as_written(path, password) {
+    let exists = is_workbook(path) && path.exists();
+    if exists && !force && !workbook::is_as_written(path, password) {
         return Err(Error::file("output-changed", name()));
     }
     Ok(())
+}
+
+/// Whether a file is a workbook by its name.
+pub(super) fn is_workbook(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
 }
 
 /// Refuses a file that is there already.

@@ -25,6 +25,7 @@ mod review;
 mod save;
 mod split;
 mod template;
+mod typed;
 mod ui;
 mod usage;
 mod whatif;

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 use crate::history::{self, SavedReview};
 use crate::render::listing::List;
-use crate::render::{self, FORMATS, OutputFormat, json, markdown, summary};
+use crate::render::{self, FORMATS, OutputFormat, json, markdown, message, summary};
 use crate::review::{self, Context, Previous, Review, RiskLevel};
 use crate::source::Input;
 
@@ -17,7 +17,7 @@ use super::args::{Format, Output, Review as Arguments, SplitBy};
 use super::save::Save;
 use super::split::Plan;
 use super::ui::Ui;
-use super::{Outcome, analysis, env, files, save};
+use super::{Outcome, analysis, env, files, save, typed};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = env::now();
@@ -32,17 +32,23 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         freeze: arguments.save,
     };
     // The process ends with the command: freeing a review of many clients would only take time.
-    let analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, shown, ui)?);
-    let review = &analysed.review;
+    let mut analysed = ManuallyDrop::new(analysis::analyse(&arguments.analysis, shown, ui)?);
     let plan = match arguments.split {
         Some(SplitBy::Owner) => {
-            Some(Plan::new(review, arguments, &formats, &analysed.inputs, ui.lang)?)
+            Some(Plan::new(&analysed.review, arguments, &formats, &analysed.inputs, ui.lang)?)
         }
         None => {
             check(&arguments.output, &analysed.inputs)?;
             None
         }
     };
+    let carried = if let Some(plan) = &plan {
+        typed::carry(&mut analysed.review, plan.targets())
+    } else {
+        let replaced = paths(&arguments.output).map(|path| (path, None));
+        typed::carry(&mut analysed.review, replaced)
+    };
+    let review = &analysed.review;
     let force = arguments.output.force;
     let save = match arguments.save {
         true => Some(Save::new(review, analysed.workspace.as_deref(), force)?),
@@ -65,14 +71,20 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
     }
     let mut diagnostics = analysed.diagnostics.clone();
+    diagnostics.extend(carried.iter().cloned());
     if let Some(plan) = &plan {
         diagnostics.extend(plan.diagnostics.iter().cloned());
     }
     ui.diagnostics(&diagnostics);
     match &plan {
         Some(plan) => {
-            let ready = if arguments.output.dry_run { Vec::new() } else { plan.prepare(ui.lang)? };
-            put(ready, plan.paths(), arguments.output.dry_run, ui)?;
+            let dry_run = arguments.output.dry_run;
+            let ready = if dry_run { Vec::new() } else { plan.prepare(review, ui.lang)? };
+            put(ready, plan.targets().map(|(path, _)| path), dry_run, ui)?;
+            // No file of an account manager lists them.
+            for left_out in carried.iter().filter(|said| said.facts.contains_key("typed")) {
+                ui.say(&message::sentence(ui.lang, left_out));
+            }
         }
         None => write(review, &arguments.output, &formats, ui)?,
     }

@@ -26,26 +26,26 @@ struct Target {
 
 /// What is to be written for one account manager.
 struct Part {
+    scope: Scope,
     targets: Vec<Target>,
     password: Option<String>,
 }
 
 /// All files of all account managers, known to be writable as far as that can be known before.
-pub(super) struct Plan<'a> {
-    split: Split<'a>,
+pub(super) struct Plan {
     parts: Vec<Part>,
     /// What there is to say about passwords.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-impl<'a> Plan<'a> {
+impl Plan {
     /// Finds out what is to be written.
     ///
     /// # Errors
     /// No account managers; a list of passwords that makes no sense; a format that takes no password where one is
     /// asked for; a file that must not be replaced.
     pub(super) fn new(
-        review: &'a Review,
+        review: &Review,
         arguments: &Arguments,
         formats: &[&'static OutputFormat],
         inputs: &[Input],
@@ -68,16 +68,18 @@ impl<'a> Plan<'a> {
         let mut passwords = passwords.into_iter();
         let parts: Vec<Part> = names
             .into_iter()
-            .map(|names| {
+            .zip(&scopes)
+            .map(|(names, scope)| {
                 let places = output.output.iter().zip(formats).zip(names);
                 let targets = places.map(|((path, format), name)| Target {
                     path: path.with_file_name(name),
                     format,
                 });
-                Part { targets: targets.collect(), password: passwords.next().flatten() }
+                let password = passwords.next().flatten();
+                Part { scope: (*scope).clone(), targets: targets.collect(), password }
             })
             .collect();
-        let plan = Self { split, parts, diagnostics };
+        let plan = Self { parts, diagnostics };
         plan.check_formats(&output.output, formats, lang)?;
         let mut all = inputs.to_vec();
         all.extend(arguments.passwords.as_deref().map(Input::file));
@@ -97,11 +99,10 @@ impl<'a> Plan<'a> {
         lang: Lang,
     ) -> Result<()> {
         let owners: Vec<String> = self
-            .split
-            .scopes()
-            .zip(&self.parts)
-            .filter(|(_, part)| part.password.is_some())
-            .map(|(scope, _)| passwords::named(scope, lang))
+            .parts
+            .iter()
+            .filter(|part| part.password.is_some())
+            .map(|part| passwords::named(&part.scope, lang))
             .collect();
         if owners.is_empty() {
             return Ok(());
@@ -124,16 +125,18 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// The files, in the order in which they are written.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.parts.iter().flat_map(|part| &part.targets).map(|target| target.path.as_path())
+    /// The files and their passwords, in the order in which they are written.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (&Path, Option<&str>)> {
+        self.parts.iter().flat_map(|part| {
+            part.targets.iter().map(|target| (target.path.as_path(), part.password.as_deref()))
+        })
     }
 
-    /// Writes all files beside their places.
-    pub(super) fn prepare(&self, lang: Lang) -> anyhow::Result<Vec<files::Ready>> {
-        files::expect(self.paths().count());
+    /// Writes all files beside their places; the review has the account managers that the plan was made for.
+    pub(super) fn prepare(&self, review: &Review, lang: Lang) -> anyhow::Result<Vec<files::Ready>> {
+        files::expect(self.targets().count());
         let mut ready = Vec::new();
-        for (review, part) in self.split.reviews().zip(&self.parts) {
+        for (review, part) in Split::new(review).reviews().zip(&self.parts) {
             for Target { path, format } in &part.targets {
                 ready.push(files::prepare(path, |out| match &part.password {
                     Some(password) => {

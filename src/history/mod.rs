@@ -4,11 +4,14 @@
 //! newest earlier one ([`SavedReview::previous`]).
 
 mod diff;
+pub mod layout;
 mod saved;
 mod scale;
 mod shelf;
+mod typed;
 
 pub use diff::{ClientChange, Diff, SettingChange, Side};
 pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
 pub use scale::{ANCHORS, Anchors, calibrated, drift, text as anchors_text};
 pub use shelf::{FOLDER, REVIEW, all, newest_before, open};
+pub use typed::{FollowUps, Typed};

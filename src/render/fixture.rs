@@ -223,6 +223,7 @@ fn client((index, row): (usize, &Row)) -> Client {
         priority: 0.0,
         next_step: None,
         due: None,
+        follow_up: None,
         marks: Marks::default(),
         loss_impact: None,
         monthly: (0..12_i64)

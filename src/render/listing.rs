@@ -12,7 +12,7 @@ use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal, money_text, percent};
 use crate::money::Money;
 use crate::period::Day;
-use crate::review::{Client, Review};
+use crate::review::{Client, FollowUp, Review};
 use crate::score::Group;
 use crate::tier::Tier;
 
@@ -237,6 +237,19 @@ fn follow_up() -> [Column; 3] {
     ]
 }
 
+/// What people typed into the follow-up list.
+fn typed() -> [Column; 3] {
+    type Part = fn(&FollowUp) -> Option<&String>;
+    let part = |code, of: Part| {
+        left(code, move |client, _| known_text(client.follow_up.as_deref().and_then(of)))
+    };
+    [
+        part("follow_up_status", |typed| typed.status.as_ref()),
+        part("follow_up_next_step", |typed| typed.next_step.as_ref()),
+        part("follow_up_note", |typed| typed.note.as_ref()),
+    ]
+}
+
 impl List {
     fn columns(self, review: &Review) -> Vec<Column> {
         let mut columns = Vec::new();
@@ -253,6 +266,7 @@ impl List {
                 columns.extend([signals(), why()]);
                 columns.extend(follow_up());
                 columns.extend(reasons());
+                columns.extend(typed());
             }
             Self::Score => {
                 columns.push(rank());

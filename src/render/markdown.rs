@@ -96,9 +96,13 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
         (heading("next_step"), Align::Left),
         (heading("due"), Align::Left),
     ]);
+    let listed = review.actions.iter().take(shown).filter_map(|at| review.clients.get(*at));
+    let any_typed = listed.clone().any(|client| client.follow_up.is_some());
+    if any_typed {
+        columns.push((lang.text("markdown.follow_up"), Align::Left));
+    }
     let mut table = Table::new(columns);
-    for (index, at) in review.actions.iter().take(shown).enumerate() {
-        let Some(client) = review.clients.get(*at) else { continue };
+    for (index, client) in listed.enumerate() {
         let mut cells = vec![(index + 1).to_string(), client.name.clone()];
         if !one_owner {
             cells.push(client.owner.clone().unwrap_or_default());
@@ -112,6 +116,11 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
             step.unwrap_or_default(),
             client.due.map(|due| due.to_string()).unwrap_or_default(),
         ]);
+        if any_typed {
+            let typed = client.follow_up.as_deref().map(|typed| sentence::follow_up(lang, typed));
+            let words: Vec<String> = typed.into_iter().flatten().flatten().collect();
+            cells.push(sentence::joined(lang, &words));
+        }
         table.row(cells);
     }
     table

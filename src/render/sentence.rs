@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Fact;
 use crate::locale::Lang;
-use crate::review::{Client, Scope};
+use crate::review::{Client, FollowUp, Scope};
 use crate::signal::Evidence;
 
 /// What a signal found, as a clause without capital and full stop.
@@ -46,6 +46,16 @@ pub fn reason(lang: Lang, client: &Client) -> String {
     let clauses: Vec<String> =
         client.signals.iter().map(|found| finding(lang, found.code, &found.evidence)).collect();
     joined(lang, &clauses)
+}
+
+/// What people typed for a client: the word for the status, the next step and the note.
+#[must_use]
+pub fn follow_up(lang: Lang, typed: &FollowUp) -> [Option<String>; 3] {
+    let word = |code: &String| {
+        let word = lang.find(&format!("book.status.{code}"));
+        word.map_or_else(|| code.clone(), ToOwned::to_owned)
+    };
+    [typed.status.as_ref().map(word), typed.next_step.clone(), typed.note.clone()]
 }
 
 /// A clause as the beginning of a sentence.

@@ -438,6 +438,7 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
         risk,
         risk_level,
         priority: at_stake.to_f64() * risk,
+        follow_up: None,
         marks: marks(&features, score.groups, frame, config),
         loss_impact: features.sales_share,
         monthly,

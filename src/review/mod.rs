@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::config::{Config, Policy};
-use crate::diagnostic::{Diagnostic, Origin, Severity};
+use crate::diagnostic::{DETAILS_KEPT, Diagnostic, Origin, Severity};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::Money;
 use crate::period::{Day, Windows};
@@ -101,6 +101,28 @@ pub struct Review {
     pub config: Config,
     /// SHA-256 of those.
     pub config_sha256: String,
+}
+
+impl Review {
+    /// Adds something to say, in the order of the codes.
+    pub(crate) fn tell(&mut self, diagnostic: Diagnostic) {
+        let code = diagnostic.code;
+        let at = self.diagnostics.partition_point(|group| group.code < code);
+        if self.diagnostics.get(at).is_none_or(|group| group.code != code) {
+            let group = DiagnosticGroup {
+                code,
+                severity: diagnostic.severity,
+                count: 0,
+                details: Vec::new(),
+            };
+            self.diagnostics.insert(at, group);
+        }
+        let group = &mut self.diagnostics[at];
+        group.count += 1;
+        if group.details.len() < DETAILS_KEPT {
+            group.details.push(diagnostic);
+        }
+    }
 }
 
 /// Whose clients a review is of.
@@ -275,6 +297,8 @@ pub struct Client {
     pub next_step: Option<&'static str>,
     /// When that is due.
     pub due: Option<Day>,
+    /// What people typed for it into an earlier workbook, for as long as it needs action for the same.
+    pub follow_up: Option<Box<FollowUp>>,
     /// Marks of a key account.
     pub marks: Marks,
     /// Share of sales that would go with the client.
@@ -309,6 +333,17 @@ impl RiskLevel {
             Self::High => "high",
         }
     }
+}
+
+/// What people typed for a client that needs action.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUp {
+    /// What became of it: a code, or any other word.
+    pub status: Option<String>,
+    /// What comes next.
+    pub next_step: Option<String>,
+    /// Anything else.
+    pub note: Option<String>,
 }
 
 /// A finding with its history.

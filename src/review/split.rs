@@ -168,7 +168,7 @@ fn is_word(before: &str, part: &str, after: &str) -> bool {
         && !joins(part.chars().next_back(), after.chars().next())
 }
 
-/// A client without its place among all others.
+/// A client without its place among all others. What people typed for it goes with it: they wrote it for whoever is to call.
 fn alone(client: &Client) -> Client {
     let mut client = client.clone();
     client.rank = None;

@@ -10,7 +10,7 @@ use std::sync::{PoisonError, RwLock};
 
 use office_crypto::{DecryptError, decrypt_from_bytes};
 
-use super::package::{Flaw, guarded};
+use super::package::{self, Flaw, Kind, guarded};
 use super::{Input, Place};
 use crate::error::Error;
 
@@ -71,6 +71,17 @@ pub fn decrypted(input: &Input) -> Result<(Vec<u8>, String), Error> {
 #[must_use]
 pub fn opened(bytes: Vec<u8>, password: &str) -> Option<Vec<u8>> {
     decrypt(bytes, Some(password)).ok()
+}
+
+/// The bytes of a file, where it is encrypted the package in it: opened with this password, else with the one that is known
+/// for an input of this name. None where neither opens it.
+#[must_use]
+pub fn readable(bytes: Vec<u8>, name: &str, given: Option<&str>) -> Option<Vec<u8>> {
+    if package::sniff_bytes(&bytes) != Kind::Encrypted {
+        return Some(bytes);
+    }
+    let opened = given.and_then(|given| opened(bytes.clone(), given));
+    opened.or_else(|| decrypt(bytes, password(name).as_deref()).ok())
 }
 
 /// The package in an encrypted workbook.

@@ -32,7 +32,7 @@ fn say(line: &str) {
 }
 
 /// The program, if it is there; with `KAM_REQUIRE_OFFICE` set it has to be.
-fn office() -> Option<PathBuf> {
+pub(crate) fn office() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join("soffice"));
     let found = found.into_iter().find(|program| program.is_file());
@@ -53,6 +53,17 @@ struct Computed {
 }
 
 fn computed(office: &Path, books: &[Vec<u8>]) -> Vec<Computed> {
+    let of = |bytes: Vec<u8>| {
+        let file = tempfile::NamedTempFile::new().expect("file");
+        fs::write(file.path(), &bytes).expect("workbook");
+        let book = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+        Computed { book, as_written: is_as_written(file.path(), None) }
+    };
+    saved(office, books).into_iter().map(of).collect()
+}
+
+/// Workbooks as LibreOffice saves them.
+pub(crate) fn saved(office: &Path, books: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().expect("folder");
     let at = |name: &str| folder.path().join(name);
     for name in ["profile/user", "in", "out"] {
@@ -74,9 +85,7 @@ fn computed(office: &Path, books: &[Vec<u8>]) -> Vec<Computed> {
         .expect("soffice");
     let read = |name: &String| {
         let path = at("out").join(name);
-        let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}\n{output:?}"));
-        let book = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
-        Computed { book, as_written: is_as_written(&path, None) }
+        fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}\n{output:?}"))
     };
     names.iter().map(read).collect()
 }

@@ -15,6 +15,7 @@ mod errors;
 mod exports;
 mod files;
 mod floors;
+mod follow_ups;
 mod history;
 mod hostile;
 mod identity;

@@ -26,6 +26,8 @@ pub(super) struct Action<'a> {
     findings: Vec<Found>,
     step: Option<Value>,
     due: Option<String>,
+    /// What people typed for it, with its headings.
+    typed: Vec<(Value, Value)>,
     figures: Vec<(Value, String)>,
     tags: Vec<Value>,
     waterfall: Option<Value>,
@@ -103,6 +105,7 @@ fn action<'a>(review: &Review, number: usize, at: usize, client: &'a Client) -> 
         findings: findings(review, client),
         step: client.next_step.map(|code| words("action", code)),
         due: client.due.map(|day| day.to_string()),
+        typed: typed(client),
         figures: figures(client),
         tags: [caps, failed, to_confirm, flags]
             .into_iter()
@@ -125,6 +128,21 @@ fn findings(review: &Review, client: &Client) -> Vec<Found> {
             level_class: found.level.code(),
             since: (found.first_seen < review.as_of)
                 .then(|| filled("page.actions.since", &[("day", found.first_seen.to_string())])),
+        })
+        .collect()
+}
+
+/// What people typed for a client.
+fn typed(client: &Client) -> Vec<(Value, Value)> {
+    let Some(follow_up) = client.follow_up.as_deref() else { return Vec::new() };
+    let part = |lang, at: usize| sentence::follow_up(lang, follow_up)[at].take();
+    ["status", "next_step", "note"]
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| part(Lang::En, *at).is_some())
+        .map(|(at, key)| {
+            let label = both(|lang| lang.text(&format!("book.column.{key}")));
+            (label, both(|lang| part(lang, at).unwrap_or_default()))
         })
         .collect()
 }

@@ -8,9 +8,13 @@ use rust_xlsxwriter::{DataValidation, IgnoreError};
 
 use super::style::Kind;
 use super::{Book, Pen, page};
+use crate::history::layout::{Mark, STATUSES, key, status_mark};
+use crate::locale::Lang;
 use crate::render::sentence;
 use crate::review::Client;
 
+/// The row of the marks by which a later review finds its way about; nobody sees them.
+const MARKS: u32 = 2;
 const HEADER: u32 = 3;
 /// Heading key, and whether the column holds numbers.
 const COLUMNS: [(&str, bool); 16] = [
@@ -31,7 +35,10 @@ const COLUMNS: [(&str, bool); 16] = [
     ("next_step", false),
     ("note", false),
 ];
+const CLIENT_ID: u16 = 2;
 const STATUS: u16 = 13;
+/// The hidden column; it is sorted with the others.
+const SIGNALS: u16 = COLUMNS.len() as u16;
 
 pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (column, limits) in
@@ -50,18 +57,22 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     for (index, client) in clients.iter().enumerate() {
         row(book, &mut pen, HEADER + 1 + index as u32, index + 1, client)?;
     }
+    marks(&mut pen)?;
     let last = HEADER + clients.len() as u32;
-    let end = COLUMNS.len() as u16 - 1;
     if clients.is_empty() {
         pen.free(HEADER + 1, 0, &book.t("actions.none"), &book.style.note)?;
     } else {
-        pen.sheet.autofilter(HEADER, 0, last, end)?;
+        pen.sheet.autofilter(HEADER, 0, last, SIGNALS)?;
         // Ids are text on purpose, also those that look like numbers.
-        pen.sheet.ignore_error_range(HEADER + 1, 2, last, 2, IgnoreError::NumberStoredAsText)?;
-        let choices: Vec<String> = ["open", "in_progress", "done", "not_needed"]
-            .iter()
-            .map(|status| book.t(&format!("status.{status}")))
-            .collect();
+        pen.sheet.ignore_error_range(
+            HEADER + 1,
+            CLIENT_ID,
+            last,
+            CLIENT_ID,
+            IgnoreError::NumberStoredAsText,
+        )?;
+        let choices: Vec<String> =
+            STATUSES.iter().map(|status| book.t(&format!("status.{status}"))).collect();
         let validation = DataValidation::new()
             .allow_list_strings(&choices)?
             .set_error_title(book.t("column.status"))?
@@ -77,7 +88,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
 fn row(book: &Book, pen: &mut Pen, row: u32, number: usize, client: &Client) -> Result<()> {
     pen.count(row, 0, number as u64)?;
     pen.long(row, 1, &client.name)?;
-    pen.text(row, 2, &client.client_id)?;
+    pen.text(row, CLIENT_ID, &client.client_id)?;
     pen.text(row, 3, client.owner.as_deref().unwrap_or_default())?;
     pen.text(row, 4, &book.tier(client.tier))?;
     pen.known(row, 5, client.score, Kind::Points)?;
@@ -88,9 +99,30 @@ fn row(book: &Book, pen: &mut Pen, row: u32, number: usize, client: &Client) -> 
     pen.long(row, 10, &suggested(book, client))?;
     pen.day(row, 11, client.signals.iter().map(|found| found.first_seen).min())?;
     pen.day(row, 12, client.due)?;
-    for column in STATUS..STATUS + 3 {
-        pen.sheet.write_blank(row, column, &book.style.input)?;
+    let typed = client.follow_up.as_deref().map(|typed| sentence::follow_up(book.lang, typed));
+    for (column, text) in (STATUS..).zip(typed.unwrap_or_default()) {
+        pen.input(row, column, text.as_deref())?;
     }
+    let signals = client.signals.iter().map(|found| found.code);
+    pen.free(row, SIGNALS, &key(&client.client_id, signals), &book.style.text)?;
+    Ok(())
+}
+
+/// Marks the columns, and hides the one that only a program reads.
+fn marks(pen: &mut Pen) -> Result<()> {
+    let words = Lang::ALL.into_iter().flat_map(|lang| {
+        STATUSES.map(|status| (status, lang.text(&format!("book.status.{status}"))))
+    });
+    for (column, mark) in [
+        (CLIENT_ID, Mark::ClientId.text()),
+        (STATUS, status_mark(words)),
+        (STATUS + 1, Mark::NextStep.text()),
+        (STATUS + 2, Mark::Note.text()),
+        (SIGNALS, Mark::Signals.text()),
+    ] {
+        pen.free(MARKS, column, &mark, &pen.style.unseen)?;
+    }
+    pen.sheet.set_column_hidden(SIGNALS)?;
     Ok(())
 }
 

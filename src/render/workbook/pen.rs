@@ -248,6 +248,17 @@ impl<'a> Pen<'a> {
         self.free(row, columns.0, text, format)
     }
 
+    /// A cell to fill in, with what stands there already.
+    pub(super) fn input(&mut self, row: u32, column: u16, text: Option<&str>) -> Result<()> {
+        let style = self.style;
+        let Some(text) = text else {
+            self.sheet.write_blank(row, column, &style.input)?;
+            return Ok(());
+        };
+        self.remember(row, (column, column), text, false);
+        self.free(row, column, text, &style.input)
+    }
+
     /// An empty cell of a table.
     pub(super) fn blank(&mut self, row: u32, column: u16) -> Result<()> {
         self.sheet.write_blank(row, column, &self.style.text)?;

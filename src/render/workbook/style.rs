@@ -125,6 +125,8 @@ pub(super) struct Style {
     pub(super) total: Format,
     /// Cell to fill in.
     pub(super) input: Format,
+    /// What only a program reads.
+    pub(super) unseen: Format,
     /// Name of a figure that matters.
     pub(super) card_label: Format,
     /// Small print under it.
@@ -185,6 +187,7 @@ impl Style {
                 .set_border(FormatBorder::Thin)
                 .set_border_color(LINE)
                 .set_unlocked(),
+            unseen: base.clone().set_num_format(";;;").set_hidden(),
             card_label: card.clone().set_bold(),
             card_note: card.clone().set_font_color(GREY),
             card: card.set_bold().set_font_size(20).set_font_color(BLUE),
