@@ -248,6 +248,8 @@ pub(super) struct Analysed {
     pub inputs: Vec<Input>,
     /// Folder of the settings in force.
     pub workspace: Option<PathBuf>,
+    /// Where the earlier review lies, if there is one.
+    pub previous_folder: Option<PathBuf>,
     /// Goalposts that were frozen for this review, by metric.
     pub frozen: Option<history::Anchors>,
 }
@@ -362,7 +364,8 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
     let (loaded, mut settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
     let context = Context { portfolio: shown.portfolio, ..context };
     let (as_of, _) = review::as_of(&loaded, &settings.loaded.config, context)?;
-    let previous = previous(arguments.previous.as_deref(), settings.workspace.as_deref(), as_of)?;
+    let found = previous(arguments.previous.as_deref(), settings.workspace.as_deref(), as_of)?;
+    let (previous, previous_folder) = found.unzip();
     let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
@@ -398,7 +401,7 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
             return Err(stale.into());
         }
     }
-    Ok(Analysed { review, diagnostics, inputs, workspace: settings.workspace, frozen })
+    Ok(Analysed { review, diagnostics, inputs, workspace: settings.workspace, frozen, previous_folder })
 }
 
 /// The earlier review: the one named, else the newest of the workspace that is older; `none` is none.
@@ -406,7 +409,7 @@ pub(super) fn previous(
     named: Option<&Path>,
     workspace: Option<&Path>,
     as_of: Day,
-) -> Result<Option<Previous>> {
+) -> Result<Option<(Previous, PathBuf)>> {
     if named == Some(Path::new("none")) {
         return Ok(None);
     }
@@ -417,14 +420,16 @@ pub(super) fn previous(
             let late = Diagnostic::error("previous-late", Origin::file(name));
             return Err(late.with("previous", review.as_of).with("as_of", as_of).into());
         }
-        return Ok(Some(review.previous(&name)));
+        return Ok(Some((review.previous(&name), path.to_owned())));
     }
     let Some(workspace) = workspace else {
         return Ok(None);
     };
     let found = history::newest_before(workspace, as_of)?;
     // The name is that within the workspace: it goes into outputs.
-    Ok(found.map(|(_, review)| review.previous(&format!("{}/{}", history::FOLDER, review.period))))
+    Ok(found.map(|(folder, review)| {
+        (review.previous(&format!("{}/{}", history::FOLDER, review.period)), folder)
+    }))
 }
 
 /// Codes of `--skip` must be those of rows that can be left out.

@@ -42,11 +42,20 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
             None
         }
     };
+    let mut kept = analysed.previous_folder.clone().map(|folder| folder.join(save::WORKBOOK));
+    if arguments.save && arguments.output.force {
+        // What is replaced on purpose is newer than the review before.
+        let own = analysed.workspace.as_ref().map(|workspace| {
+            workspace.join(history::FOLDER).join(&analysed.review.period).join(save::WORKBOOK)
+        });
+        kept = own.filter(|own| own.exists()).or(kept);
+    }
+    let kept = kept.iter().map(|path| (path.as_path(), None));
     let carried = if let Some(plan) = &plan {
-        typed::carry(&mut analysed.review, plan.targets())
+        typed::carry(&mut analysed.review, kept.chain(plan.targets()))
     } else {
         let replaced = paths(&arguments.output).map(|path| (path, None));
-        typed::carry(&mut analysed.review, replaced)
+        typed::carry(&mut analysed.review, kept.chain(replaced))
     };
     let review = &analysed.review;
     let force = arguments.output.force;
@@ -119,7 +128,7 @@ fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Out
         config.period = String::new();
         let (as_of, _) = review::as_of(&loaded, &config, context)?;
         if previous.is_none() {
-            previous = analysis::previous(None, workspace, as_of)?;
+            previous = analysis::previous(None, workspace, as_of)?.map(|(previous, _)| previous);
         }
         let mut data = loaded.clone();
         if as_of < newest {

@@ -20,7 +20,9 @@ use super::files;
 use super::ui::Ui;
 
 /// The files of a saved review, in the order they are written.
-const FILES: [&str; 3] = [history::REVIEW, "review.xlsx", "clients.csv"];
+const FILES: [&str; 3] = [history::REVIEW, WORKBOOK, "clients.csv"];
+/// The copy that people type into, which the next review reads.
+pub(super) const WORKBOOK: &str = "review.xlsx";
 
 /// What the folder says of itself.
 #[derive(Serialize)]
@@ -102,7 +104,7 @@ impl<'a> Save<'a> {
         for name in FILES {
             let bytes = match name {
                 history::REVIEW => std::mem::take(&mut text),
-                "review.xlsx" => workbook::workbook(review, ui.lang)?,
+                WORKBOOK => workbook::workbook(review, ui.lang)?,
                 _ => table(review, ui.lang)?,
             };
             put(&new.0.join(name), &bytes).map_err(|error| cannot(&error))?;
