@@ -21,7 +21,7 @@ use crate::score::{ByGroup, ByMetric};
 use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
-pub use join::{Context, review};
+pub use join::{Context, given_as_of, review};
 pub use portfolio::{Concentration, Figures};
 pub use split::Split;
 
@@ -93,6 +93,14 @@ pub struct Review {
     pub config: Config,
     /// SHA-256 of those.
     pub config_sha256: String,
+}
+
+impl Review {
+    /// When a finding of a level is to be followed up.
+    #[must_use]
+    pub fn due(&self, level: Level) -> Day {
+        join::due(self.as_of, level, &self.config)
+    }
 }
 
 /// Whose clients a review is of.

@@ -7,7 +7,7 @@ mod assign;
 
 use serde::{Deserialize, Serialize};
 
-pub use assign::{Case, Outcome, Standing, assign};
+pub use assign::{Case, Condition, Outcome, Standing, assign, conditions};
 
 /// A tier, the highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
