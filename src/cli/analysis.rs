@@ -14,12 +14,15 @@ use crate::review::{self, AsOfFrom, Context, Review};
 use crate::source::secret::use_passwords;
 use crate::source::{Input, Place, pattern};
 use crate::store::workspace::Workspace;
-use crate::store::{self, InputReport, Loaded, Options};
+use crate::store::{self, ClientRows, InputReport, Loaded, Options, Question};
 
 use super::args::Analysis;
 use super::progress::Progress;
 use super::ui::Ui;
 use super::{env, files, password};
+
+/// Transaction rows that the page of a client shows.
+const SALE_ROWS: usize = 10;
 
 /// Settings found and the folder they belong to.
 pub(super) struct Settings {
@@ -246,6 +249,8 @@ pub(super) struct Reading<'a> {
     pub output: Option<&'a Path>,
     /// Takes every diagnostic of a transaction row, and the language to speak of it.
     pub each: Option<&'a mut (dyn FnMut(Lang, Diagnostic) + Send)>,
+    /// A client whose newest transaction rows are wanted, and where they go.
+    pub client: Option<(&'a str, &'a mut ClientRows)>,
 }
 
 /// Reads the inputs into something empty; what was found on the way stays there whatever stops the reading.
@@ -289,7 +294,15 @@ pub(super) fn load_into(
         }
     });
     let told = told.as_mut().map(|told| told as store::Listing<'_>);
-    let read = store::load_into(loaded, &inputs, config, &options, told);
+    let read = match reading.client {
+        Some((client, found)) => {
+            let until = review::given_as_of(config, today).unwrap_or(today);
+            let question = Question { client, until, most: SALE_ROWS };
+            let read = store::load_client(loaded, &inputs, config, &options, &question);
+            read.map(|rows| *found = rows)
+        }
+        None => store::load_into(loaded, &inputs, config, &options, told),
+    };
     progress.stop();
     if by_headings {
         let said = language(read.as_ref().map(|()| loaded.inputs.as_slice()));
@@ -315,6 +328,17 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
     let (loaded, settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
     let context = Context { portfolio: shown.portfolio, ..context };
     let diagnostics = loaded.diagnostics.clone();
+    let review = reviewed(loaded, arguments, &settings, context)?;
+    Ok(Analysed { review, diagnostics, inputs })
+}
+
+/// Makes the review of what was read, unless that is older than `--max-age` allows.
+pub(super) fn reviewed(
+    loaded: Loaded,
+    arguments: &Analysis,
+    settings: &Settings,
+    context: Context,
+) -> Result<Review> {
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
     } else {
@@ -336,7 +360,7 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
             return Err(stale.into());
         }
     }
-    Ok(Analysed { review, diagnostics, inputs })
+    Ok(review)
 }
 
 /// Codes of `--skip` must be those of rows that can be left out.

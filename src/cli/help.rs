@@ -10,7 +10,7 @@ use crate::locale::Lang;
 const GROUPS: [(&str, &[&str]); 4] = [
     ("start", &["demo", "init", "template"]),
     ("data", &["check", "import"]),
-    ("review", &["review", "score", "tier", "churn", "annotate"]),
+    ("review", &["review", "score", "tier", "churn", "show", "annotate"]),
     ("help", &["explain", "config", "completions"]),
 ];
 

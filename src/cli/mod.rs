@@ -20,6 +20,7 @@ mod prompt;
 mod raw;
 mod reader;
 mod review;
+mod show;
 mod split;
 mod template;
 mod ui;
@@ -108,6 +109,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
         Command::Score(command) => lists::run(crate::render::listing::List::Score, &command, ui),
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),
         Command::Churn(command) => lists::run(crate::render::listing::List::Churn, &command, ui),
+        Command::Show(command) => show::run(&command, ui),
         Command::Explain(command) => explain::run(&command, ui),
         Command::Config(command) => config::run(&command, ui),
         Command::Completions(command) => completions::run(&command, ui),

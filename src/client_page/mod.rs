@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::config::Policy;
 use crate::features::{ClientFeatures, Stage};
-use crate::period::Day;
+use crate::period::{Day, Windows};
 use crate::review::{Client, FindingRow, Marks, MentionRow, Month, Review, RiskLevel};
 use crate::score::{Group, METRICS};
 use crate::tier::{self, Case, Tier};
@@ -37,6 +37,8 @@ pub struct ClientPage {
     pub as_of: Day,
     /// Name of the quarter that ends at `as_of`, else the date.
     pub period: String,
+    /// The windows.
+    pub windows: Windows,
     /// Currency code; empty when the input names none.
     pub currency: String,
     /// Who it is.
@@ -243,6 +245,7 @@ pub fn page(extract: Extract, review: &Review, threads: usize) -> Option<ClientP
         kam_version: review.kam_version,
         as_of: review.as_of,
         period: review.period.clone(),
+        windows: review.windows,
         currency: review.currency.clone(),
         score: client.score,
         coverage: client.coverage,
