@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use crate::client_page::{self, ClientPage, Extract};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::error::Error;
 use crate::locale::Lang;
 use crate::render::client_page as render;
@@ -47,7 +47,11 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     }
     let paths = arguments.output.iter().map(PathBuf::as_path);
     review::put(ready, paths, arguments.dry_run, ui)?;
-    ui.say(&review::verdict(&review, &diagnostics, started, ui));
+    let (errors, warnings) =
+        (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
+    let seconds = started.elapsed().as_secs_f64();
+    let clients = review.totals.clients;
+    ui.say(&render::verdict(clients, ui.lang, seconds, errors, warnings));
     Ok(Outcome::Done)
 }
 

@@ -235,9 +235,11 @@ impl At<'_> {
 
     /// Milestones that are not done. Those of which the plan says when they are due may lie ahead.
     fn milestones(&self) -> Vec<MilestoneRow> {
-        let open = self.rows.projects.iter().filter(|row| {
-            !self.words.is_done(row.done, row.status.as_deref(), self.as_of)
-        });
+        let open = self
+            .rows
+            .projects
+            .iter()
+            .filter(|row| !self.words.is_done(row.done, row.status.as_deref(), self.as_of));
         let mut milestones: Vec<MilestoneRow> = open
             .map(|row| MilestoneRow {
                 project: row.name.clone(),

@@ -393,4 +393,3 @@ fn next_steps(review: &Review, client: &Client) -> Vec<NextStep> {
     }
     steps
 }
-

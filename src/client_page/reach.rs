@@ -323,9 +323,12 @@ mod tests {
     #[test]
     fn amounts_keep_three_digits() {
         let unit = Money::SCALE;
-        for (amount, expected) in
-            [(182_345 * unit, 1_000 * unit), (1_500 * unit, 10 * unit), (12 * unit, 1_000), (0, 100)]
-        {
+        for (amount, expected) in [
+            (182_345 * unit, 1_000 * unit),
+            (1_500 * unit, 10 * unit),
+            (12 * unit, 1_000),
+            (0, 100),
+        ] {
             assert_eq!(digit(amount), expected, "{amount}");
         }
     }

@@ -204,20 +204,25 @@ pub fn tier_text(client: &Client, lang: Lang) -> String {
     }
 }
 
-/// The last line of a run: how long it took, what was odd, who needs action.
-#[must_use]
-pub fn verdict(review: &Review, lang: Lang, seconds: f64, errors: u64, warnings: u64) -> String {
-    let totals = &review.totals;
-    let share = (totals.net_sales > Money::ZERO)
-        .then(|| totals.at_risk_sales.to_f64() / totals.net_sales.to_f64());
-    let odd = match (errors, warnings) {
+/// What was odd, for the last line of a run.
+pub(super) fn odd(lang: Lang, errors: u64, warnings: u64) -> String {
+    match (errors, warnings) {
         (0, 0) => String::new(),
         (0, _) => lang.fill("summary.with_warnings", &[("warnings", grouped(warnings as i64))]),
         _ => lang.fill(
             "summary.with_errors",
             &[("errors", grouped(errors as i64)), ("warnings", grouped(warnings as i64))],
         ),
-    };
+    }
+}
+
+/// The last line of a run: how long it took, what was odd, who needs action.
+#[must_use]
+pub fn verdict(review: &Review, lang: Lang, seconds: f64, errors: u64, warnings: u64) -> String {
+    let totals = &review.totals;
+    let share = (totals.net_sales > Money::ZERO)
+        .then(|| totals.at_risk_sales.to_f64() / totals.net_sales.to_f64());
+    let odd = odd(lang, errors, warnings);
     lang.fill(
         "summary.verdict",
         &[

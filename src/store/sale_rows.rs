@@ -49,7 +49,7 @@ pub struct SaleRow {
     pub amount: Money,
     /// The order it belongs to.
     pub order_id: Option<String>,
-    /// Business line, where the row names one.
+    /// Business line: that of the row, else that of its product.
     pub business_line: Option<String>,
     /// File, sheet and row.
     pub origin: Origin,
@@ -102,11 +102,14 @@ impl Collector<'_> {
             return;
         };
         let text = |column| key(cells, column).map(|text| text.into_owned());
+        let product = key(cells, columns.product);
+        let product = product.and_then(|product| self.sink.plan.products.get(product.as_ref()));
+        let of_product = || product.and_then(|product| product.business_line.clone());
         self.rows.push(SaleRow {
             date,
             amount,
             order_id: text(columns.order_id),
-            business_line: text(columns.business_line),
+            business_line: text(columns.business_line).or_else(of_product),
             origin: Origin { row: Some(number), ..self.sheet.clone() },
         });
         // Sorted now and then, so that a client with most of the rows takes no more room than any other.

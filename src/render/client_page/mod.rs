@@ -10,9 +10,10 @@ mod tier;
 mod words;
 
 use crate::client_page::ClientPage;
-use crate::locale::Lang;
+use crate::locale::{Lang, grouped};
 
 use super::explain::wrap::wrap;
+use super::summary::odd;
 use super::table::{Table, cut, escaped};
 
 use unicode_width::UnicodeWidthStr as _;
@@ -75,6 +76,17 @@ pub fn table(page: &ClientPage, lang: Lang, width: Option<usize>) -> String {
         }
     }
     out
+}
+
+/// The last line of a run: how long it took, what was odd, among how many clients this one was looked for.
+#[must_use]
+pub fn verdict(clients: usize, lang: Lang, seconds: f64, errors: u64, warnings: u64) -> String {
+    let values = [
+        ("seconds", format!("{seconds:.1}")),
+        ("odd", odd(lang, errors, warnings)),
+        ("clients", grouped(clients as i64)),
+    ];
+    lang.fill("show.verdict", &values)
 }
 
 /// A text in lines, the first of which begins with a prefix and the others below its end.

@@ -1,8 +1,14 @@
 //! What the tables beside the transactions say of a client.
 
-use crate::client_page::ClientPage;
+use crate::client_page::{
+    ClientPage, ContactRow, ContractRow, DealRow, FeedbackRow, InteractionRow, InvoiceRow,
+    MilestoneRow,
+};
+use crate::diagnostic::Origin;
 use crate::locale::{Lang, grouped, percent};
+use crate::render::sentence;
 use crate::render::table::Align;
+use crate::review::MentionRow;
 
 use super::sections::{section, titled};
 use super::words::{UNKNOWN, amount, known, place, table, text, whole};
@@ -20,74 +26,141 @@ pub(super) fn sections(page: &ClientPage, lang: Lang) -> Vec<Option<Section>> {
         };
         section(titled(lang, key), parts)
     };
+    // Notes are too long for the cell of a table.
+    let noted = |key: &str, lines: Vec<String>| {
+        let parts = if lines.is_empty() { Vec::new() } else { vec![Part::List(lines)] };
+        section(titled(lang, key), parts)
+    };
     vec![
-        list(
-            "feedback",
-            &[("opened", LEFT), ("severity", LEFT), ("kind", LEFT), ("days_open", RIGHT),
-                ("overdue", LEFT), ("owner", LEFT), ("note", LEFT), ("place", LEFT)],
-            feedback(page, lang),
-        ),
+        noted("feedback", feedback(page, lang)),
         list(
             "invoices",
-            &[("invoice", LEFT), ("due", LEFT), ("days_overdue", RIGHT), ("outstanding", RIGHT),
-                ("amount", RIGHT), ("place", LEFT)],
+            &[
+                ("invoice", LEFT),
+                ("due", LEFT),
+                ("days_overdue", RIGHT),
+                ("outstanding", RIGHT),
+                ("amount", RIGHT),
+                ("place", LEFT),
+            ],
             invoices(page, lang),
         ),
         list(
             "contracts",
-            &[("contract", LEFT), ("business_line", LEFT), ("start", LEFT), ("end", LEFT),
-                ("days_left", RIGHT), ("amount", RIGHT), ("place", LEFT)],
+            &[
+                ("contract", LEFT),
+                ("business_line", LEFT),
+                ("start", LEFT),
+                ("end", LEFT),
+                ("days_left", RIGHT),
+                ("amount", RIGHT),
+                ("place", LEFT),
+            ],
             contracts(page, lang),
         ),
         list(
             "deals",
-            &[("deal", LEFT), ("stage", LEFT), ("amount", RIGHT), ("probability", RIGHT),
-                ("expected_close", LEFT), ("competitor", LEFT), ("place", LEFT)],
+            &[
+                ("deal", LEFT),
+                ("stage", LEFT),
+                ("amount", RIGHT),
+                ("probability", RIGHT),
+                ("expected_close", LEFT),
+                ("competitor", LEFT),
+                ("place", LEFT),
+            ],
             deals(page, lang),
         ),
         list(
             "milestones",
-            &[("project", LEFT), ("milestone", LEFT), ("due", LEFT), ("days_late", RIGHT),
-                ("owner", LEFT), ("place", LEFT)],
+            &[
+                ("project", LEFT),
+                ("milestone", LEFT),
+                ("due", LEFT),
+                ("days_late", RIGHT),
+                ("owner", LEFT),
+                ("place", LEFT),
+            ],
             milestones(page, lang),
         ),
-        list(
-            "mentions",
-            &[("set", LEFT), ("note", LEFT), ("place", LEFT)],
-            mentions(page, lang),
-        ),
-        list(
-            "interactions",
-            &[("date", LEFT), ("kind", LEFT), ("owner", LEFT), ("contact", LEFT), ("note", LEFT)],
-            interactions(page),
-        ),
+        noted("mentions", mentions(page, lang)),
+        noted("interactions", interactions(page, lang)),
         list(
             "contacts",
-            &[("name", LEFT), ("title", LEFT), ("role", LEFT), ("key", LEFT), ("left", LEFT),
-                ("phone", LEFT), ("email", LEFT), ("birthday", LEFT)],
+            &[
+                ("name", LEFT),
+                ("title", LEFT),
+                ("role", LEFT),
+                ("key", LEFT),
+                ("left", LEFT),
+                ("phone", LEFT),
+                ("email", LEFT),
+                ("birthday", LEFT),
+            ],
             contacts(page, lang),
         ),
     ]
 }
 
-fn feedback(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
-    let row = |row: &crate::client_page::FeedbackRow| {
-        vec![
-            row.opened.to_string(),
-            lang.text(&format!("level.{}", row.severity.code())),
-            text(row.kind.as_ref()),
-            grouped(row.days.into()),
-            lang.text(if row.overdue { "show.yes" } else { "show.no" }),
-            text(row.owner.as_ref()),
-            text(row.note.as_ref()),
-            place(lang, &row.origin),
-        ]
+/// A note with what is known of it before, and where it stands behind.
+fn note(lang: Lang, about: &[String], note: Option<&String>, origin: Option<&Origin>) -> String {
+    let known: Vec<String> = about.iter().filter(|text| !text.is_empty()).cloned().collect();
+    let about = known.join(&lang.text("location.list"));
+    let said = match note {
+        Some(note) => lang.fill("show.note", &[("about", about), ("note", note.clone())]),
+        None => about,
     };
-    page.relations.feedback.iter().map(row).collect()
+    match origin {
+        Some(origin) => {
+            let values = [("sentence", said), ("place", place(lang, origin))];
+            lang.fill("location.behind", &values)
+        }
+        None => said,
+    }
+}
+
+fn feedback(page: &ClientPage, lang: Lang) -> Vec<String> {
+    let line = |row: &FeedbackRow| {
+        let key = if row.overdue { "show.days_overdue" } else { "show.days_open" };
+        let about = [
+            row.opened.to_string(),
+            text(row.kind.as_ref()),
+            lang.fill(
+                "show.severity",
+                &[("level", lang.text(&format!("level.{}", row.severity.code())))],
+            ),
+            lang.fill(key, &[("days", grouped(row.days.into()))]),
+            text(row.owner.as_ref()),
+        ];
+        note(lang, &about, row.note.as_ref(), Some(&row.origin))
+    };
+    page.relations.feedback.iter().map(line).collect()
+}
+
+fn mentions(page: &ClientPage, lang: Lang) -> Vec<String> {
+    let line = |row: &MentionRow| {
+        let about = lang.text(&format!("show.set.{}", row.set));
+        let about = sentence::capitalised(lang, &about);
+        note(lang, &[about], Some(&row.excerpt), row.origin.as_ref())
+    };
+    page.mentions.iter().map(line).collect()
+}
+
+fn interactions(page: &ClientPage, lang: Lang) -> Vec<String> {
+    let line = |row: &InteractionRow| {
+        let about = [
+            row.date.to_string(),
+            text(row.kind.as_ref()),
+            text(row.owner.as_ref()),
+            text(row.contact.as_ref()),
+        ];
+        note(lang, &about, row.note.as_ref(), None)
+    };
+    page.relations.interactions.iter().map(line).collect()
 }
 
 fn invoices(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
-    let row = |row: &crate::client_page::InvoiceRow| {
+    let row = |row: &InvoiceRow| {
         vec![
             text(row.invoice.as_ref()),
             row.due.to_string(),
@@ -100,8 +173,11 @@ fn invoices(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
     page.relations.invoices.iter().map(row).collect()
 }
 
+/// Contracts that run; where none does, the one that ended last.
 fn contracts(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
-    let row = |row: &crate::client_page::ContractRow| {
+    let all = &page.relations.contracts;
+    let running = all.iter().take_while(|row| row.days_left >= 0).count();
+    let row = |row: &ContractRow| {
         vec![
             text(row.name.as_ref().or(row.contract_id.as_ref())),
             text(row.business_line.as_ref()),
@@ -112,11 +188,11 @@ fn contracts(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
             place(lang, &row.origin),
         ]
     };
-    page.relations.contracts.iter().map(row).collect()
+    all.iter().take(running.max(1)).map(row).collect()
 }
 
 fn deals(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
-    let row = |row: &crate::client_page::DealRow| {
+    let row = |row: &DealRow| {
         vec![
             row.name.clone(),
             text(row.stage.as_ref()),
@@ -131,7 +207,7 @@ fn deals(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
 }
 
 fn milestones(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
-    let row = |row: &crate::client_page::MilestoneRow| {
+    let row = |row: &MilestoneRow| {
         vec![
             row.project.clone(),
             text(row.milestone.as_ref()),
@@ -144,32 +220,8 @@ fn milestones(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
     page.relations.milestones.iter().map(row).collect()
 }
 
-fn mentions(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
-    let row = |row: &crate::review::MentionRow| {
-        vec![
-            lang.text(&format!("show.set.{}", row.set)),
-            row.excerpt.clone(),
-            row.origin.as_ref().map(|origin| place(lang, origin)).unwrap_or_default(),
-        ]
-    };
-    page.mentions.iter().map(row).collect()
-}
-
-fn interactions(page: &ClientPage) -> Vec<Vec<String>> {
-    let row = |row: &crate::client_page::InteractionRow| {
-        vec![
-            row.date.to_string(),
-            text(row.kind.as_ref()),
-            text(row.owner.as_ref()),
-            text(row.contact.as_ref()),
-            text(row.note.as_ref()),
-        ]
-    };
-    page.relations.interactions.iter().map(row).collect()
-}
-
 fn contacts(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
-    let row = |row: &crate::client_page::ContactRow| {
+    let row = |row: &ContactRow| {
         vec![
             row.name.clone(),
             text(row.title.as_ref()),

@@ -6,7 +6,7 @@ use crate::render::sentence;
 use crate::render::table::{Align, Table};
 use crate::review::RiskLevel;
 
-use super::words::{UNKNOWN, measured, number, place, table, text, whole};
+use super::words::{UNKNOWN, exact, measured, number, place, table, text, whole};
 use super::{Part, Section, chart, relations, tier};
 
 /// A section, unless it has nothing to show.
@@ -66,26 +66,31 @@ fn profile(page: &ClientPage, lang: Lang) -> Vec<(String, String)> {
     let about = [&profile.industry, &profile.region].into_iter().flatten().cloned();
     add("industry", Some(about.collect::<Vec<_>>().join(&lang.text("location.list"))));
     let stage = lang.text(&format!("stage.{}", profile.stage.code()));
-    add("stage", Some(match &profile.status {
-        Some(status) => {
-            lang.fill("show.beside", &[("what", stage), ("more", status.clone())])
-        }
-        None => stage,
-    }));
+    add(
+        "stage",
+        Some(match &profile.status {
+            Some(status) => lang.fill("show.beside", &[("what", stage), ("more", status.clone())]),
+            None => stage,
+        }),
+    );
     add("tier", tier::standing(page, lang));
     add("net_sales", profile.first_order.map(|_| net_sales(page, lang)));
     add("margin", features.margin_rate.map(|rate| percent(rate, 1)));
-    add("pay_days", features.pay_days.map(|days| match features.pay_days_prior {
-        Some(before) => lang.fill(
-            "show.before",
-            &[("now", decimal(days, 0)), ("before", decimal(before, 0))],
-        ),
-        None => decimal(days, 0),
-    }));
+    add(
+        "pay_days",
+        features.pay_days.map(|days| match features.pay_days_prior {
+            Some(before) => lang
+                .fill("show.before", &[("now", decimal(days, 0)), ("before", decimal(before, 0))]),
+            None => decimal(days, 0),
+        }),
+    );
     add("orders", Some(orders_of(page, lang)));
-    add("loss_impact", page.loss_impact.filter(|share| *share > 0.0).map(|share| {
-        lang.fill("show.loss_impact", &[("share", percent(share, 1))])
-    }));
+    add(
+        "loss_impact",
+        page.loss_impact
+            .filter(|share| *share > 0.0)
+            .map(|share| lang.fill("show.loss_impact", &[("share", percent(share, 1))])),
+    );
     if page.risk_level != RiskLevel::None {
         let level = lang.text(&format!("level.{}", page.risk_level.code()));
         let risk = percent(page.risk, 0);
@@ -101,7 +106,10 @@ fn net_sales(page: &ClientPage, lang: Lang) -> String {
         ("before", whole(features.net_sales_prior)),
         ("change", features.growth.map(|growth| signed_percent(growth, 1)).unwrap_or_default()),
     ];
-    lang.fill(if features.growth.is_some() { "show.sales" } else { "show.sales_no_change" }, &values)
+    lang.fill(
+        if features.growth.is_some() { "show.sales" } else { "show.sales_no_change" },
+        &values,
+    )
 }
 
 fn orders_of(page: &ClientPage, lang: Lang) -> String {
@@ -211,7 +219,7 @@ fn orders(page: &ClientPage, lang: Lang) -> Option<Section> {
     let rows = page.orders.iter().map(|row| {
         vec![
             row.date.to_string(),
-            crate::locale::money_text(row.amount, 2),
+            exact(row.amount),
             text(row.order_id.as_ref()),
             text(row.business_line.as_ref()),
             place(lang, &row.origin),

@@ -15,6 +15,12 @@ pub(super) fn whole(money: Money) -> String {
     money_text(Money(money.rounded(0) * Money::SCALE), 0)
 }
 
+/// An amount with its hundredths.
+pub(super) fn exact(money: Money) -> String {
+    let text = money_text(money, 2);
+    if text.contains('.') { text } else { format!("{text}.00") }
+}
+
 /// A text that may be missing.
 pub(super) fn text(value: Option<&String>) -> String {
     value.cloned().unwrap_or_default()
@@ -69,9 +75,11 @@ pub(super) fn table(lang: Lang, columns: &[(&str, Align)], rows: Vec<Vec<String>
             *align == Align::Right && at == 0 || !rows.iter().all(nothing)
         })
         .collect();
-    let headings = columns.iter().zip(&kept).filter(|(_, kept)| **kept).map(|((key, align), _)| {
-        (lang.text(&format!("show.column.{key}")), *align)
-    });
+    let headings = columns
+        .iter()
+        .zip(&kept)
+        .filter(|(_, kept)| **kept)
+        .map(|((key, align), _)| (lang.text(&format!("show.column.{key}")), *align));
     let mut table = Table::new(headings.collect());
     for row in rows {
         let cells = row.into_iter().zip(&kept).filter(|(_, kept)| **kept).map(|(cell, _)| cell);
