@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::{Bench, reviewed, testdata};
 
 const FILES: [&str; 3] = ["clients.csv", "transactions.csv", "industries.csv"];
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "demo",
     "template",
     "check",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 10] = [
     "score",
     "tier",
     "churn",
+    "show",
     "explain",
     "config",
     "completions",

@@ -37,6 +37,8 @@ enum Part {
     List(Vec<String>),
     /// A table.
     Table(Table),
+    /// A table, and the same without where its rows stand, for a terminal that is too narrow for both.
+    Placed(Table, Table),
     /// Lines that keep their spaces.
     Drawn(String),
 }
@@ -53,6 +55,7 @@ pub fn json(page: &ClientPage) -> anyhow::Result<Vec<u8>> {
 pub fn table(page: &ClientPage, lang: Lang, width: Option<usize>) -> String {
     let text_width = width.map_or(usize::MAX, |width| width.min(TEXT));
     let mut out = String::new();
+    let mut hidden = false;
     let (title, about) = sections::title(page, lang);
     out.push_str(&wrapped(&title, "", text_width));
     out.push_str(&wrapped(&about, "", text_width));
@@ -71,9 +74,23 @@ pub fn table(page: &ClientPage, lang: Lang, width: Option<usize>) -> String {
                     }
                 }
                 Part::Table(table) => out.push_str(&table.draw(width)),
+                Part::Placed(whole, short) => {
+                    let drawn = whole.draw(None);
+                    let fits = |width| drawn.lines().all(|line| line.width() <= width);
+                    if width.is_none_or(fits) {
+                        out.push_str(&drawn);
+                    } else {
+                        hidden = true;
+                        out.push_str(&short.draw(width));
+                    }
+                }
                 Part::Drawn(lines) => out.push_str(lines),
             }
         }
+    }
+    if hidden {
+        out.push('\n');
+        out.push_str(&wrapped(&lang.text("show.hidden"), "", text_width));
     }
     out
 }
@@ -139,7 +156,7 @@ pub fn markdown(page: &ClientPage, lang: Lang) -> String {
                 Part::List(lines) => {
                     lines.iter().map(|line| format!("- {}\n", escaped(line))).collect()
                 }
-                Part::Table(table) => table.markdown(),
+                Part::Table(table) | Part::Placed(table, _) => table.markdown(),
                 Part::Drawn(lines) => format!("```text\n{lines}```\n"),
             });
         }

@@ -22,7 +22,9 @@ pub(super) fn sections(page: &ClientPage, lang: Lang) -> Vec<Option<Section>> {
         let parts = if rows.is_empty() {
             Vec::new()
         } else {
-            vec![Part::Table(table(lang, columns, rows))]
+            let short = rows.iter().map(|row| row[..row.len() - 1].to_vec()).collect();
+            let short = table(lang, &columns[..columns.len() - 1], short);
+            vec![Part::Placed(table(lang, columns, rows), short)]
         };
         section(titled(lang, key), parts)
     };
@@ -96,6 +98,7 @@ pub(super) fn sections(page: &ClientPage, lang: Lang) -> Vec<Option<Section>> {
                 ("phone", LEFT),
                 ("email", LEFT),
                 ("birthday", LEFT),
+                ("place", LEFT),
             ],
             contacts(page, lang),
         ),
@@ -231,6 +234,7 @@ fn contacts(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
             text(row.phone.as_ref()),
             text(row.email.as_ref()),
             text(row.birthday.as_ref()),
+            place(lang, &row.origin),
         ]
     };
     page.relations.contacts.iter().map(row).collect()

@@ -73,7 +73,7 @@ fn profile(page: &ClientPage, lang: Lang) -> Vec<(String, String)> {
             None => stage,
         }),
     );
-    add("tier", tier::standing(page, lang));
+    add("tier", Some(tier::standing(page, lang)));
     add("net_sales", profile.first_order.map(|_| net_sales(page, lang)));
     add("margin", features.margin_rate.map(|rate| percent(rate, 1)));
     add(

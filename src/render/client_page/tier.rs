@@ -15,16 +15,18 @@ pub(super) fn name(lang: Lang, tier: Tier) -> String {
     lang.text(&format!("tier.{}", tier.code()))
 }
 
-/// Tier, rank and score in a line; nothing for clients that are in no tier.
-pub(super) fn standing(page: &ClientPage, lang: Lang) -> Option<String> {
-    let (tier, rank) = (page.tier.tier?, page.tier.rank?);
+/// Tier, rank and score in a line.
+pub(super) fn standing(page: &ClientPage, lang: Lang) -> String {
+    let (Some(tier), Some(rank)) = (page.tier.tier, page.tier.rank) else {
+        return lang.text("show.no_tier");
+    };
     let values = [
         ("tier", name(lang, tier)),
         ("rank", rank.to_string()),
         ("of", page.tier.of.to_string()),
         ("score", page.score.map_or_else(|| UNKNOWN.to_owned(), |score| format!("{score:.1}"))),
     ];
-    Some(lang.fill("show.standing", &values))
+    lang.fill("show.standing", &values)
 }
 
 pub(super) fn section(page: &ClientPage, lang: Lang) -> Option<Section> {
