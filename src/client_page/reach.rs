@@ -103,6 +103,7 @@ impl Change {
 }
 
 /// All clients, to be scored and given tiers as if one of them were different.
+#[expect(clippy::vec_box, reason = "as scores take them")]
 struct Trial<'a> {
     review: &'a Review,
     /// By id, as the review was made: sums are taken in the same order.
@@ -131,9 +132,11 @@ impl<'a> Trial<'a> {
     /// The tier that the client would have.
     fn tier(&mut self, changes: &[Change]) -> Option<Tier> {
         let config = &self.review.config;
-        let mut changed = self.clients[self.at].features.clone();
-        changes.iter().for_each(|change| change.apply(&mut changed, config));
-        self.features[self.at] = changed;
+        let mut own = self.clients[self.at].features.clone();
+        for change in changes {
+            change.apply(&mut own, config);
+        }
+        self.features[self.at] = own;
         share_out(&mut self.features);
         let scores = score::score(&self.features, &self.active, &config.score, self.threads);
         let cases: Vec<Case<'_>> = self
@@ -175,9 +178,9 @@ impl Search<'_> {
         })
     }
 
-    /// The least additional sales, to three digits, that are enough beside the others.
-    fn sales(&mut self, with: &[Change]) -> Option<Vec<Change>> {
-        let most = self.most_sales?;
+    /// The least additional sales, to three digits, that are enough beside the others; none beyond `most`.
+    fn sales(&mut self, with: &[Change], most: Option<Money>) -> Option<Vec<Change>> {
+        let most = most?;
         let mut all = vec![Change::Sales(most)];
         all.extend(with);
         if !self.reaches(&all) {
@@ -246,7 +249,7 @@ fn options(client: &Client, lines: usize, config: &Config) -> Vec<Vec<Change>> {
 
 /// Ways that are enough, the simplest first: one change, else two, else all that helps together.
 fn ways(search: &mut Search<'_>, options: &[Vec<Change>]) -> Vec<Vec<Change>> {
-    let mut found: Vec<Vec<Change>> = search.sales(&[]).into_iter().collect();
+    let mut found: Vec<Vec<Change>> = search.sales(&[], search.most_sales).into_iter().collect();
     found.extend(options.iter().filter_map(|kind| search.first(kind, &[])));
     if !found.is_empty() {
         return found;
@@ -260,22 +263,18 @@ fn ways(search: &mut Search<'_>, options: &[Vec<Change>]) -> Vec<Vec<Change>> {
             found.extend(first.and_then(|first| search.first(other, &[first])));
         }
     }
-    let mut with_sales: Vec<Vec<Change>> = Vec::new();
+    // The one that needs the least sales beside as little as is enough with the most.
+    let (mut best, mut limit) = (None, search.most_sales);
     for kind in options {
-        // As little as is enough with the most sales.
-        let least = kind.iter().copied().find(|change| {
-            search.most_sales.is_some_and(|most| search.reaches(&[Change::Sales(most), *change]))
-        });
-        with_sales.extend(least.and_then(|least| search.sales(&[least])));
+        let Some(most) = limit else { break };
+        let least = kind.iter().find(|change| search.reaches(&[Change::Sales(most), **change]));
+        let way = least.and_then(|least| search.sales(&[*least], limit));
+        if let Some(Change::Sales(more)) = way.as_ref().and_then(|way| way.first()) {
+            (limit, best) = (Some(*more), way);
+        }
     }
-    with_sales.sort_by_key(|way| match way.first() {
-        Some(Change::Sales(more)) => more.0,
-        _ => i64::MAX,
-    });
-    // One way of either sort, where there is one.
-    let mut ways: Vec<Vec<Change>> = with_sales.first().cloned().into_iter().collect();
+    let mut ways: Vec<Vec<Change>> = best.into_iter().collect();
     ways.extend(found);
-    ways.extend(with_sales.into_iter().skip(1));
     if ways.is_empty() {
         ways.extend(together(search, options));
     }
@@ -312,7 +311,7 @@ fn together(search: &mut Search<'_>, options: &[Vec<Change>]) -> Option<Vec<Chan
     }
     match sales {
         None => Some(kept),
-        Some(_) => search.sales(&kept),
+        Some(_) => search.sales(&kept, sales),
     }
 }
 

@@ -112,6 +112,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Fact;
 
+    #[expect(clippy::vec_box, reason = "clients stay boxed up to the review")]
     fn clients() -> Vec<Box<ClientFile>> {
         [
             ("0042", "Torutakai Energy K.K."),
@@ -157,7 +158,7 @@ mod tests {
         let several = error("energy");
         assert_eq!(several.code, "client-several");
         let list = ["0042 Torutakai Energy K.K.", "0142 Corverbach Energy GmbH"];
-        assert_eq!(several.facts["list"], Fact::List(list.map(ToOwned::to_owned).to_vec()));
+        assert_eq!(several.facts["list"], Fact::from(list.map(ToOwned::to_owned).to_vec()));
         assert_eq!(error("acme").code, "client-several");
         let unknown = error("Torutaki");
         assert_eq!(unknown.code, "client-not-found");

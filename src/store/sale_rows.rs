@@ -3,13 +3,13 @@
 //! The ledger keeps sums and no rows, so the sheets are read once more, through the same code: what is a row here was
 //! used there, with the same amount.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::ControlFlow;
 
 use rustc_hash::FxHashSet;
 
 use super::overlap::Replaced;
-use super::plan::Columns;
 use super::shaped::Aside;
 use super::sheet::Sheet;
 use super::sink::{Sink, key};
@@ -91,17 +91,19 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    fn is_wanted(&self, cells: &[Cell<'_>], columns: Columns) -> bool {
+    fn is_wanted(&self, cells: &[Cell<'_>]) -> bool {
+        let columns = &self.sink.plan.columns;
         let name = key(cells, columns.client).or_else(|| key(cells, columns.client_name));
         name.is_some_and(|name| self.names.contains(name.as_ref()))
     }
 
-    fn keep(&mut self, number: u64, cells: &[Cell<'_>], columns: Columns, amount: Money) {
+    fn keep(&mut self, number: u64, cells: &[Cell<'_>], amount: Money) {
+        let columns = self.sink.plan.columns;
         let date = self.sink.date(cells, columns.date).ok().flatten();
         let Some(date) = date.filter(|date| *date <= self.question.until) else {
             return;
         };
-        let text = |column| key(cells, column).map(|text| text.into_owned());
+        let text = |column| key(cells, column).map(Cow::into_owned);
         let product = key(cells, columns.product);
         let product = product.and_then(|product| self.sink.plan.products.get(product.as_ref()));
         let of_product = || product.and_then(|product| product.business_line.clone());
@@ -123,10 +125,9 @@ impl RowSink for Collector<'_> {
     fn row(&mut self, number: u64, cells: &[Cell<'_>]) -> ControlFlow<()> {
         let (rows, amount) = (self.sink.control.rows_used, self.sink.control.amount_used);
         let flow = self.sink.row(number, cells);
-        let columns = self.sink.plan.columns;
-        if self.sink.control.rows_used > rows && self.is_wanted(cells, columns) {
+        if self.sink.control.rows_used > rows && self.is_wanted(cells) {
             let amount = self.sink.control.amount_used - amount;
-            self.keep(number, cells, columns, amount);
+            self.keep(number, cells, amount);
         }
         flow
     }

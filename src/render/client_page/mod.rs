@@ -116,7 +116,7 @@ fn wrapped(text: &str, prefix: &str, width: usize) -> String {
     let mut out = String::new();
     for (at, line) in lines.lines().enumerate() {
         let before = if at == 0 { prefix.to_owned() } else { " ".repeat(prefix.width()) };
-        out.push_str(&format!("{before}{line}\n"));
+        out.extend([before.as_str(), line, "\n"]);
     }
     out
 }
@@ -140,7 +140,7 @@ pub fn markdown(page: &ClientPage, lang: Lang) -> String {
     for section in sections::sections(page, lang) {
         out.push('\n');
         if !section.title.is_empty() {
-            out.push_str(&format!("## {}\n\n", escaped(&section.title)));
+            out.extend(["## ", &escaped(&section.title), "\n\n"]);
         }
         let mut parts: Vec<String> = Vec::new();
         for part in &section.parts {
@@ -153,9 +153,10 @@ pub fn markdown(page: &ClientPage, lang: Lang) -> String {
                     });
                     facts.collect()
                 }
-                Part::List(lines) => {
-                    lines.iter().map(|line| format!("- {}\n", escaped(line))).collect()
-                }
+                Part::List(lines) => lines
+                    .iter()
+                    .flat_map(|line| ["- ".to_owned(), escaped(line), "\n".to_owned()])
+                    .collect(),
                 Part::Table(table) | Part::Placed(table, _) => table.markdown(),
                 Part::Drawn(lines) => format!("```text\n{lines}```\n"),
             });

@@ -175,7 +175,7 @@ fn score(page: &ClientPage, lang: Lang) -> Option<Section> {
     ]);
     for group in &page.groups {
         drawn.row(vec![
-            lang.text(&format!("group.{}", group.group)),
+            lang.fill("show.group", &[("group", lang.text(&format!("group.{}", group.group)))]),
             String::new(),
             number(group.points),
             decimal(group.weight, 1),
