@@ -25,7 +25,7 @@ fn every_text_is_there_and_sections_stand_apart() {
     for lang in Lang::ALL {
         for text in [table(&page, lang, Some(80)), table(&page, lang, None), markdown(&page, lang)]
         {
-            assert!(!text.contains("show.") && !text.contains("{"), "{text}");
+            assert!(!text.contains("show.") && !text.contains('{'), "{text}");
             assert!(!text.contains("\n\n\n") && text.ends_with('\n'), "{text}");
         }
         let narrow = table(&page, lang, Some(60));
