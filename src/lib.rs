@@ -13,6 +13,7 @@
 //! | 6 | [`annotate`] | the user's own workbook with columns from a review, everything else as it was |
 //! | 6 | [`demo`] | a made-up but realistic workspace |
 //! | 5 | [`review`] | the join: tiers with findings, priority, portfolio figures |
+//! | 5 | [`client_page`] | one client: everything known of it, and what would move it |
 //! | 5 | [`history`] | reviews of earlier days |
 //! | 5 | [`whatif`] | other weights and rules: who moves, and how firm tiers are |
 //! | 5 | [`proposal`] | settings proposed from the user's own files, with what they rest on |
@@ -24,6 +25,7 @@
 
 pub mod annotate;
 pub mod cli;
+pub mod client_page;
 pub mod config;
 pub mod demo;
 pub mod diagnostic;

@@ -42,7 +42,7 @@ pub(super) fn cell(text: &str) -> Option<(u32, u32)> {
             _ => return None,
         }
     }
-    (column > 0 && row > 0).then_some((row, column - 1))
+    (column > 0 && row > 0).then(|| (row, column - 1))
 }
 
 /// A rectangle of cells.

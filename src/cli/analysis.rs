@@ -15,12 +15,15 @@ use crate::review::{self, AsOfFrom, Context, Previous, Review};
 use crate::source::secret::use_passwords;
 use crate::source::{Input, Place, pattern};
 use crate::store::workspace::Workspace;
-use crate::store::{self, InputReport, Loaded, Options};
+use crate::store::{self, ClientRows, InputReport, Loaded, Options, Question};
 
 use super::args::Analysis;
 use super::progress::Progress;
 use super::ui::Ui;
 use super::{env, files, password};
+
+/// Transaction rows that the page of a client shows.
+const SALE_ROWS: usize = 10;
 
 /// Settings found and the folder they belong to.
 pub(super) struct Settings {
@@ -292,6 +295,8 @@ pub(super) struct Reading<'a> {
     pub output: Option<&'a Path>,
     /// Takes every diagnostic of a transaction row, and the language to speak of it.
     pub each: Option<&'a mut (dyn FnMut(Lang, Diagnostic) + Send)>,
+    /// A client whose newest transaction rows are wanted, and where they go.
+    pub client: Option<(&'a str, &'a mut ClientRows)>,
 }
 
 /// Reads the inputs into something empty; what was found on the way stays there whatever stops the reading.
@@ -336,7 +341,15 @@ pub(super) fn load_into(
         }
     });
     let told = told.as_mut().map(|told| told as store::Listing<'_>);
-    let read = store::load_into(loaded, &inputs, config, &options, told);
+    let read = match reading.client {
+        Some((client, found)) => {
+            let until = review::given_as_of(config, today).unwrap_or(today);
+            let question = Question { client, until, most: SALE_ROWS };
+            let read = store::load_client(loaded, &inputs, config, &options, &question);
+            read.map(|rows| *found = rows)
+        }
+        None => store::load_into(loaded, &inputs, config, &options, told),
+    };
     progress.stop();
     if by_headings {
         let said = language(read.as_ref().map(|()| loaded.inputs.as_slice()));
@@ -363,29 +376,40 @@ pub(super) struct Shown {
 pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result<Analysed> {
     let (loaded, mut settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
     let context = Context { portfolio: shown.portfolio, ..context };
-    let (as_of, _) = review::as_of(&loaded, &settings.loaded.config, context)?;
+    let mut diagnostics = loaded.diagnostics.clone();
+    let mut frozen = None;
+    if shown.freeze {
+        let plain = review::review(loaded.clone(), &settings.loaded.config, context)?;
+        let anchors = history::calibrated(&plain);
+        settings.loaded.config.score.anchors.extend(anchors.clone());
+        frozen = Some(anchors).filter(|anchors| !anchors.is_empty());
+    }
+    let (mut review, previous_folder) = reviewed(loaded, arguments, &settings, context)?;
+    for drift in history::drift(&review) {
+        review.tell(drift.clone());
+        diagnostics.push(drift);
+    }
+    let workspace = settings.workspace;
+    Ok(Analysed { review, diagnostics, inputs, workspace, previous_folder, frozen })
+}
+
+/// Makes the review of what was read, unless that is older than `--max-age` allows; and where the one before lies.
+pub(super) fn reviewed(
+    loaded: Loaded,
+    arguments: &Analysis,
+    settings: &Settings,
+    context: Context,
+) -> Result<(Review, Option<PathBuf>)> {
+    let config = &settings.loaded.config;
+    let (as_of, _) = review::as_of(&loaded, config, context)?;
     let found = previous(arguments.previous.as_deref(), settings.workspace.as_deref(), as_of)?;
     let (previous, previous_folder) = found.unzip();
-    let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
     } else {
         Vec::new()
     };
-    let mut frozen = None;
-    if shown.freeze {
-        let plain = review::review(loaded.clone(), &settings.loaded.config, context)?;
-        frozen = Some(history::calibrated(&plain)).filter(|anchors| !anchors.is_empty());
-        let anchors = frozen.iter().flatten().map(|(code, posts)| (code.clone(), posts.clone()));
-        settings.loaded.config.score.anchors.extend(anchors);
-    }
-    let config = &settings.loaded.config;
-    let mut review = review::review_after(loaded, config, context, previous.as_ref())?;
-    let mut diagnostics = diagnostics;
-    for drift in history::drift(&review) {
-        review.note(drift.clone());
-        diagnostics.push(drift);
-    }
+    let review = review::review_after(loaded, config, context, previous.as_ref())?;
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         // An as-of date that was taken from the data is never older than the data: then today counts.
@@ -401,7 +425,7 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
             return Err(stale.into());
         }
     }
-    Ok(Analysed { review, diagnostics, inputs, workspace: settings.workspace, frozen, previous_folder })
+    Ok((review, previous_folder))
 }
 
 /// The earlier review: the one named, else the newest of the workspace that is older; `none` is none.

@@ -81,6 +81,7 @@ pub(super) enum Command {
     Import(Import),
     Review(Review),
     Diff(Diff),
+    Show(Show),
     Annotate(Annotate),
     Score(List),
     Tier(List),
@@ -260,6 +261,33 @@ pub(super) struct Diff {
     pub format: Format,
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    #[arg(id = "show_client", value_name = "CLIENT")]
+    pub client: String,
+    #[command(flatten)]
+    pub analysis: Analysis,
+    #[arg(id = "show_output", short = 'o', long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Vec<PathBuf>,
+    #[arg(
+        id = "show_format",
+        long = "format",
+        value_name = "table|json|markdown",
+        default_value = "table",
+        hide_default_value = true
+    )]
+    pub format: ShowFormat,
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    Table,
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, Args)]

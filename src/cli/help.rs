@@ -10,7 +10,7 @@ use crate::locale::Lang;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("start", &["demo", "init", "template"]),
     ("data", &["check", "import"]),
-    ("review", &["review", "score", "tier", "churn", "diff", "annotate"]),
+    ("review", &["review", "score", "tier", "churn", "show", "diff", "annotate"]),
     ("judge", &["whatif"]),
     ("help", &["explain", "config", "completions"]),
 ];

@@ -23,6 +23,7 @@ mod raw;
 mod reader;
 mod review;
 mod save;
+mod show;
 mod split;
 mod template;
 mod typed;
@@ -116,6 +117,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> anyhow::Result<Outcome> {
         Command::Tier(command) => lists::run(crate::render::listing::List::Tier, &command, ui),
         Command::Churn(command) => lists::run(crate::render::listing::List::Churn, &command, ui),
         Command::Whatif(command) => whatif::run(&command, ui),
+        Command::Show(command) => show::run(&command, ui),
         Command::Explain(command) => explain::run(&command, ui),
         Command::Config(command) => config::run(&command, ui),
         Command::Completions(command) => completions::run(&command, ui),

@@ -62,19 +62,24 @@ pub(super) fn features(rows: Rows<'_>, frame: &Frame<'_>) -> ClientFeatures {
         ..ClientFeatures::default()
     };
     rhythm(&mut features, rows.orders, frame);
-    let net = features.net_sales.to_f64();
     features.growth = growth(&features, frame);
+    value(&mut features, frame.config);
+    features
+}
+
+/// What sales are worth: margin, and both less where they are paid late.
+pub(super) fn value(features: &mut ClientFeatures, config: &config::Features) {
+    let net = features.net_sales.to_f64();
     features.margin = features.margin_rate.map(|rate| rate * net);
     features.sales_adjusted = Some(match features.pay_days {
-        Some(days) if round12(days) > frame.config.credit_days => {
-            net * (frame.config.credit_days / days).min(1.0)
+        Some(days) if round12(days) > config.credit_days => {
+            net * (config.credit_days / days).min(1.0)
         }
         _ => net,
     });
     features.margin_net = features.margin.map(|margin| {
-        margin - net * features.pay_days.unwrap_or(0.0) / 365.0 * frame.config.capital_rate
+        margin - net * features.pay_days.unwrap_or(0.0) / 365.0 * config.capital_rate
     });
-    features
 }
 
 /// Sums over a window.

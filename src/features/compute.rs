@@ -120,9 +120,7 @@ pub fn compute(
     }
     let net_sales: Money = table.iter().map(|row| row.net_sales).sum();
     let net_sales_prior: Money = table.iter().map(|row| row.net_sales_prior).sum();
-    for row in &mut table {
-        row.sales_share = ratio(row.net_sales, net_sales);
-    }
+    share_out(&mut table);
     Portfolio {
         as_of,
         windows,
@@ -135,6 +133,14 @@ pub fn compute(
         net_sales,
         net_sales_prior,
         margin_rate: ratio(all.margin, all.known),
+    }
+}
+
+/// Gives every client its share of the net sales of all of them.
+pub fn share_out(table: &mut [Box<ClientFeatures>]) {
+    let net_sales: Money = table.iter().map(|row| row.net_sales).sum();
+    for row in table {
+        row.sales_share = ratio(row.net_sales, net_sales);
     }
 }
 
@@ -187,8 +193,12 @@ fn from_file(row: &mut ClientFeatures, client: &ClientFile, industries: &BTreeMa
         let industry = client.industry.as_ref()?;
         industries.get(&aliases::normalise(industry)).copied()
     });
-    row.headroom = row
-        .annual_potential
+    row.headroom = headroom(row);
+}
+
+/// How much of its demand the client still buys elsewhere.
+pub(super) fn headroom(row: &ClientFeatures) -> Option<f64> {
+    row.annual_potential
         .and_then(|potential| ratio(row.net_sales, potential))
-        .map(|used| (1.0 - used).clamp(0.0, 1.0));
+        .map(|used| (1.0 - used).clamp(0.0, 1.0))
 }

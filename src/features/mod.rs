@@ -2,6 +2,7 @@
 //!
 //! [`compute`] is a pure function of the ledger, so the review, a replay of past quarters and a backtest share it.
 
+mod changed;
 mod client;
 mod compute;
 mod quantile;
@@ -9,9 +10,9 @@ mod relations;
 mod vocabulary;
 mod words;
 
-pub use compute::{Portfolio, compute};
+pub use compute::{Portfolio, compute, share_out};
 pub use quantile::percentile;
-pub use relations::{Mention, RelationFeatures};
+pub use relations::{Mention, RelationFeatures, outstanding};
 pub use vocabulary::{DealOutcome, Urgency, Vocabulary};
 pub use words::EXCERPT;
 

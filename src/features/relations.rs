@@ -328,10 +328,7 @@ impl<'a> Side<'a> {
     }
 
     fn is_key(&self, row: &Contact) -> bool {
-        match &row.key {
-            Some(key) => self.words.yes.begin(Some(key)) || self.words.key_role.are_in(Some(key)),
-            None => self.words.key_role.are_in(row.role.as_deref()),
-        }
+        self.words.is_key(row)
     }
 
     fn contracts(&self, client: u32, features: &mut RelationFeatures) {
@@ -435,7 +432,8 @@ fn last_answer(rows: &[Feedback], answer: impl Fn(&Feedback) -> Option<f64>) -> 
 }
 
 /// What of an invoice was still to be paid on a day.
-fn outstanding(row: &Receivable, as_of: Day) -> Money {
+#[must_use]
+pub fn outstanding(row: &Receivable, as_of: Day) -> Money {
     let whole = row.amount.or(row.outstanding).unwrap_or_default();
     match (row.paid, row.outstanding) {
         (Some(paid), _) if paid > as_of => whole,

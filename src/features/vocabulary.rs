@@ -5,19 +5,19 @@ use serde::Serialize;
 use super::words::Words;
 use crate::config::Config;
 use crate::period::Day;
-use crate::store::Feedback;
+use crate::store::{Contact, Feedback};
 
 /// The words of the settings.
 #[derive(Debug)]
 pub struct Vocabulary {
-    pub(super) yes: Words,
+    yes: Words,
     done: Words,
     pub(super) executive_visit: Words,
     pub(super) complaint: Words,
     survey: Words,
     severity_high: Words,
     severity_medium: Words,
-    pub(super) key_role: Words,
+    key_role: Words,
     pub(super) renewal: Words,
     lost_stage: Words,
     won_stage: Words,
@@ -105,6 +105,15 @@ impl Vocabulary {
         match &row.kind {
             Some(kind) => self.survey.are_in(Some(kind)),
             None => row.severity.is_none() && (row.csat.is_some() || row.nps.is_some()),
+        }
+    }
+
+    /// Whether a contact is a key person.
+    #[must_use]
+    pub fn is_key(&self, row: &Contact) -> bool {
+        match &row.key {
+            Some(key) => self.yes.begin(Some(key)) || self.key_role.are_in(Some(key)),
+            None => self.key_role.are_in(row.role.as_deref()),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Metrics, signals and tables are documented at the head of their own files, everything else in the catalogue. One code
 //! may name several things, such as a metric and the feature it rests on; all of them are explained.
 
-mod wrap;
+pub(super) mod wrap;
 
 use crate::config::load::{self, Loaded};
 use crate::config::rules::{self, RULES, SOURCE_RULES, Target};

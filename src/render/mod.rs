@@ -1,5 +1,6 @@
 //! Reviews to bytes: one renderer per file. Renderers never compute figures.
 
+pub mod client_page;
 pub mod diagnostics;
 pub mod diff;
 pub mod excerpt;

@@ -288,7 +288,7 @@ pub fn finished(lang: Lang, seconds: f64, errors: u64, warnings: u64, said: &str
     )
 }
 
-fn odd(lang: Lang, errors: u64, warnings: u64) -> String {
+pub(super) fn odd(lang: Lang, errors: u64, warnings: u64) -> String {
     let counts = [("errors", grouped(errors as i64)), ("warnings", grouped(warnings as i64))];
     match (errors, warnings) {
         (0, 0) => String::new(),

@@ -329,18 +329,23 @@ fn by_threads<R: Send>(
     parallel::join(jobs.collect())
 }
 
+/// The as-of date that settings name.
+#[must_use]
+pub fn given_as_of(config: &Config, today: Day) -> Option<Day> {
+    match (config.as_of.as_str(), config.period.as_str()) {
+        ("today", _) => Some(today),
+        ("", "") => None,
+        ("", period) => period_end(period, config.fiscal_year_start),
+        (date, _) => Day::parse_iso(date),
+    }
+}
+
 /// The as-of date: as given, else the newest transaction that is not in the future.
 ///
 /// # Errors
 /// An as-of date in the future, or nothing but transactions in the future.
 pub fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsOfFrom)> {
-    let given = match (config.as_of.as_str(), config.period.as_str()) {
-        ("today", _) => Some(context.today),
-        ("", "") => None,
-        ("", period) => period_end(period, config.fiscal_year_start),
-        (date, _) => Day::parse_iso(date),
-    };
-    if let Some(given) = given {
+    if let Some(given) = given_as_of(config, context.today) {
         if given > context.today {
             let error = Diagnostic::error("as-of-future", Origin::default())
                 .with("as_of", given)
@@ -387,13 +392,7 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
     let (risk, risk_level) = risk(&findings, config);
     let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
     let top = findings.first();
-    let due = top.map(|finding| {
-        frame.as_of.plus_working_days(match finding.level {
-            Level::High => config.due.high,
-            Level::Medium => config.due.medium,
-            Level::Low => config.due.low,
-        })
-    });
+    let due = top.map(|finding| due(frame.as_of, finding.level, config));
     Client {
         client_id: file.id,
         name: file.name,
@@ -444,6 +443,15 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
         monthly,
         features,
     }
+}
+
+/// When a finding of a level is to be followed up.
+pub(super) fn due(as_of: Day, level: Level, config: &Config) -> Day {
+    as_of.plus_working_days(match level {
+        Level::High => config.due.high,
+        Level::Medium => config.due.medium,
+        Level::Low => config.due.low,
+    })
 }
 
 /// `1 − Π(1 − p)` over the findings, and its level.

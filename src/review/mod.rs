@@ -24,7 +24,7 @@ use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
 pub use change::{Model, ScoreChange, Scored, score_change};
-pub use join::{Context, as_of, review, review_after};
+pub use join::{Context, as_of, given_as_of, review, review_after};
 pub use portfolio::{Concentration, Figures};
 pub use previous::{
     Before, Gone, Movement, OwnerChange, Previous, Since, Step, most_changed, movement,
@@ -105,7 +105,7 @@ pub struct Review {
 
 impl Review {
     /// Adds something to say, in the order of the codes.
-    pub(crate) fn tell(&mut self, diagnostic: Diagnostic) {
+    pub fn tell(&mut self, diagnostic: Diagnostic) {
         let code = diagnostic.code;
         let at = self.diagnostics.partition_point(|group| group.code < code);
         if self.diagnostics.get(at).is_none_or(|group| group.code != code) {
@@ -123,6 +123,12 @@ impl Review {
             group.details.push(diagnostic);
         }
     }
+
+    /// When a finding of a level is to be followed up.
+    #[must_use]
+    pub fn due(&self, level: Level) -> Day {
+        join::due(self.as_of, level, &self.config)
+    }
 }
 
 /// Whose clients a review is of.
@@ -135,24 +141,6 @@ pub struct Scope {
 /// Writes control totals, or null where there are none.
 fn known<S: Serializer>(control: &Control, serializer: S) -> Result<S::Ok, S::Error> {
     Some(control).filter(|control| **control != Control::default()).serialize(serializer)
-}
-
-impl Review {
-    /// Adds something that there is to say of it.
-    pub fn note(&mut self, diagnostic: Diagnostic) {
-        let (code, severity) = (diagnostic.code, diagnostic.severity);
-        let at = self.diagnostics.partition_point(|group| group.code < code);
-        match self.diagnostics.get_mut(at).filter(|group| group.code == code) {
-            Some(group) => {
-                group.count += 1;
-                group.details.push(diagnostic);
-            }
-            None => {
-                let details = vec![diagnostic];
-                self.diagnostics.insert(at, DiagnosticGroup { code, severity, count: 1, details });
-            }
-        }
-    }
 }
 
 /// Where the as-of date came from.

@@ -127,6 +127,12 @@ pub fn normal(name: &str) -> Normal {
     Normal { bare, form }
 }
 
+/// A text as parts of names and ids are looked for: without width, case, spaces and punctuation, its legal form kept.
+#[must_use]
+pub fn searchable(text: &str) -> String {
+    joined(&split(&folded(text)))
+}
+
 /// Words put together; two numbers stay two.
 fn joined(words: &[&str]) -> String {
     let mut joined = String::with_capacity(words.iter().map(|word| word.len() + 1).sum());

@@ -90,6 +90,12 @@ pub const SIGNALS: &[&dyn Signal] = &[
     &payment_slower::PaymentSlower,
 ];
 
+/// The action that a signal asks for.
+#[must_use]
+pub fn action(code: &str) -> Option<&'static str> {
+    SIGNALS.iter().find(|signal| signal.code() == code).map(|signal| signal.action())
+}
+
 fn verdict<const N: usize>(
     level: Option<Level>,
     facts: impl FnOnce() -> [(&'static str, Fact); N],

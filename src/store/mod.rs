@@ -10,6 +10,7 @@ mod figures;
 mod given;
 mod inputs;
 mod likeness;
+mod lookup;
 mod others;
 mod overlap;
 mod parts;
@@ -20,6 +21,7 @@ mod reject;
 mod report;
 mod resolve;
 mod rollup;
+mod sale_rows;
 mod shaped;
 mod sheet;
 mod side;
@@ -47,7 +49,9 @@ use sheet::Sheet;
 use transactions::Means;
 
 pub use directory::{Directory, Found};
+pub use lookup::client as look_up;
 pub use report::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
+pub use sale_rows::{ClientRows, Question, SaleRow};
 pub use side::{
     At, ClientFile, ClientMore, Contact, Contract, Dated, Feedback, Interaction, Opportunity,
     Project, Rated, Ratings, Receivable, Relations,
@@ -148,6 +152,32 @@ pub fn load_into(
     options: &Options,
     listing: Option<Listing<'_>>,
 ) -> Result<()> {
+    read_all(loaded, files, config, options, listing, None).map(|_| ())
+}
+
+/// Reads inputs into something empty, and the newest rows of one client, for which transactions are read once more.
+///
+/// # Errors
+/// As [`load`]; and where no client, or more than one, is what the question names.
+pub fn load_client(
+    loaded: &mut Loaded,
+    files: &[Input],
+    config: &Config,
+    options: &Options,
+    question: &Question<'_>,
+) -> Result<ClientRows> {
+    let found = read_all(loaded, files, config, options, None, Some(question))?;
+    Ok(found.unwrap_or_default())
+}
+
+fn read_all(
+    loaded: &mut Loaded,
+    files: &[Input],
+    config: &Config,
+    options: &Options,
+    listing: Option<Listing<'_>>,
+    question: Option<&Question<'_>>,
+) -> Result<Option<ClientRows>> {
     let mut listing = listing;
     loop {
         if listing.is_some() {
@@ -157,7 +187,7 @@ pub fn load_into(
             Some(each) => Some(&mut **each),
             None => None,
         };
-        let outcome = attempt(loaded, files, config, options, each);
+        let outcome = attempt(loaded, files, config, options, each, question);
         loaded.starts.note_encodings(&outcome);
         if !loaded.begins_anew() {
             return outcome;
@@ -172,14 +202,15 @@ fn attempt(
     config: &Config,
     options: &Options,
     listing: Option<Listing<'_>>,
-) -> Result<()> {
+    question: Option<&Question<'_>>,
+) -> Result<Option<ClientRows>> {
     let mut sheets = inputs::open(files, config, options, loaded)?;
     if loaded.starts.grew() {
-        return Ok(());
+        return Ok(None);
     }
     let mut side = side::read(&mut sheets, config, options, loaded)?;
     if loaded.starts.grew() {
-        return Ok(());
+        return Ok(None);
     }
     let rates = rates::read(&mut sheets, config, options, loaded)?;
     let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
@@ -204,7 +235,7 @@ fn attempt(
         }
     }
     if loaded.starts.grew() {
-        return Ok(());
+        return Ok(None);
     }
     let mut money = transactions::Totals::default();
     if !problems.is_empty() {
@@ -238,8 +269,23 @@ fn attempt(
     loaded.ledger = Part::merge(parts, options.threads);
     loaded.industries = side.industries;
     loaded.relations = side.relations;
-    resolve::clients(loaded, side.clients, named_by_id, &side.keys, config.rollup);
-    Ok(())
+    let keys = question.map(|_| loaded.ledger.clients.clone());
+    let of_key = resolve::clients(loaded, side.clients, named_by_id, &side.keys, config.rollup);
+    let Some((question, keys)) = question.zip(keys) else {
+        return Ok(None);
+    };
+    let client = lookup::client(&loaded.clients, question.client)?;
+    let names = keys.into_iter().zip(of_key).filter(|(_, of)| *of as usize == client);
+    let names = names.map(|(key, _)| key).collect();
+    replaced.resize_with(sheets.len(), Replaced::default);
+    let several = sheets.len() > 1;
+    let means = Means { products: &side.products, rates: &rates, config, options, several };
+    let mut found = ClientRows { client, rows: Vec::new() };
+    for (sheet, replaced) in sheets.iter().zip(&replaced) {
+        found.rows.extend(sale_rows::newest(sheet, means, replaced, &names, question)?);
+    }
+    sale_rows::order(&mut found.rows, question.most);
+    Ok(Some(found))
 }
 
 /// Whether there are rows, and few enough of them could not be used.

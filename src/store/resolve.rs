@@ -22,14 +22,15 @@ const SUGGESTED: usize = 1000;
 const WITHOUT_FILE: usize = 20_000;
 
 /// Gives every row of the ledger and of the tables beside it its client. `by_id` says that transactions have a column of
-/// ids, `roll_up` that groups count for their members; `others` are what the other tables call their clients.
+/// ids, `roll_up` that groups count for their members; `others` are what the other tables call their clients. Returns the
+/// client of each name in the ledger.
 pub(super) fn clients(
     loaded: &mut Loaded,
     files: Vec<ClientFile>,
     by_id: bool,
     others: &Keys,
     roll_up: bool,
-) {
+) -> Vec<u32> {
     let mut clients = listed(files);
     let listed = clients.len();
     let keys = std::mem::take(&mut loaded.ledger.clients);
@@ -128,6 +129,7 @@ pub(super) fn clients(
         near_duplicates(&clients, loaded);
     }
     loaded.clients = clients;
+    to
 }
 
 /// Gives clients for whom no file names an account manager the one of their newest transaction.
@@ -279,7 +281,7 @@ pub(super) fn suggestions(
 }
 
 /// What is left of an id after a spreadsheet or a careless copy.
-fn damaged(id: &str) -> String {
+pub(super) fn damaged(id: &str) -> String {
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
     id.trim_start_matches('0').to_ascii_lowercase()
 }

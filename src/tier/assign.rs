@@ -248,11 +248,11 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
     }
 
     let mut conditions_failed = Vec::new();
-    let mut met = conditions(case, tier, config);
+    let mut met = self::met(case, tier, config);
     if !met.failed.is_empty() {
         conditions_failed.extend(met.failed.iter().map(|name| format!("{}:{name}", tier.code())));
         tier = tier.lowered(1);
-        met = conditions(case, tier, config);
+        met = self::met(case, tier, config);
         conditions_failed.extend(met.failed.iter().map(|name| format!("{}:{name}", tier.code())));
     }
     let mut to_confirm = met.unknown;
@@ -289,35 +289,64 @@ fn kept(raw: Tier, case: &Case<'_>, config: &Config) -> Tier {
     }
 }
 
+/// A condition of a tier, and what the client has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Condition {
+    /// Its name.
+    pub name: &'static str,
+    /// The least that it asks for; `None` where it is yes or no.
+    pub at_least: Option<f64>,
+    /// What the client has; `None` is unknown.
+    pub value: Option<f64>,
+    /// Whether it holds; `None` is unknown.
+    pub holds: Option<bool>,
+}
+
+/// The conditions of a tier, as the client meets them.
+pub fn conditions(
+    case: &Case<'_>,
+    tier: Tier,
+    config: &Config,
+) -> impl Iterator<Item = Condition> + use<> {
+    let features = case.features;
+    let rule = rules(config).get(tier as usize).copied();
+    let asked = rule.map(|rule| {
+        [
+            ("business_lines", rule.business_lines, features.lines.map(f64::from)),
+            ("executive_contact", rule.executive_contact, features.exec_visits),
+            ("needs_fit", rule.needs_fit, features.needs_fit),
+        ]
+    });
+    let numbers = asked.into_iter().flatten().filter_map(|(name, at_least, value)| {
+        let holds = value.zip(at_least).map(|(value, at_least)| round12(value) >= at_least);
+        at_least.map(|_| Condition { name, at_least, value, holds })
+    });
+    let owner = rule.filter(|rule| rule.owner == Some(true)).map(|_| Condition {
+        name: "owner",
+        at_least: None,
+        value: None,
+        holds: case.owner.map(|_| true),
+    });
+    numbers.chain(owner)
+}
+
 #[derive(Debug, Default)]
-struct Conditions {
+struct Met {
     failed: Vec<&'static str>,
     unknown: Vec<&'static str>,
 }
 
 /// Which conditions of a tier the client fails, and which nobody knows.
-fn conditions(case: &Case<'_>, tier: Tier, config: &Config) -> Conditions {
-    let mut found = Conditions::default();
-    let Some(rule) = rules(config).get(tier as usize).copied() else {
-        return found;
-    };
-    let features = case.features;
-    let numbers = [
-        ("business_lines", rule.business_lines, features.lines.map(f64::from)),
-        ("executive_contact", rule.executive_contact, features.exec_visits),
-        ("needs_fit", rule.needs_fit, features.needs_fit),
-    ];
-    for (name, at_least, value) in numbers {
-        match (at_least, value) {
-            (Some(at_least), Some(value)) if round12(value) < at_least => found.failed.push(name),
-            (Some(_), None) => found.unknown.push(name),
-            _ => {}
+fn met(case: &Case<'_>, tier: Tier, config: &Config) -> Met {
+    let mut met = Met::default();
+    for condition in conditions(case, tier, config) {
+        match condition.holds {
+            Some(true) => {}
+            Some(false) => met.failed.push(condition.name),
+            None => met.unknown.push(condition.name),
         }
     }
-    if rule.owner == Some(true) && case.owner.is_none() {
-        found.unknown.push("owner");
-    }
-    found
+    met
 }
 
 fn one_off(features: &ClientFeatures, config: &Config) -> bool {

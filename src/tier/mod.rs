@@ -7,7 +7,9 @@ mod assign;
 
 use serde::{Deserialize, Serialize};
 
-pub use assign::{ByBand, Case, Cuts, Kept, Outcome, Standing, assign, by_band};
+pub use assign::{
+    ByBand, Case, Condition, Cuts, Kept, Outcome, Standing, assign, by_band, conditions,
+};
 
 /// A tier, the highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

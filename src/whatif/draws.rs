@@ -191,7 +191,8 @@ mod tests {
         let points: Vec<ByMetric> = [[100.0, 0.0], [0.0, 100.0], [0.0, 0.0]]
             .map(|[sales, margin]| [("net_sales", sales), ("margin", margin)].into_iter().collect())
             .into();
-        let board = Board { points: points.iter().collect(), by_band: vec![ByBand::free(Tier::ALL); 3] };
+        let board =
+            Board { points: points.iter().collect(), by_band: vec![ByBand::free(Tier::ALL); 3] };
         let found = draw(&board, &config, 2);
         assert_eq!(found, draw(&board, &config, 3), "whatever the threads");
         assert_eq!(found, draw_within(&board, &config, 2, 1), "however many are held at once");

@@ -21,6 +21,7 @@ const COMMANDS: [&str; 11] = [
     "score",
     "tier",
     "churn",
+    "show",
     "whatif",
     "explain",
     "config",

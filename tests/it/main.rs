@@ -28,6 +28,7 @@ mod portfolio;
 mod readme;
 mod registry;
 mod same;
+mod show;
 mod side_currency;
 mod split;
 mod support;

@@ -14,7 +14,7 @@ const OPENING: &str = "（“‘《(";
 
 /// Text in lines of at most `width` columns, each with a line end. Lines that the source broke are joined first.
 #[must_use]
-pub(super) fn wrap(text: &str, width: usize) -> String {
+pub(in crate::render) fn wrap(text: &str, width: usize) -> String {
     let mut out = String::new();
     for line in joined(text) {
         let indent = if line.starts_with(' ') { HANGING } else { 0 };

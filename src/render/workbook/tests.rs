@@ -261,7 +261,7 @@ fn sheets_without_anything_to_show_are_left_out() {
     assert!(!open(&bytes).sheet_names().contains(&"Owners".to_owned()));
     review.portfolio = None;
     let bytes = workbook(&review, Lang::En).expect("bytes");
-    assert_eq!(open(&bytes).sheet_names().len(), 5);
+    assert_eq!(open(&bytes).sheet_names().len(), 6);
 }
 
 #[test]
