@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::load::{self, Layer};
 use crate::config::rules::nearest;
-use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Origin};
+use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Group, Origin};
 use crate::error::{Error, Result};
 use crate::locale::Lang;
 use crate::period::Day;
@@ -314,7 +314,6 @@ pub(super) struct Shown {
 pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result<Analysed> {
     let (loaded, settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
     let context = Context { portfolio: shown.portfolio, ..context };
-    let diagnostics = loaded.diagnostics.clone();
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
     } else {
@@ -335,6 +334,12 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
                 .with("max", max as i32);
             return Err(stale.into());
         }
+    }
+    // Those of the review: it has more to say than the reading.
+    let mut diagnostics = Diagnostics::default();
+    for group in &review.diagnostics {
+        let (severity, count, details) = (group.severity, group.count, group.details.clone());
+        diagnostics.insert(group.code, Group { severity, count, details });
     }
     Ok(Analysed { review, diagnostics, inputs })
 }

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Fact;
 use crate::locale::Lang;
-use crate::review::{Client, Scope};
+use crate::review::{Client, Given, Scope};
 use crate::signal::Evidence;
 
 /// What a signal found, as a clause without capital and full stop.
@@ -46,6 +46,18 @@ pub fn reason(lang: Lang, client: &Client) -> String {
     let clauses: Vec<String> =
         client.signals.iter().map(|found| finding(lang, found.code, &found.evidence)).collect();
     joined(lang, &clauses)
+}
+
+/// Why a person gave a tier, and until when.
+#[must_use]
+pub fn given(lang: Lang, given: &Given) -> String {
+    match given.until {
+        Some(until) => lang.fill(
+            "decided.reason_until",
+            &[("reason", given.reason.clone()), ("until", until.to_string())],
+        ),
+        None => given.reason.clone(),
+    }
 }
 
 /// A clause as the beginning of a sentence.

@@ -15,6 +15,7 @@ use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Outcome};
 
+use super::decisions::{Decisions, OfClient};
 use super::portfolio;
 use super::{
     AsOfFrom, Client, Control, DiagnosticGroup, FindingRow, LeftOut, Marks, MentionRow, Month,
@@ -59,14 +60,15 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         || score::score(&portfolio.features, &active, &config.score, context.threads),
     );
     let mentions = mentions(&loaded, &mut portfolio);
-    let outcomes = outcomes(&loaded, &portfolio, &active, &scores, config, context.threads);
+    let mut outcomes = outcomes(&loaded, &portfolio, &active, &scores, config, context.threads);
+    let decisions = Decisions::take(&mut loaded, &mut outcomes, as_of, config);
 
     let from_tables = from_ledger
         .map(|ledger| (ledger, portfolio::FromTables::of(&loaded, &outcomes, &portfolio, config)));
 
     let Scores { scales, model_coverage, clients: scores } = scores;
     let files = take(&mut loaded.clients);
-    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, config);
+    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, decisions, config);
 
     let tiers = portfolio::tiers(&clients, Some(portfolio.net_sales));
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
@@ -184,6 +186,7 @@ fn clients(
     portfolio: &mut Portfolio,
     scores: Vec<ClientScore>,
     outcomes: Vec<Outcome>,
+    mut decisions: Decisions,
     config: &Config,
 ) -> (Vec<Client>, Tally) {
     // Files are sorted by id, and the sort is stable: inactive clients stay in that order.
@@ -198,10 +201,12 @@ fn clients(
         .zip(take(&mut portfolio.monthly))
         .zip(scores)
         .zip(outcomes)
-        .map(|(((((file, features), stage), monthly), score), outcome)| {
+        .enumerate()
+        .map(|(at, (((((file, features), stage), monthly), score), outcome))| {
             let findings = signal::judge(&features, &config.signal, &mut tally);
+            let decided = decisions.of(at);
             client(
-                Known { file: *file, features, stage, monthly, score, outcome, findings },
+                Known { file: *file, features, stage, monthly, score, outcome, findings, decided },
                 frame,
                 config,
             )
@@ -230,6 +235,7 @@ struct Known {
     score: ClientScore,
     outcome: Outcome,
     findings: Vec<Finding>,
+    decided: OfClient,
 }
 
 /// What the join of every client depends on.
@@ -323,7 +329,9 @@ fn scale(scales: &Scales) -> Scale {
 }
 
 fn client(known: Known, frame: Frame, config: &Config) -> Client {
-    let Known { file, features, stage, monthly, score, outcome, findings } = known;
+    let Known { file, features, stage, monthly, score, outcome, mut findings, decided } = known;
+    let snoozed = decided.silence(&mut findings);
+    let tier_computed = decided.given.as_ref().map_or(outcome.tier, |(_, computed)| *computed);
     let (risk, risk_level) = risk(&findings, config);
     let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
     let top = findings.first();
@@ -351,7 +359,8 @@ fn client(known: Known, frame: Frame, config: &Config) -> Client {
         tier: outcome.tier,
         band: outcome.band,
         share_band: outcome.share_band,
-        tier_computed: outcome.tier,
+        tier_computed,
+        given: decided.given.map(|(given, _)| Box::new(given)),
         tier_previous: None,
         movement: None,
         caps: outcome.caps,
@@ -370,6 +379,7 @@ fn client(known: Known, frame: Frame, config: &Config) -> Client {
                 first_seen: frame.as_of,
             })
             .collect(),
+        snoozed,
         risk,
         risk_level,
         priority: at_stake.to_f64() * risk,

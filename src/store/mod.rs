@@ -4,6 +4,7 @@
 //! into one ledger, and at last clients are told apart ([`resolve`]).
 
 mod currencies;
+mod decided;
 mod directory;
 mod discounts;
 mod figures;
@@ -46,6 +47,7 @@ use parts::Starts;
 use sheet::Sheet;
 use transactions::Means;
 
+pub use decided::Decided;
 pub use directory::{Directory, Found};
 pub use report::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
 pub use side::{
@@ -89,6 +91,8 @@ pub struct Loaded {
     pub inputs: Vec<InputReport>,
     /// Currency named by the input.
     pub currency: Option<String>,
+    /// What the settings decide of which client.
+    pub decided: Decided,
     /// Where tables begin that stand below another one.
     starts: Starts,
 }
@@ -225,6 +229,7 @@ fn attempt(
     loaded.industries = side.industries;
     loaded.relations = side.relations;
     resolve::clients(loaded, side.clients, named_by_id, &side.keys, config.rollup);
+    decided::decided(loaded, config);
     Ok(())
 }
 

@@ -63,8 +63,15 @@ fn part() -> Review {
     review.monthly.clear();
     review.diagnostics.clear();
     review.inputs.clear();
-    review.concentration =
-        Concentration { top5: None, top10: None, top20: None, top_20_percent: None, hhi: None };
+    review.concentration = Concentration {
+        top5: None,
+        top10: None,
+        top20: None,
+        top_20_percent: None,
+        top_20_percent_margin: None,
+        clients_to_80_percent: None,
+        hhi: None,
+    };
     review.control = Control::default();
     review
 }

@@ -8,9 +8,11 @@ use rust_xlsxwriter::{DataValidation, IgnoreError};
 
 use super::style::Kind;
 use super::{Book, Pen, page};
-use crate::render::sentence;
+use crate::render::{sentence, summary};
 use crate::review::Client;
 
+/// Beside the way back.
+const NOTE: u32 = 2;
 const HEADER: u32 = 3;
 /// Heading key, and whether the column holds numbers.
 const COLUMNS: [(&str, bool); 16] = [
@@ -67,6 +69,9 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
             .set_error_title(book.t("column.status"))?
             .set_error_message(book.f("status.error", &[("list", book.words(&choices))]))?;
         pen.sheet.add_data_validation(HEADER + 1, STATUS, last, STATUS, &validation)?;
+    }
+    if let Some(note) = summary::snoozed(book.review, book.lang) {
+        pen.free(NOTE, 1, &note, &book.style.note)?;
     }
     pen.sheet.set_freeze_panes(HEADER + 1, 2)?;
     pen.sheet.set_repeat_rows(HEADER, HEADER)?;
