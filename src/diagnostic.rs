@@ -324,6 +324,11 @@ impl Diagnostics {
         self.groups.iter().map(|(code, group)| (*code, group))
     }
 
+    /// Puts in a group that was taken out of another collection.
+    pub fn insert(&mut self, code: &'static str, group: Group) {
+        self.groups.insert(code, group);
+    }
+
     /// The groups by code, taken out.
     pub fn into_groups(self) -> impl Iterator<Item = (&'static str, Group)> {
         self.groups.into_iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::load::{self, Layer};
 use crate::config::rules::nearest;
-use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Origin};
+use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Group, Origin};
 use crate::error::{Error, Result};
 use crate::history;
 use crate::locale::Lang;
@@ -376,7 +376,6 @@ pub(super) struct Shown {
 pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result<Analysed> {
     let (loaded, mut settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
     let context = Context { portfolio: shown.portfolio, ..context };
-    let mut diagnostics = loaded.diagnostics.clone();
     let mut frozen = None;
     if shown.freeze {
         let plain = review::review(loaded.clone(), &settings.loaded.config, context)?;
@@ -386,8 +385,13 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
     }
     let (mut review, previous_folder) = reviewed(loaded, arguments, &settings, context)?;
     for drift in history::drift(&review) {
-        review.tell(drift.clone());
-        diagnostics.push(drift);
+        review.tell(drift);
+    }
+    // Those of the review: it has more to say than the reading.
+    let mut diagnostics = Diagnostics::default();
+    for group in &review.diagnostics {
+        let (severity, count, details) = (group.severity, group.count, group.details.clone());
+        diagnostics.insert(group.code, Group { severity, count, details });
     }
     let workspace = settings.workspace;
     Ok(Analysed { review, diagnostics, inputs, workspace, previous_folder, frozen })

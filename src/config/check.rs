@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::{DeArray, DeTable, DeValue};
 use toml::{Spanned, Value};
 
-use super::rules::{self, Kind, RULES, SOURCE_RULES, Target};
+use super::rules::{self, Items, Kind, RULES, Target};
 use crate::diagnostic::{Diagnostic, Excerpt, Fact, Origin};
 use crate::period::{Day, period_end};
 
@@ -130,13 +130,18 @@ impl Checker<'_> {
         self.add(at, key, problem.with("value", text).with("expected", named));
     }
 
-    fn unknown_key(&mut self, rules: &[(&'static str, Kind)], path: &[String], at: &Range<usize>) {
+    /// `depth` keys of the path lead to the list of tables whose rules these are, if there is one.
+    fn unknown_key(
+        &mut self,
+        rules: &[(&'static str, Kind)],
+        depth: usize,
+        path: &[String],
+        at: &Range<usize>,
+    ) {
         let key = dotted(path);
         let mut problem = self.input.error("config-key", at).with("key", key.as_str());
         if let Some((name, parents)) = path.split_last() {
-            // keys of a [[source]] are checked under rules of their own
-            let source = usize::from(parents.first().is_some_and(|first| first == "source"));
-            let known = rules::names(rules, &parents[source..]);
+            let known = rules::names(rules, &parents[depth..]);
             let near = rules::nearest(name, &known).map(|near| {
                 let mut right = parents.to_vec();
                 right.push(near.to_owned());
@@ -157,8 +162,8 @@ impl Checker<'_> {
         for (key, value) in table {
             path.push(key.get_ref().to_string());
             match rules::target(rules, path) {
-                Target::Unknown => self.unknown_key(rules, path, &key.span()),
-                Target::Setting(Kind::Sources) => self.sources(path, value),
+                Target::Unknown => self.unknown_key(rules, 0, path, &key.span()),
+                Target::Setting(Kind::Tables(items)) => self.tables(items, path, value),
                 Target::Setting(kind) => {
                     if let Some(right) = self.value(kind, path, value) {
                         self.out.leaves.push(Leaf {
@@ -189,50 +194,63 @@ impl Checker<'_> {
         if text.starts_with(['[', '{']) { value.clone() } else { key.clone() }
     }
 
-    fn sources(&mut self, path: &mut Vec<String>, value: &Spanned<DeValue>) {
+    fn tables(&mut self, items: &Items, path: &mut Vec<String>, value: &Spanned<DeValue>) {
         let DeValue::Array(tables) = value.get_ref() else {
-            return self.wrong_kind(path, &value.span(), "sources");
+            return self.wrong_kind(path, &value.span(), items.expected);
         };
-        let before = self.found.len();
-        for source in tables {
-            let DeValue::Table(table) = source.get_ref() else {
-                self.wrong_kind(path, &source.span(), "sources");
+        let (before, depth) = (self.found.len(), path.len());
+        let mut right = Vec::new();
+        for item in tables {
+            let DeValue::Table(table) = item.get_ref() else {
+                self.wrong_kind(path, &item.span(), items.expected);
                 continue;
             };
-            self.source(path, table);
-            if !table.keys().any(|key| key.get_ref() == "path") {
-                path.push("path".to_owned());
-                self.wrong_value(path, &source.span(), "path");
-                path.pop();
+            let known = self.found.len();
+            right.push(Value::Table(self.item(items.rules, depth, path, table)));
+            // A misspelt key is one problem, not two.
+            let misspelt =
+                self.found[known..].iter().any(|(_, problem)| problem.code == "config-key");
+            for (key, expected) in items.required.iter().filter(|_| !misspelt) {
+                if !table.keys().any(|known| known.get_ref() == key) {
+                    path.push((*key).to_owned());
+                    self.wrong_value(path, &item.span(), *expected);
+                    path.pop();
+                }
             }
         }
         if self.found.len() == before {
-            let value =
-                Leaf { path: path.clone(), value: plain(value.get_ref()), at: value.span() };
+            let value = Leaf { path: path.clone(), value: Value::Array(right), at: value.span() };
             self.out.leaves.push(value);
         }
     }
 
-    fn source(&mut self, path: &mut Vec<String>, table: &DeTable) {
+    /// What one table of a list sets that is right.
+    fn item(
+        &mut self,
+        rules: &[(&'static str, Kind)],
+        depth: usize,
+        path: &mut Vec<String>,
+        table: &DeTable,
+    ) -> toml::Table {
+        let mut right = toml::Table::new();
         for (key, value) in table {
-            let name = vec![key.get_ref().to_string()];
-            path.push(name[0].clone());
-            match (rules::target(SOURCE_RULES, &name), value.get_ref()) {
-                (Target::Unknown, _) => self.unknown_key(SOURCE_RULES, path, &key.span()),
-                (Target::Setting(kind), _) => {
-                    self.value(kind, path, value);
+            let name = key.get_ref().to_string();
+            path.push(name.clone());
+            let set = match (rules::target(rules, &path[depth..]), value.get_ref()) {
+                (Target::Unknown, _) => {
+                    self.unknown_key(rules, depth, path, &key.span());
+                    None
                 }
-                (Target::Table, DeValue::Table(cells)) => {
-                    for (heading, cell) in cells {
-                        path.push(heading.get_ref().to_string());
-                        self.value(Kind::Text, path, cell);
-                        path.pop();
-                    }
+                (Target::Setting(kind), _) => self.value(kind, path, value),
+                (Target::Table, DeValue::Table(inner)) => {
+                    Some(Value::Table(self.item(rules, depth, path, inner)))
                 }
-                (Target::Table, _) => self.wrong_kind(path, &value.span(), "table"),
-            }
+                (Target::Table, _) => self.no(|me| me.wrong_kind(path, &value.span(), "table")),
+            };
+            right.extend(set.map(|set| (name, set)));
             path.pop();
         }
+        right
     }
 
     /// The value when it is what the setting may hold, in the form that the settings are read from.
@@ -253,7 +271,9 @@ impl Checker<'_> {
             Kind::Pair => self.pair(path, value)?,
             Kind::Anchors(min, max) => self.anchors(path, value, min..=max)?,
             // an unquoted date is a date of TOML
-            Kind::Date if right.as_datetime().is_some_and(|date| date.time.is_none()) => {
+            Kind::Date | Kind::Day
+                if right.as_datetime().is_some_and(|date| date.time.is_none()) =>
+            {
                 let text = right.to_string();
                 if Day::parse_iso(&text).is_none() {
                     return self.no(|me| me.wrong_value(path, &at, "date"));
@@ -261,12 +281,15 @@ impl Checker<'_> {
                 return Some(Value::String(text));
             }
             Kind::Text
+            | Kind::Filled(_)
             | Kind::OneOf(_)
+            | Kind::Signal
             | Kind::Date
+            | Kind::Day
             | Kind::Period
             | Kind::Delimiter
             | Kind::Encoding => self.text(kind, path, value)?,
-            Kind::Sources => return None,
+            Kind::Tables(_) => return None,
         }
         Some(right)
     }
@@ -285,6 +308,15 @@ impl Checker<'_> {
             Kind::OneOf(words) if !words.contains(&text.as_ref()) => {
                 return self.no(|me| me.wrong_word(path, &at, text, words));
             }
+            Kind::Signal => {
+                let signals: Vec<&str> = rules::signals().iter().map(String::as_str).collect();
+                if signals.contains(&text.as_ref()) {
+                    return Some(());
+                }
+                return self.no(|me| me.wrong_word(path, &at, text, &signals));
+            }
+            Kind::Filled(expected) if text.trim().is_empty() => expected.into(),
+            Kind::Day if Day::parse_iso(text).is_none() => "day".into(),
             Kind::Date if !text.is_empty() && text != "today" && Day::parse_iso(text).is_none() => {
                 "date".into()
             }

@@ -371,3 +371,34 @@ fn equal_settings_have_equal_hashes() {
     assert_eq!(sha256(&a.config).len(), 64);
     assert!(canonical(&a.config).starts_with("{\"as_of\":\"\",\"caps\":{\"pay_days\":120.0}"));
 }
+
+#[test]
+fn decisions_are_checked() {
+    let good = "[[override]]\nclient = \"C1\"\ntier = \"core\"\nreason = \"r\"\nuntil = 2026-12-31\n\
+                [[snooze]]\nclient = \"C1\"\ncode = \"sales_down\"\nuntil = \"2026-09-30\"\nreason = \"r\"\n";
+    let config = load(&[layer("kam.toml", good)], &[]).expect("settings").config;
+    assert_eq!(config.overrides[0].until.as_deref(), Some("2026-12-31"));
+    assert_eq!(config.snoozes[0].code, "sales_down");
+    // The order of keys and the form of a date are no difference.
+    let same = "[[snooze]]\nreason = \"r\"\nuntil = 2026-09-30\ncode = \"sales_down\"\nclient = \"C1\"\n\
+                [[override]]\nuntil = \"2026-12-31\"\nreason = \"r\"\ntier = \"core\"\nclient = \"C1\"\n";
+    let same = load(&[layer("kam.toml", same)], &[]).expect("settings").config;
+    assert_eq!(sha256(&config), sha256(&same));
+
+    let found = problems("[[override]]\nclient = \" \"\ntier = \"cor\"\n");
+    let keys: Vec<&str> = found.iter().map(|problem| problem.1.as_str()).collect();
+    assert_eq!(keys, ["override.reason", "override.client", "override.tier"]);
+    let found = one(
+        "snooze = [{ client = \"a\", code = \"sale_down\", until = 2026-09-30, reason = \"r\" }]\n",
+    );
+    assert_eq!((found.code, fact(&found, "suggestion").as_str()), ("config-value", "sales_down"));
+    assert_one(
+        "snooze = [{ client = \"a\", code = \"sales_down\", until = \"today\", reason = \"r\" }]\n",
+        "config-value",
+        "snooze.until",
+        "day",
+        "\"today\"",
+    );
+    let found = one(&good.replace("tier", "teir"));
+    assert_eq!(fact(&found, "key"), "override.teir");
+}

@@ -4,6 +4,7 @@
 //! unknown keys, so that a misspelt setting is an error with a suggestion and never silently the default.
 
 pub mod check;
+pub mod decisions;
 pub mod load;
 pub mod relations;
 pub mod rules;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use decisions::{Override, Snooze};
 pub use relations::Relations;
 pub use sensitivity::Sensitivity;
 pub use workload::Workload;
@@ -79,6 +81,12 @@ pub struct Config {
     pub sensitivity: Sensitivity,
     /// How particular inputs are to be read.
     pub source: Vec<Source>,
+    /// Tiers that people give.
+    #[serde(rename = "override", skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
+    /// Findings that people silence.
+    #[serde(rename = "snooze", skip_serializing_if = "Vec::is_empty")]
+    pub snoozes: Vec<Snooze>,
     /// The user's own headings: table → field → headings.
     pub columns: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }

@@ -34,8 +34,25 @@ pub enum Kind {
     Delimiter,
     /// The label of a text encoding.
     Encoding,
-    /// The `[[source]]` tables.
-    Sources,
+    /// A text that is not blank; the field is the code of the sentence that says so.
+    Filled(&'static str),
+    /// A date, in any form that TOML has for it.
+    Day,
+    /// The code of a signal.
+    Signal,
+    /// A list of tables, such as `[[source]]`.
+    Tables(&'static Items),
+}
+
+/// The tables of a list.
+#[derive(Debug, PartialEq)]
+pub struct Items {
+    /// The keys of each, as in [`RULES`].
+    pub rules: &'static [(&'static str, Kind)],
+    /// Keys that none may lack, each with the code of the sentence that says so.
+    pub required: &'static [(&'static str, &'static str)],
+    /// The code of the sentence that says what the list is.
+    pub expected: &'static str,
 }
 
 const AMOUNT: Kind = Kind::Between(0.0, f64::MAX, "at-least-zero");
@@ -124,9 +141,54 @@ pub const RULES: &[(&str, Kind)] = &[
     ("sensitivity.draws", Kind::Whole(1, 100_000, "draws")),
     ("sensitivity.seed", Kind::Whole(0, i64::MAX, "count")),
     ("rate.*", Kind::Between(0.000_001, 10_000_000.0, "rate")),
-    ("source", Kind::Sources),
+    ("source", Kind::Tables(&SOURCES)),
+    ("override", Kind::Tables(&OVERRIDES)),
+    ("snooze", Kind::Tables(&SNOOZES)),
     ("columns.*.*", Kind::Texts),
 ];
+
+const SOURCES: Items =
+    Items { rules: SOURCE_RULES, required: &[("path", "path")], expected: "sources" };
+
+const OVERRIDES: Items = Items {
+    rules: OVERRIDE_RULES,
+    required: &[("client", "client-named"), ("tier", "tier-named"), ("reason", "reason")],
+    expected: "overrides",
+};
+
+const SNOOZES: Items = Items {
+    rules: SNOOZE_RULES,
+    required: &[
+        ("client", "client-named"),
+        ("code", "signal-named"),
+        ("until", "day"),
+        ("reason", "reason"),
+    ],
+    expected: "snoozes",
+};
+
+/// The codes of the tiers, the highest first.
+const TIERS: &[&str] = &["strategic", "core", "potential", "standard"];
+
+/// The same for the keys of one `[[override]]`.
+pub const OVERRIDE_RULES: &[(&str, Kind)] = &[
+    ("client", Kind::Filled("client-named")),
+    ("tier", Kind::OneOf(TIERS)),
+    ("reason", Kind::Filled("reason")),
+    ("until", Kind::Day),
+];
+
+/// The same for the keys of one `[[snooze]]`.
+pub const SNOOZE_RULES: &[(&str, Kind)] = &[
+    ("client", Kind::Filled("client-named")),
+    ("code", Kind::Signal),
+    ("until", Kind::Day),
+    ("reason", Kind::Filled("reason")),
+];
+
+/// The keys of the lists of tables: the setting, and what each of its tables may hold.
+pub const LISTS: &[(&str, &[(&str, Kind)])] =
+    &[("source", SOURCE_RULES), ("override", OVERRIDE_RULES), ("snooze", SNOOZE_RULES)];
 
 /// The same for the keys of one `[[source]]`.
 pub const SOURCE_RULES: &[(&str, Kind)] = &[
@@ -223,11 +285,24 @@ pub fn names(rules: &[(&'static str, Kind)], path: &[String]) -> Vec<&'static st
 #[must_use]
 pub fn metrics() -> &'static [String] {
     static METRICS: OnceLock<Vec<String>> = OnceLock::new();
-    METRICS.get_or_init(|| {
-        let table: toml::Table = super::DEFAULT.parse().unwrap_or_default();
-        let weights = table.get("score").and_then(|score| score.get("weights")?.as_table());
-        weights.map(|weights| weights.keys().cloned().collect()).unwrap_or_default()
-    })
+    METRICS.get_or_init(|| built_in(&["score", "weights"]))
+}
+
+/// The signals that can be silenced: those of the built-in thresholds.
+#[must_use]
+pub fn signals() -> &'static [String] {
+    static SIGNALS: OnceLock<Vec<String>> = OnceLock::new();
+    SIGNALS.get_or_init(|| built_in(&["signal"]))
+}
+
+/// The keys of a table of the built-in file.
+fn built_in(path: &[&str]) -> Vec<String> {
+    let table: toml::Table = super::DEFAULT.parse().unwrap_or_default();
+    let mut inner = Some(&table);
+    for key in path {
+        inner = inner.and_then(|table| table.get(*key)?.as_table());
+    }
+    inner.map(|table| table.keys().cloned().collect()).unwrap_or_default()
 }
 
 fn fits(segment: &str, key: &str) -> bool {

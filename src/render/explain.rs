@@ -6,7 +6,7 @@
 pub(super) mod wrap;
 
 use crate::config::load::{self, Loaded};
-use crate::config::rules::{self, RULES, SOURCE_RULES, Target};
+use crate::config::rules::{self, LISTS, RULES, Target};
 use crate::diagnostic::{CHECKS, Fact};
 use crate::features::ClientFeatures;
 use crate::locale::{Lang, decimal, percent};
@@ -162,28 +162,30 @@ fn described(lang: Lang, key: &str) -> Option<(String, &'static str)> {
     None
 }
 
-/// All settings that have a default, and those of `[[source]]` and `[columns]`.
+/// All settings that have a default, and those of the lists of tables and `[columns]`.
 fn settings() -> Vec<String> {
     let defaults = load::load(&[], &[]).map(|loaded| loaded.entries()).unwrap_or_default();
-    let source =
-        SOURCE_RULES.iter().map(|(key, _)| format!("source.{}", key.trim_end_matches(".*")));
+    let lists = LISTS.iter().flat_map(|(list, rules)| {
+        let within =
+            rules.iter().map(move |(key, _)| format!("{list}.{}", key.trim_end_matches(".*")));
+        std::iter::once((*list).to_owned()).chain(within)
+    });
     defaults
         .into_iter()
         .map(|(key, _, _)| key)
-        .chain(["source".to_owned()])
-        .chain(source)
+        .chain(lists)
         .chain(["columns".to_owned(), "rate".to_owned()])
         .collect()
 }
 
 fn is_setting(key: &str) -> bool {
-    let path: Vec<String> = key.split('.').map(ToOwned::to_owned).collect();
-    match path.split_first() {
-        Some((first, rest)) if first == "source" && !rest.is_empty() => {
-            rules::target(SOURCE_RULES, rest) != Target::Unknown
-        }
-        _ => rules::target(RULES, &path) != Target::Unknown,
-    }
+    let is_known = |rules, key: &str| {
+        let path: Vec<String> = key.split('.').map(ToOwned::to_owned).collect();
+        rules::target(rules, &path) != Target::Unknown
+    };
+    let within = |list: &str| key.strip_prefix(list)?.strip_prefix('.');
+    LISTS.iter().find_map(|(list, rules)| Some(is_known(*rules, within(list)?))) == Some(true)
+        || is_known(RULES, key)
 }
 
 fn folded(code: &str) -> String {

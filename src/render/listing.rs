@@ -17,7 +17,7 @@ use crate::score::Group;
 use crate::tier::Tier;
 
 use super::table::{Align, Table};
-use super::{markdown, sentence};
+use super::{markdown, sentence, summary};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +153,27 @@ fn why() -> Column {
     left("why", |client, lang| Cell::Text(sentence::reason(lang, client)))
 }
 
+/// The computed tier, and why a person gave another.
+fn given() -> [Column; 3] {
+    [
+        left("tier_computed", |client, _| tier_code(client.tier_computed)),
+        left("override_reason", |client, _| {
+            known_text(client.given.as_ref().map(|given| &given.reason))
+        }),
+        left("override_until", |client, _| {
+            date(client.given.as_ref().and_then(|given| given.until))
+        }),
+    ]
+}
+
+/// The findings that people silenced.
+fn snoozed() -> Column {
+    left("snoozed", |client, _| {
+        let codes = client.snoozed.iter().map(|found| found.code.to_owned());
+        Cell::Codes(codes.collect(), "signal")
+    })
+}
+
 /// How the tier came about.
 fn reasons() -> [Column; 5] {
     [
@@ -267,6 +288,8 @@ impl List {
                 columns.extend(follow_up());
                 columns.extend(reasons());
                 columns.extend(typed());
+                columns.extend(given());
+                columns.push(snoozed());
             }
             Self::Score => {
                 columns.push(rank());
@@ -284,6 +307,9 @@ impl List {
                 }));
                 columns.push(left("band", |client, _| tier_code(client.band)));
                 columns.extend(reasons());
+                if review.totals.overridden > 0 {
+                    columns.extend(given());
+                }
             }
             Self::Churn => {
                 columns.extend(names());
@@ -348,7 +374,16 @@ impl List {
             drawn.push_str(&lang.fill("summary.hidden", &[("columns", columns)]));
             drawn.push('\n');
         }
+        if let Some(note) = self.note(review, lang) {
+            drawn.push_str(&note);
+            drawn.push('\n');
+        }
         drawn
+    }
+
+    /// What the list leaves out on purpose.
+    fn note(self, review: &Review, lang: Lang) -> Option<String> {
+        summary::snoozed(review, lang).filter(|_| self == Self::Churn)
     }
 
     /// As Markdown: a heading, what it is of, and the table.
@@ -362,7 +397,11 @@ impl List {
             let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), lang));
             table.row(cells.collect());
         }
-        markdown::titled(review, lang, &format!("markdown.{}", self.code()), &table.markdown())
+        let mut body = table.markdown();
+        if let Some(note) = self.note(review, lang) {
+            body.push_str(&format!("\n{note}\n"));
+        }
+        markdown::titled(review, lang, &format!("markdown.{}", self.code()), &body)
     }
 
     /// As CSV with the codes of the columns as headings.

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Fact;
 use crate::locale::Lang;
-use crate::review::{Client, FollowUp, Scope};
+use crate::review::{Client, FollowUp, Given, Scope};
 use crate::signal::Evidence;
 
 /// What a signal found, as a clause without capital and full stop.
@@ -56,6 +56,18 @@ pub fn follow_up(lang: Lang, typed: &FollowUp) -> [Option<String>; 3] {
         word.map_or_else(|| code.clone(), ToOwned::to_owned)
     };
     [typed.status.as_ref().map(word), typed.next_step.clone(), typed.note.clone()]
+}
+
+/// Why a person gave a tier, and until when.
+#[must_use]
+pub fn given(lang: Lang, given: &Given) -> String {
+    match given.until {
+        Some(until) => lang.fill(
+            "decided.reason_until",
+            &[("reason", given.reason.clone()), ("until", until.to_string())],
+        ),
+        None => given.reason.clone(),
+    }
 }
 
 /// A clause as the beginning of a sentence.

@@ -78,7 +78,21 @@ pub fn replayed(review: &Review, lang: Lang) -> String {
 /// What is to be said of the tiers: who is in none, and why the highest is empty.
 pub(super) fn notes(review: &Review, lang: Lang) -> Vec<String> {
     let empty = review.top_tier_empty.map(|largest| empty_top(review, lang, largest));
-    [Some(inactive(review, lang)), empty].into_iter().flatten().collect()
+    let notes =
+        [Some(inactive(review, lang)), empty, overridden(review, lang), snoozed(review, lang)];
+    notes.into_iter().flatten().collect()
+}
+
+/// How many tiers people gave, if any.
+fn overridden(review: &Review, lang: Lang) -> Option<String> {
+    let count = review.totals.overridden;
+    (count > 0).then(|| lang.fill("decided.overridden", &[("count", grouped(count as i64))]))
+}
+
+/// How many findings people silenced, if any.
+pub(super) fn snoozed(review: &Review, lang: Lang) -> Option<String> {
+    let count = review.totals.snoozed;
+    (count > 0).then(|| lang.fill("decided.snoozed", &[("count", grouped(count as i64))]))
 }
 
 /// The as-of date, the 12 months and the currency.

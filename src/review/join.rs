@@ -16,6 +16,7 @@ use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Kept, Outcome};
 
 use super::change::{Model, Scored, score_change};
+use super::decisions::{Decisions, OfClient};
 use super::portfolio;
 use super::previous::{self, Before, Previous, Since, most_changed};
 use super::{
@@ -75,8 +76,9 @@ pub fn review_after(
     );
     let mentions = mentions(&loaded, &mut portfolio);
     let before = |id: &str| previous.and_then(|previous| previous.clients.get(id));
-    let outcomes =
+    let mut outcomes =
         outcomes(&loaded, &portfolio, &active, &scores, (config, &before), context.threads);
+    let decisions = Decisions::take(&mut loaded, &mut outcomes, as_of, config);
 
     let from_tables = from_ledger
         .map(|ledger| (ledger, portfolio::FromTables::of(&loaded, &outcomes, &portfolio, config)));
@@ -91,7 +93,7 @@ pub fn review_after(
         values,
         previous,
     };
-    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, &frame, config);
+    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, decisions, &frame, config);
 
     let tiers = portfolio::tiers(&clients, Some(portfolio.net_sales));
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
@@ -214,6 +216,7 @@ fn clients(
     portfolio: &mut Portfolio,
     scores: Vec<ClientScore>,
     outcomes: Vec<Outcome>,
+    mut decisions: Decisions,
     frame: &Frame<'_>,
     config: &Config,
 ) -> (Vec<Client>, Tally) {
@@ -228,10 +231,12 @@ fn clients(
         .zip(take(&mut portfolio.monthly))
         .zip(scores)
         .zip(outcomes)
-        .map(|(((((file, features), stage), monthly), score), outcome)| {
+        .enumerate()
+        .map(|(at, (((((file, features), stage), monthly), score), outcome))| {
             let findings = signal::judge(&features, &config.signal, &mut tally);
+            let decided = decisions.of(at);
             client(
-                Known { file: *file, features, stage, monthly, score, outcome, findings },
+                Known { file: *file, features, stage, monthly, score, outcome, findings, decided },
                 frame,
                 config,
             )
@@ -260,6 +265,7 @@ struct Known {
     score: ClientScore,
     outcome: Outcome,
     findings: Vec<Finding>,
+    decided: OfClient,
 }
 
 /// What the join of every client depends on.
@@ -381,7 +387,7 @@ fn scale(scales: &Scales) -> Scale {
 }
 
 fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
-    let Known { file, features, stage, monthly, score, outcome, findings } = known;
+    let Known { file, features, stage, monthly, score, outcome, mut findings, decided } = known;
     let before = frame.previous.and_then(|previous| previous.clients.get(&file.id));
     let values: ByMetric = if frame.values {
         METRICS.iter().map(|metric| metric.value(&features, &config.score)).collect()
@@ -389,6 +395,8 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
         ByMetric::default()
     };
     let since = before.map(|before| frame.since(before, &score, &values));
+    let snoozed = decided.silence(&mut findings);
+    let tier_computed = decided.given.as_ref().map_or(outcome.tier, |(_, computed)| *computed);
     let (risk, risk_level) = risk(&findings, config);
     let at_stake = features.net_sales.max(features.net_sales_prior).or_zero();
     let top = findings.first();
@@ -412,7 +420,8 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
         band: outcome.band,
         band_raw: outcome.band_raw,
         share_band: outcome.share_band,
-        tier_computed: outcome.tier,
+        tier_computed,
+        given: decided.given.map(|(given, _)| Box::new(given)),
         tier_previous: before.and_then(|before| before.tier),
         movement: frame.previous.and_then(|_| previous::movement(before, outcome.tier)),
         since,
@@ -434,6 +443,7 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
                     .map_or(frame.as_of, |day| day.min(frame.as_of)),
             })
             .collect(),
+        snoozed,
         risk,
         risk_level,
         priority: at_stake.to_f64() * risk,

@@ -5,6 +5,7 @@
 //! [`SCHEMA_VERSION`].
 
 mod change;
+mod decisions;
 mod join;
 pub mod portfolio;
 mod previous;
@@ -190,6 +191,10 @@ pub struct Totals {
     pub at_risk_sales: Money,
     /// Mean score of active clients.
     pub avg_score: Option<f64>,
+    /// Clients whose tier is given by an override.
+    pub overridden: usize,
+    /// Findings that are silenced.
+    pub snoozed: usize,
 }
 
 /// One tier of the summary; inactive clients belong to none.
@@ -257,6 +262,9 @@ pub struct Client {
     pub share_band: Option<Tier>,
     /// Tier before overrides.
     pub tier_computed: Option<Tier>,
+    /// The tier that a person gave, while it holds.
+    #[serde(rename = "override")]
+    pub given: Option<Box<Given>>,
     /// Tier of the previous review.
     pub tier_previous: Option<Tier>,
     /// How it moved since then: `new`, `up`, `down`, `same`, `left`, `reactivated`.
@@ -275,6 +283,8 @@ pub struct Client {
     pub rising: bool,
     /// Findings, the highest first.
     pub signals: Vec<FindingRow>,
+    /// Findings that a person silenced, the highest first: they count nowhere else.
+    pub snoozed: Vec<Snoozed>,
     /// 0–1.
     pub risk: f64,
     /// Level of the risk.
@@ -293,6 +303,30 @@ pub struct Client {
     pub loss_impact: Option<f64>,
     /// Net sales of the last 12 months, month by month, the oldest first.
     pub monthly: Vec<Money>,
+}
+
+/// A tier that a person gave.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Given {
+    /// Which.
+    pub tier: Tier,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds.
+    pub until: Option<Day>,
+}
+
+/// A finding that a person silenced.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Snoozed {
+    /// Signal.
+    pub code: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// The last day on which it is silent.
+    pub until: Day,
+    /// Why.
+    pub reason: String,
 }
 
 /// The level of a client's risk.

@@ -229,6 +229,8 @@ pub(super) fn totals(clients: &[Client], net_sales: Money, net_sales_prior: Mone
         avg_score: mean(
             clients.iter().filter(|client| client.active).filter_map(|client| client.score),
         ),
+        overridden: clients.iter().filter(|client| client.given.is_some()).count(),
+        snoozed: clients.iter().map(|client| client.snoozed.len()).sum(),
     };
     for client in clients {
         let dormant = client.stage == Stage::Dormant;

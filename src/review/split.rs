@@ -223,6 +223,9 @@ fn settings(config: &Config) -> Config {
         risk: config.risk,
         due: config.due,
         source: Vec::new(),
+        // They name clients of others; what holds for one's own clients is said there.
+        overrides: Vec::new(),
+        snoozes: Vec::new(),
         columns: BTreeMap::new(),
     }
 }

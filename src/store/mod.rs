@@ -4,6 +4,7 @@
 //! into one ledger, and at last clients are told apart ([`resolve`]).
 
 mod currencies;
+mod decided;
 mod directory;
 mod discounts;
 mod figures;
@@ -48,6 +49,7 @@ use parts::Starts;
 use sheet::Sheet;
 use transactions::Means;
 
+pub use decided::Decided;
 pub use directory::{Directory, Found};
 pub use lookup::client as look_up;
 pub use report::{ColumnReport, Control, InCurrency, InputReport, LeftOut};
@@ -93,6 +95,8 @@ pub struct Loaded {
     pub inputs: Vec<InputReport>,
     /// Currency named by the input.
     pub currency: Option<String>,
+    /// What the settings decide of which client.
+    pub decided: Decided,
     /// Where tables begin that stand below another one.
     starts: Starts,
 }
@@ -271,6 +275,7 @@ fn attempt(
     loaded.relations = side.relations;
     let keys = question.map(|_| loaded.ledger.clients.clone());
     let of_key = resolve::clients(loaded, side.clients, named_by_id, &side.keys, config.rollup);
+    decided::decided(loaded, config);
     let Some((question, keys)) = question.zip(keys) else {
         return Ok(None);
     };

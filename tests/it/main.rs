@@ -9,6 +9,7 @@ mod browser;
 mod cli;
 mod conformance;
 mod deals;
+mod decisions;
 mod dialects;
 mod encodings;
 mod errors;

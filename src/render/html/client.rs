@@ -192,7 +192,15 @@ fn to_confirm(lang: Lang, client: &Client) -> Vec<String> {
         .collect()
 }
 
-/// One-off buyer, rising client, where its tier was before.
+/// That a person gave it its tier, and which one was computed.
+fn given(lang: Lang, client: &Client) -> Option<String> {
+    let given = client.given.as_ref()?;
+    let computed = word(lang, "tier", client.tier_computed?.code());
+    let values = [("tier", computed), ("reason", sentence::given(lang, given))];
+    Some(lang.fill("decided.given", &values))
+}
+
+/// One-off buyer, rising client, where its tier was before, who gave it.
 fn flags(lang: Lang, client: &Client) -> Vec<String> {
     let flag = |is: bool, key: &str| is.then(|| lang.text(&format!("book.flag.{key}")));
     let moved = client.tier_previous.filter(|previous| Some(*previous) != client.tier);
@@ -200,6 +208,7 @@ fn flags(lang: Lang, client: &Client) -> Vec<String> {
         flag(client.one_off, "one_off"),
         flag(client.rising, "rising"),
         moved.map(|tier| lang.fill("page.was", &[("tier", word(lang, "tier", tier.code()))])),
+        given(lang, client),
     ]
     .into_iter()
     .flatten()

@@ -10,11 +10,14 @@ use super::style::Kind;
 use super::{Book, Pen, page};
 use crate::history::layout::{Mark, STATUSES, key, status_mark};
 use crate::locale::Lang;
-use crate::render::sentence;
+use crate::render::{sentence, summary};
 use crate::review::Client;
 
 /// The row of the marks by which a later review finds its way about; nobody sees them.
 const MARKS: u32 = 2;
+
+/// Where what is left out on purpose is told: beside the as-of date.
+const NOTE: (u32, u16) = (1, 6);
 const HEADER: u32 = 3;
 /// Heading key, and whether the column holds numbers.
 const COLUMNS: [(&str, bool); 16] = [
@@ -78,6 +81,9 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
             .set_error_title(book.t("column.status"))?
             .set_error_message(book.f("status.error", &[("list", book.words(&choices))]))?;
         pen.sheet.add_data_validation(HEADER + 1, STATUS, last, STATUS, &validation)?;
+    }
+    if let Some(note) = summary::snoozed(book.review, book.lang) {
+        pen.free(NOTE.0, NOTE.1, &note, &book.style.note)?;
     }
     pen.sheet.set_freeze_panes(HEADER + 1, 2)?;
     pen.sheet.set_repeat_rows(HEADER, HEADER)?;

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{ConditionalFormatDataBar, IgnoreError, Sparkline, Sparklin
 
 use super::style::{BLUE, Kind, ORANGE, SKY};
 use super::{Book, Pen};
+use crate::render::sentence;
 use crate::review::Client;
 
 const BAND: u32 = 2;
@@ -18,6 +19,8 @@ struct Columns {
     headings: Vec<(String, bool)>,
     /// The id, which the name and the rest follow; the rank before it is one among all clients.
     id: u16,
+    /// The computed tier and why another was given, where any was.
+    given: Option<u16>,
     previous: Option<u16>,
     adds: u16,
     net_sales: u16,
@@ -44,6 +47,11 @@ impl Columns {
             ("stage", false),
             ("tier", false),
         ]);
+        let given = (review.totals.overridden > 0).then_some(after);
+        let after = match given {
+            Some(_) => add(&[("tier_computed", false), ("override", false)]),
+            None => after,
+        };
         let previous =
             review.clients.iter().any(|client| client.tier_previous.is_some()).then_some(after);
         if previous.is_some() {
@@ -82,7 +90,7 @@ impl Columns {
             headings.push((month.map_or_else(String::new, |month| month_name(month.from)), true));
         }
         let end = headings.len() as u16 - 1;
-        Self { headings, id, previous, adds, net_sales, line, months, end }
+        Self { headings, id, given, previous, adds, net_sales, line, months, end }
     }
 }
 
@@ -98,6 +106,9 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     pen.limit(columns.id, 8.0, 18.0);
     pen.limit(columns.id + 1, 14.0, 28.0);
     pen.fix(columns.line, 15.0);
+    if let Some(column) = columns.given {
+        pen.limit(column + 1, 16.0, 32.0);
+    }
     pen.limit(columns.line + 2, 16.0, 28.0);
     for column in columns.line + 3..columns.months {
         pen.limit(column, 12.0, 20.0);
@@ -176,6 +187,11 @@ fn row(book: &Book, pen: &mut Pen, columns: &Columns, row: u32, client: &Client)
     pen.text(row, id + 2, client.owner.as_deref().unwrap_or_default())?;
     pen.text(row, id + 3, &book.word("stage", client.stage.code()))?;
     pen.text(row, id + 4, &book.tier(client.tier))?;
+    if let Some(column) = columns.given {
+        pen.text(row, column, &book.tier(client.tier_computed))?;
+        let reason = client.given.as_ref().map(|given| sentence::given(book.lang, given));
+        pen.long(row, column + 1, &reason.unwrap_or_default())?;
+    }
     if let Some(column) = columns.previous {
         let previous = client.tier_previous.map(|tier| book.tier(Some(tier)));
         pen.text(row, column, &previous.unwrap_or_default())?;
