@@ -13,6 +13,7 @@ pub mod proposal_toml;
 pub mod sentence;
 pub mod summary;
 pub mod table;
+pub mod tier;
 pub mod workbook;
 
 #[cfg(test)]

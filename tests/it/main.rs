@@ -19,6 +19,7 @@ mod floors;
 mod hostile;
 mod identity;
 mod init;
+mod labels;
 mod layouts;
 mod live;
 mod mentions;
