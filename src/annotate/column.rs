@@ -1,8 +1,10 @@
 //! What can be written beside a client, one line each.
 
+use crate::config::Labels;
 use crate::history::{SavedClient, SavedFinding};
 use crate::locale::Lang;
-use crate::render::sentence;
+use crate::render::{sentence, tier};
+use crate::tier::Tier;
 
 /// A value of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +33,7 @@ pub struct Column {
     pub(super) kind: Kind,
     /// Width in characters.
     pub(super) width: f64,
-    value: fn(&SavedClient, Lang) -> Value,
+    value: fn(&SavedClient, &Labels, Lang) -> Value,
 }
 
 /// All columns, in the order they are written in.
@@ -53,8 +55,8 @@ impl Column {
 
     /// What it says of a client.
     #[must_use]
-    pub fn value(&self, client: &SavedClient, lang: Lang) -> Value {
-        (self.value)(client, lang)
+    pub fn value(&self, client: &SavedClient, labels: &Labels, lang: Lang) -> Value {
+        (self.value)(client, labels, lang)
     }
 }
 
@@ -71,31 +73,28 @@ pub fn columns(codes: &[String], clients: &[SavedClient]) -> Vec<&'static Column
         .collect()
 }
 
-fn word(lang: Lang, key: &str) -> Value {
-    Value::Text(lang.text(key))
-}
-
-fn score(client: &SavedClient, _: Lang) -> Value {
+fn score(client: &SavedClient, _: &Labels, _: Lang) -> Value {
     client.score.map_or(Value::Blank, Value::Number)
 }
 
-fn tier(client: &SavedClient, lang: Lang) -> Value {
-    word(lang, &format!("tier.{}", client.tier.map_or("inactive", crate::tier::Tier::code)))
+fn tier(client: &SavedClient, labels: &Labels, lang: Lang) -> Value {
+    let code = client.tier.map_or("inactive", Tier::code);
+    Value::Text(tier::of_code(labels, lang, code))
 }
 
-fn movement(client: &SavedClient, lang: Lang) -> Value {
+fn movement(client: &SavedClient, _: &Labels, lang: Lang) -> Value {
     client.movement.as_ref().map_or(Value::Blank, |code| {
         let known = lang.find(&format!("book.movement.{code}"));
         Value::Text(known.unwrap_or(code).to_owned())
     })
 }
 
-fn risk(client: &SavedClient, lang: Lang) -> Value {
+fn risk(client: &SavedClient, _: &Labels, lang: Lang) -> Value {
     let level = lang.text(&format!("level.{}", client.risk_level.code()));
     Value::Text(sentence::capitalised(lang, &level))
 }
 
-fn reason(client: &SavedClient, lang: Lang) -> Value {
+fn reason(client: &SavedClient, _: &Labels, lang: Lang) -> Value {
     let clause = |found: &SavedFinding| {
         let facts = found.evidence.iter().map(|(name, fact)| (name.as_str(), fact));
         sentence::clause(lang, &found.code, facts)
@@ -109,7 +108,7 @@ fn reason(client: &SavedClient, lang: Lang) -> Value {
     }
 }
 
-fn next_step(client: &SavedClient, lang: Lang) -> Value {
+fn next_step(client: &SavedClient, _: &Labels, lang: Lang) -> Value {
     client.next_step.as_ref().map_or(Value::Blank, |code| {
         Value::Text(lang.find(&format!("action.{code}")).unwrap_or(code).to_owned())
     })

@@ -14,9 +14,11 @@ use super::styles::Styles;
 use super::survey::{Survey, survey};
 use super::table::TablePart;
 use super::target::{Matched, Target};
+use crate::config::Labels;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::history::SavedClient;
 use crate::locale::Lang;
+use crate::render::tier;
 use crate::source::{Document, OwnedCell};
 use crate::tier::Tier;
 
@@ -37,6 +39,8 @@ pub struct Request<'a> {
     pub columns: &'a [&'static Column],
     /// The language of headings and words.
     pub lang: Lang,
+    /// What tiers are called.
+    pub labels: &'a Labels,
 }
 
 /// What was done.
@@ -57,7 +61,9 @@ impl Request<'_> {
 
     /// The values of every client in the order of these columns.
     pub(super) fn values(&self, columns: &[&'static Column]) -> Vec<Vec<Value>> {
-        let of = |client| columns.iter().map(|column| column.value(client, self.lang)).collect();
+        let of = |client| {
+            columns.iter().map(|column| column.value(client, self.labels, self.lang)).collect()
+        };
         self.clients.iter().map(of).collect()
     }
 }
@@ -249,7 +255,7 @@ fn write(
         beside,
         filter: places.filter,
         formats_to: any_new.then_some(table.map_or(ROWS, |table| table.range.bottom)),
-        tiers: tiers.map(|tier| request.lang.text(&format!("tier.{}", tier.code()))),
+        tiers: tiers.map(|tier| tier::label(request.labels, request.lang, tier)),
         survey,
     };
     let mut styles = match &found.styles_part {

@@ -55,6 +55,7 @@ pub(super) fn run(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<Outcome> 
         clients: &review.clients,
         columns: &columns(&arguments.columns, &review.clients),
         lang,
+        labels: &config.labels,
     };
     if !target.others.is_empty() && wanted.is_none() {
         let values = [

@@ -12,6 +12,9 @@ use crate::period::{Day, period_end};
 /// How many known names are still worth listing.
 const KNOWN_SHOWN: usize = 12;
 
+/// Characters of the name of a tier, at most.
+const LABEL_LONGEST: usize = 30;
+
 /// A text that settings come from.
 #[derive(Clone, Debug)]
 pub struct Input<'a> {
@@ -283,6 +286,7 @@ impl Checker<'_> {
             Kind::Text
             | Kind::Filled(_)
             | Kind::OneOf(_)
+            | Kind::Label
             | Kind::Signal
             | Kind::Date
             | Kind::Day
@@ -316,6 +320,7 @@ impl Checker<'_> {
                 return self.no(|me| me.wrong_word(path, &at, text, &signals));
             }
             Kind::Filled(expected) if text.trim().is_empty() => expected.into(),
+            Kind::Label if !is_label(text) => "label".into(),
             Kind::Day if Day::parse_iso(text).is_none() => "day".into(),
             Kind::Date if !text.is_empty() && text != "today" && Day::parse_iso(text).is_none() => {
                 "date".into()
@@ -392,6 +397,16 @@ impl Checker<'_> {
         }
         Some(())
     }
+}
+
+/// Whether a text can stand for a tier in a cell that formulas look at: short, and neither a pattern nor a comparison.
+fn is_label(text: &str) -> bool {
+    let length = text.chars().count();
+    let pattern = |c: char| c.is_control() || matches!(c, '*' | '?' | '~');
+    text.trim() == text
+        && (1..=LABEL_LONGEST).contains(&length)
+        && !text.contains(pattern)
+        && !text.starts_with(['=', '<', '>', '+', '-', '@', '\''])
 }
 
 fn number(value: &DeValue) -> Option<f64> {

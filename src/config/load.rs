@@ -21,6 +21,9 @@ use crate::error::{Error, Result};
 /// The origin of settings that no layer sets.
 pub const BUILT_IN: &str = "default";
 
+/// Where the names of tiers are set.
+const LABELS: &str = "labels.tier.";
+
 /// How far the weights may be off 100.
 const WEIGHTS_OFF: f64 = 1e-9;
 
@@ -103,6 +106,9 @@ pub fn load(layers: &[Layer], overrides: &[(String, Value, String)]) -> Result<L
     let unsure = |prefix: &str| failed.iter().any(|key| key.is_empty() || key.starts_with(prefix));
     if !unsure("score.weights") {
         problems.extend(weights_off(&inputs, &in_force, &weights));
+    }
+    if !unsure(LABELS) {
+        problems.extend(labels_alike(&inputs, &in_force));
     }
     for (keys, upwards, strict, expected) in ORDERS {
         if !keys.iter().any(|key| unsure(key)) {
@@ -197,6 +203,20 @@ fn weights_off(
         weights.iter().map(|(metric, weight)| format!("{metric} {weight}")).collect();
     let problem = inputs.get(*input)?.error("config-weights", table);
     Some(problem.with("sum", sum.to_string()).with("weights", named))
+}
+
+/// The last of two tiers that are called the same.
+fn labels_alike(inputs: &[Input<'_>], in_force: &InForce) -> Option<Diagnostic> {
+    let mut names: Vec<(&String, &(usize, Leaf))> =
+        in_force.iter().filter(|(key, _)| key.starts_with(LABELS)).collect();
+    names.sort_by_key(|(_, (input, leaf))| (*input, leaf.at.start));
+    let name = |leaf: &Leaf| leaf.value.as_str().map(str::to_lowercase);
+    let at = (1..names.len()).find(|at| {
+        names[..*at].iter().any(|(_, (_, before))| name(before) == name(&names[*at].1.1))
+    })?;
+    let (key, (input, leaf)) = names[at];
+    let problem = inputs.get(*input)?.error("config-value", &leaf.at).with("key", key.as_str());
+    Some(problem.with("expected", "label-alike").with("value", leaf.value.to_string()))
 }
 
 fn out_of_order(

@@ -402,3 +402,18 @@ fn decisions_are_checked() {
     let found = one(&good.replace("tier", "teir"));
     assert_eq!(fact(&found, "key"), "override.teir");
 }
+
+#[test]
+fn names_of_tiers_are_checked() {
+    let good = "[labels]\nset = \"gold\"\ntier.core = \"重点\"\ntier.strategic = \"S\"\n";
+    let config = load(&[layer("kam.toml", good)], &[]).expect("settings").config;
+    assert_eq!(config.labels.tier.of("core"), Some("重点"));
+    assert_eq!(fact(&one("labels.set = \"golden\"\n"), "suggestion"), "gold");
+    for name in ["", " A", ">5", "=1", "A*", "1234567890123456789012345678901"] {
+        let text = format!("labels.tier.core = \"{name}\"\n");
+        let at = format!("\"{name}\"");
+        assert_one(&text, "config-value", "labels.tier.core", "label", &at);
+    }
+    let alike = "[labels.tier]\nstandard = \"A\"\ncore = \"a\"\n";
+    assert_one(alike, "config-value", "labels.tier.core", "label-alike", "\"a\"");
+}

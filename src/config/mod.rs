@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod decisions;
+pub mod labels;
 pub mod load;
 pub mod relations;
 pub mod rules;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use decisions::{Override, Snooze};
+pub use labels::Labels;
 pub use relations::Relations;
 pub use sensitivity::Sensitivity;
 pub use workload::Workload;
@@ -61,6 +63,8 @@ pub struct Config {
     pub caps: Caps,
     /// Tiers above standard.
     pub tier: Tiers,
+    /// What tiers are called.
+    pub labels: Labels,
     /// What makes a one-off project buyer.
     pub one_off: OneOff,
     /// How far a band resists a fall.

@@ -36,6 +36,8 @@ pub enum Kind {
     Encoding,
     /// A text that is not blank; the field is the code of the sentence that says so.
     Filled(&'static str),
+    /// A short name that a spreadsheet takes for nothing else.
+    Label,
     /// A date, in any form that TOML has for it.
     Day,
     /// The code of a signal.
@@ -104,6 +106,8 @@ pub const RULES: &[(&str, Kind)] = &[
     ("tier.strategic|core|potential.executive_contact", AMOUNT),
     ("tier.strategic|core|potential.needs_fit", AMOUNT),
     ("tier.strategic|core|potential.owner", Kind::Flag),
+    ("labels.set", Kind::OneOf(&["default", "abc", "gold", "vip"])),
+    ("labels.tier.strategic|core|potential|standard", Kind::Label),
     ("one_off.top_order_share", SHARE),
     ("one_off.order_dates", COUNT),
     ("one_off.silent_days", AMOUNT),

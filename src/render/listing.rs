@@ -8,6 +8,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value};
 
+use crate::config::Labels;
 use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal, money_text, percent};
 use crate::money::Money;
@@ -17,7 +18,7 @@ use crate::score::Group;
 use crate::tier::Tier;
 
 use super::table::{Align, Table};
-use super::{markdown, sentence, summary};
+use super::{markdown, sentence, summary, tier};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +119,7 @@ fn owner() -> Column {
     left("owner", |client, _| known_text(client.owner.as_ref()))
 }
 
-fn tier() -> Column {
+fn tier_or_stage() -> Column {
     left("tier", |client, _| match client.tier {
         Some(tier) => Cell::Code(tier.code(), "tier"),
         None => Cell::Code(client.stage.code(), "stage"),
@@ -294,14 +295,14 @@ impl List {
             Self::Score => {
                 columns.push(rank());
                 columns.extend(names());
-                columns.extend([tier(), score()]);
+                columns.extend([tier_or_stage(), score()]);
                 columns.extend(groups());
                 columns.push(net_sales());
             }
             Self::Tier => {
                 columns.push(rank());
                 columns.extend(names());
-                columns.extend([tier(), score()]);
+                columns.extend([tier_or_stage(), score()]);
                 columns.push(right("sales_share", |client, _| {
                     client.features.sales_share.map_or(Cell::Nothing, Cell::Share)
                 }));
@@ -313,7 +314,7 @@ impl List {
             }
             Self::Churn => {
                 columns.extend(names());
-                columns.extend([owner(), tier()]);
+                columns.extend([owner(), tier_or_stage()]);
                 columns.extend(found());
                 columns.push(net_sales());
                 columns.push(right("priority", |client, _| Cell::Number(client.priority, 0)));
@@ -349,7 +350,7 @@ impl List {
     fn dispensable(self) -> &'static [&'static str] {
         match self {
             Self::Churn => &["client_id", "risk", "net_sales", "owner"],
-            Self::Tier => &["client_id", "sales_share", "band"],
+            Self::Tier => &["client_id", "sales_share", "band", "override_until"],
             Self::Review | Self::Score => &["client_id"],
         }
     }
@@ -357,12 +358,12 @@ impl List {
     /// As a table. What a terminal of that width has no room for is left out, and named under the table.
     #[must_use]
     pub fn table(self, review: &Review, lang: Lang, width: Option<usize>) -> String {
-        let columns = self.columns(review);
+        let (columns, labels) = (self.columns(review), &review.config.labels);
         let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
         let headings = columns.iter().map(|column| (heading(&column.code), column.align));
         let mut table = Table::new(headings.collect());
         for client in self.clients(review) {
-            let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), lang));
+            let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), labels, lang));
             table.row(cells.collect());
         }
         let dispensable: Vec<String> =
@@ -389,17 +390,18 @@ impl List {
     /// As Markdown: a heading, what it is of, and the table.
     #[must_use]
     pub fn markdown(self, review: &Review, lang: Lang) -> String {
-        let columns = self.columns(review);
+        let (columns, labels) = (self.columns(review), &review.config.labels);
         let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
         let headings = columns.iter().map(|column| (heading(&column.code), column.align));
         let mut table = Table::new(headings.collect());
         for client in self.clients(review) {
-            let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), lang));
+            let cells =
+                columns.iter().map(|column| words(&(column.cell)(client, lang), labels, lang));
             table.row(cells.collect());
         }
         let mut body = table.markdown();
         if let Some(note) = self.note(review, lang) {
-            body.push_str(&format!("\n{note}\n"));
+            body.extend(["\n", &note, "\n"]);
         }
         markdown::titled(review, lang, &format!("markdown.{}", self.code()), &body)
     }
@@ -461,14 +463,15 @@ pub(super) fn write_jsonl(review: &Review, lang: Lang, out: &mut dyn Write) -> a
     Ok(out.write_all(&List::Review.json(review, lang, true)?)?)
 }
 
-fn words(cell: &Cell, lang: Lang) -> String {
+fn words(cell: &Cell, labels: &Labels, lang: Lang) -> String {
     match cell {
         Cell::Nothing => "-".to_owned(),
         Cell::Text(text) => text.clone(),
+        Cell::Code(code, "tier") => tier::of_code(labels, lang, code),
         Cell::Code(code, table) => lang.text(&format!("{table}.{code}")),
         Cell::Codes(codes, table) => {
             let words: Vec<String> =
-                codes.iter().map(|code| condition(code, table, lang)).collect();
+                codes.iter().map(|code| condition(code, table, labels, lang)).collect();
             words.join(&lang.text("location.list"))
         }
         Cell::Count(count) => count.to_string(),
@@ -483,12 +486,12 @@ fn words(cell: &Cell, lang: Lang) -> String {
 }
 
 /// `strategic:business_lines` in words.
-fn condition(code: &str, table: &str, lang: Lang) -> String {
+fn condition(code: &str, table: &str, labels: &Labels, lang: Lang) -> String {
     match code.split_once(':') {
         Some((tier, name)) => lang.fill(
             "summary.failed",
             &[
-                ("tier", lang.text(&format!("tier.{tier}"))),
+                ("tier", tier::of_code(labels, lang, tier)),
                 ("condition", lang.text(&format!("{table}.{name}"))),
             ],
         ),

@@ -109,7 +109,7 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
         }
         let step = client.next_step.map(|code| lang.text(&format!("action.{code}")));
         cells.extend([
-            summary::tier_text(client, lang),
+            summary::tier_text(&review.config.labels, client, lang),
             client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.0}")),
             whole(client.features.net_sales.max(client.features.net_sales_prior)),
             sentence::reason(lang, client),

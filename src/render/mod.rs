@@ -16,6 +16,7 @@ pub mod sensitivity;
 pub mod sentence;
 pub mod summary;
 pub mod table;
+pub mod tier;
 pub mod whatif;
 pub mod workbook;
 

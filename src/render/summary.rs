@@ -1,5 +1,6 @@
 //! The review on a terminal: tiers, who needs action, and the verdict line.
 
+use crate::config::Labels;
 use crate::locale::{Lang, grouped, money_text, percent, signed_percent};
 use crate::money::Money;
 use crate::review::{Client, Review};
@@ -7,6 +8,7 @@ use crate::tier::Tier;
 
 use super::sentence;
 use super::table::{Align, Table};
+use super::tier;
 
 /// Actions shown.
 const ACTIONS: usize = 10;
@@ -148,7 +150,7 @@ pub(super) fn tiers(review: &Review, lang: Lang) -> Table {
     let mut table = Table::new(columns);
     for row in &review.tiers {
         table.row(kept(vec![
-            lang.text(&format!("tier.{}", row.tier.code())),
+            tier::label(&review.config.labels, lang, row.tier),
             grouped(row.clients as i64),
             whole(row.net_sales),
             share_text(row.share),
@@ -205,7 +207,7 @@ fn inactive(review: &Review, lang: Lang) -> String {
 }
 
 fn empty_top(review: &Review, lang: Lang, largest: f64) -> String {
-    let tier = lang.text(&format!("tier.{}", Tier::Strategic.code()));
+    let tier = tier::label(&review.config.labels, lang, Tier::Strategic);
     let rule = &review.config.tier.strategic;
     let by_share = review.policy != crate::config::Policy::Rank && largest <= rule.share;
     let key = if by_share { "summary.empty_by_share" } else { "summary.empty_by_condition" };
@@ -234,7 +236,7 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
         let mut cells = vec![
             (position + 1).to_string(),
             client.name.clone(),
-            tier_text(client, lang),
+            tier_text(&review.config.labels, client, lang),
             client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.0}")),
         ];
         if review.movement.is_some() {
@@ -263,9 +265,9 @@ pub fn points_text(change: f64) -> String {
 
 /// The tier of a client, or its stage when it has none.
 #[must_use]
-pub fn tier_text(client: &Client, lang: Lang) -> String {
+pub fn tier_text(labels: &Labels, client: &Client, lang: Lang) -> String {
     match client.tier {
-        Some(tier) => lang.text(&format!("tier.{}", tier.code())),
+        Some(tier) => tier::label(labels, lang, tier),
         None => lang.text(&format!("stage.{}", client.stage.code())),
     }
 }

@@ -213,6 +213,7 @@ fn settings(config: &Config) -> Config {
         score: Score { anchors: BTreeMap::new(), ..config.score },
         caps: config.caps,
         tier: config.tier,
+        labels: config.labels,
         one_off: config.one_off,
         hysteresis: config.hysteresis,
         rising: config.rising,

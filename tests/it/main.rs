@@ -21,6 +21,7 @@ mod history;
 mod hostile;
 mod identity;
 mod init;
+mod labels;
 mod layouts;
 mod live;
 mod mentions;

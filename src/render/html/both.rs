@@ -2,8 +2,10 @@
 
 use minijinja::{HtmlEscape, Value};
 
+use crate::config::Labels;
 use crate::locale::{Lang, fill, grouped, percent, signed_percent};
 use crate::money::Money;
+use crate::render::tier;
 use crate::tier::Tier;
 
 /// What stands where nothing is known.
@@ -35,8 +37,8 @@ pub(super) fn filled(key: &str, values: &[(&str, String)]) -> Value {
 }
 
 /// The name of a tier, or that a client is in none.
-pub(super) fn tier(tier: Option<Tier>) -> Value {
-    words("tier", tier.map_or("inactive", Tier::code))
+pub(super) fn tier(labels: &Labels, tier: Option<Tier>) -> Value {
+    both(|lang| tier::of_code(labels, lang, tier.map_or("inactive", Tier::code)))
 }
 
 /// Several texts in a row.

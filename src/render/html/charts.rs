@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 use minijinja::{HtmlEscape, Value};
 use serde::Serialize;
 
-use super::both::{both, share, unit, whole, word};
+use super::both::{both, share, unit, whole};
 use super::svg::{at, line, path, rect, shortened, text, texts, ticks};
 use crate::locale::{Lang, fill, grouped, percent};
 use crate::money::Money;
+use crate::render::tier;
 use crate::review::{Client, Month, Review};
 
 /// All charts are this wide; the page scales them.
@@ -105,7 +106,9 @@ fn tiers(review: &Review) -> Option<Chart> {
     for (index, tier) in rows.iter().enumerate() {
         let x = LEFT + (WIDTH - LEFT) / 4.0 * index as f64;
         rect(&mut out, &format!("t{index}"), (x, top), (10.0, 10.0));
-        texts(&mut out, "", (x + 15.0, top + 9.5), |lang| word(lang, "tier", tier.tier.code()));
+        texts(&mut out, "", (x + 15.0, top + 9.5), |lang| {
+            tier::label(&review.config.labels, lang, tier.tier)
+        });
     }
     Some(Chart {
         id: ID,

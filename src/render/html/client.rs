@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::both::{UNKNOWN, both, change, filled, list, points, share, tier, whole, word, words};
 use super::waterfall::{sum, waterfall};
+use crate::config::Labels;
 use crate::locale::{Lang, decimal, percent};
-use crate::render::sentence;
+use crate::render::{sentence, tier};
 use crate::review::{Client, Review, RiskLevel};
 
 /// So many waterfalls are in the page; the script draws those of longer lists, so that it stays small enough to mail.
@@ -85,9 +86,9 @@ pub(super) fn actions(review: &Review) -> Vec<Action<'_>> {
 
 fn action<'a>(review: &Review, number: usize, at: usize, client: &'a Client) -> Action<'a> {
     let drawn = number <= DRAWN;
-    let features = &client.features;
+    let (features, labels) = (&client.features, &review.config.labels);
     let tier = match client.tier {
-        Some(_) => tier(client.tier),
+        Some(_) => tier(labels, client.tier),
         None => words("stage", client.stage.code()),
     };
     Action {
@@ -109,8 +110,8 @@ fn action<'a>(review: &Review, number: usize, at: usize, client: &'a Client) -> 
         figures: figures(client),
         tags: [caps, failed, to_confirm, flags]
             .into_iter()
-            .filter(|of| !of(Lang::En, client).is_empty())
-            .map(|of| both(|lang| list(lang, &of(lang, client))))
+            .filter(|of| !of(labels, Lang::En, client).is_empty())
+            .map(|of| both(|lang| list(lang, &of(labels, lang, client))))
             .collect(),
         waterfall: drawn.then(|| waterfall(review, client)).flatten(),
         sum: (!drawn).then(|| sum(review, client)).flatten(),
@@ -163,19 +164,19 @@ fn figures(client: &Client) -> Vec<(Value, String)> {
 }
 
 /// Upper limits of its tier.
-fn caps(lang: Lang, client: &Client) -> Vec<String> {
+fn caps(_: &Labels, lang: Lang, client: &Client) -> Vec<String> {
     client.caps.iter().map(|code| word(lang, "book.cap", code)).collect()
 }
 
 /// Conditions that it failed.
-fn failed(lang: Lang, client: &Client) -> Vec<String> {
+fn failed(labels: &Labels, lang: Lang, client: &Client) -> Vec<String> {
     client
         .conditions_failed
         .iter()
         .map(|failed| {
             let (tier, condition) = failed.split_once(':').unwrap_or(("", failed));
             let words = [
-                ("tier", word(lang, "tier", tier)),
+                ("tier", tier::of_code(labels, lang, tier)),
                 ("condition", word(lang, "book.condition", condition)),
             ];
             lang.fill("book.clients.failed", &words)
@@ -184,7 +185,7 @@ fn failed(lang: Lang, client: &Client) -> Vec<String> {
 }
 
 /// What a person has to confirm.
-fn to_confirm(lang: Lang, client: &Client) -> Vec<String> {
+fn to_confirm(_: &Labels, lang: Lang, client: &Client) -> Vec<String> {
     client
         .to_confirm
         .iter()
@@ -193,22 +194,22 @@ fn to_confirm(lang: Lang, client: &Client) -> Vec<String> {
 }
 
 /// That a person gave it its tier, and which one was computed.
-fn given(lang: Lang, client: &Client) -> Option<String> {
+fn given(labels: &Labels, lang: Lang, client: &Client) -> Option<String> {
     let given = client.given.as_ref()?;
-    let computed = word(lang, "tier", client.tier_computed?.code());
+    let computed = tier::label(labels, lang, client.tier_computed?);
     let values = [("tier", computed), ("reason", sentence::given(lang, given))];
     Some(lang.fill("decided.given", &values))
 }
 
 /// One-off buyer, rising client, where its tier was before, who gave it.
-fn flags(lang: Lang, client: &Client) -> Vec<String> {
+fn flags(labels: &Labels, lang: Lang, client: &Client) -> Vec<String> {
     let flag = |is: bool, key: &str| is.then(|| lang.text(&format!("book.flag.{key}")));
     let moved = client.tier_previous.filter(|previous| Some(*previous) != client.tier);
     [
         flag(client.one_off, "one_off"),
         flag(client.rising, "rising"),
-        moved.map(|tier| lang.fill("page.was", &[("tier", word(lang, "tier", tier.code()))])),
-        given(lang, client),
+        moved.map(|tier| lang.fill("page.was", &[("tier", tier::label(labels, lang, tier))])),
+        given(labels, lang, client),
     ]
     .into_iter()
     .flatten()
@@ -221,10 +222,12 @@ pub(super) fn rows(review: &Review) -> Vec<Row<'_>> {
 }
 
 fn row<'a>(review: &Review, client: &'a Client) -> Row<'a> {
-    let features = &client.features;
+    let (features, labels) = (&client.features, &review.config.labels);
     let notes = |lang: Lang| {
-        let all: Vec<String> =
-            [caps, failed, to_confirm, flags].iter().flat_map(|of| of(lang, client)).collect();
+        let all: Vec<String> = [caps, failed, to_confirm, flags]
+            .iter()
+            .flat_map(|of| of(labels, lang, client))
+            .collect();
         list(lang, &all)
     };
     Row {
@@ -233,7 +236,7 @@ fn row<'a>(review: &Review, client: &'a Client) -> Row<'a> {
         owner: client.owner.as_deref().unwrap_or_default(),
         rank: client.rank.map(|rank| rank.to_string()),
         stage: words("stage", client.stage.code()),
-        tier: tier(client.tier),
+        tier: tier(labels, client.tier),
         tier_class: client.tier.map_or(4, |tier| tier as usize),
         score: points(client.score),
         adds: review.weights.iter().map(|(metric, _)| points(client.adds.get(metric))).collect(),

@@ -9,7 +9,7 @@ use super::both::{both, change, filled, points, share, tier, whole, words};
 use crate::config::Policy;
 use crate::locale::{grouped, money_text, percent, signed_percent};
 use crate::money::Money;
-use crate::render::message;
+use crate::render::{message, tier};
 use crate::review::Review;
 use crate::tier::Tier;
 
@@ -123,7 +123,7 @@ pub(super) fn tiers(review: &Review) -> Vec<TierLine> {
         .tiers
         .iter()
         .map(|row| TierLine {
-            name: tier(Some(row.tier)),
+            name: tier(&review.config.labels, Some(row.tier)),
             class: row.tier as usize,
             clients: grouped(row.clients as i64),
             net_sales: whole(row.net_sales),
@@ -197,7 +197,7 @@ fn top_tier_empty(review: &Review, largest: f64) -> Value {
     };
     both(|lang| {
         let values = [
-            ("tier", lang.text(&format!("tier.{}", Tier::Strategic.code()))),
+            ("tier", tier::label(&review.config.labels, lang, Tier::Strategic)),
             ("limit", percent(rule.share, 0)),
             ("largest", percent(largest, 1)),
         ];

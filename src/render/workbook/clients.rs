@@ -246,10 +246,8 @@ fn caps(book: &Book, client: &Client) -> String {
     let caps = client.caps.iter().map(|code| book.word("book.cap", code));
     let failed = client.conditions_failed.iter().map(|failed| {
         let (tier, condition) = failed.split_once(':').unwrap_or(("", failed));
-        let words = [
-            ("tier", book.word("tier", tier)),
-            ("condition", book.word("book.condition", condition)),
-        ];
+        let words =
+            [("tier", book.tier_of(tier)), ("condition", book.word("book.condition", condition))];
         book.f("clients.failed", &words)
     });
     book.words(&caps.chain(failed).collect::<Vec<_>>())

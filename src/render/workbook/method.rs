@@ -8,6 +8,7 @@ use crate::config::Aggregation;
 use crate::locale::{decimal, percent};
 use crate::period::Window;
 use crate::review::{AsOfFrom, Scale};
+use crate::tier::Tier;
 
 /// Columns: what, the words, and figures.
 const LIMITS: [(f64, f64); 7] = [
@@ -115,6 +116,7 @@ fn steps(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         ("low", percent(config.score.growth_range.0, 0)),
         ("high", percent(config.score.growth_range.1, 0)),
         ("coverage", decimal(config.score.coverage_min, 0)),
+        ("standard", book.tier(Some(Tier::Standard))),
     ];
     for (index, step) in STEPS.iter().enumerate() {
         let aggregated = match (*step, config.score.aggregation) {

@@ -39,7 +39,7 @@ use self::pen::Pen;
 use self::style::{ROW_PIXELS, Style};
 use crate::locale::{Lang, fill, money_text};
 use crate::money::Money;
-use crate::render::sentence;
+use crate::render::{sentence, tier};
 use crate::review::Review;
 use crate::tier::Tier;
 
@@ -183,7 +183,12 @@ impl<'a> Book<'a> {
 
     /// The name of a tier, or that a client is in none.
     fn tier(&self, tier: Option<Tier>) -> String {
-        self.word("tier", tier.map_or("inactive", Tier::code))
+        self.tier_of(tier.map_or("inactive", Tier::code))
+    }
+
+    /// The name of the tier with this code.
+    fn tier_of(&self, code: &str) -> String {
+        tier::of_code(&self.review.config.labels, self.lang, code)
     }
 
     /// The name of a sheet.

@@ -11,6 +11,7 @@ use crate::locale::{grouped, percent, signed_percent};
 use crate::money::Money;
 use crate::render::sentence;
 use crate::review::TierRow;
+use crate::tier::Tier;
 
 /// Widths of the columns: the tier table, a gap, and what stands beside it.
 const WIDTHS: [f64; 12] = [19.0, 11.0, 16.0, 10.0, 10.0, 12.0, 12.0, 2.0, 20.0, 20.0, 20.0, 20.0];
@@ -199,7 +200,7 @@ fn top_tier_empty(book: &Book, largest: f64) -> String {
         (_, false) => "overview.top_tier_reach",
     };
     let values = [
-        ("tier", book.word("tier", "strategic")),
+        ("tier", book.tier(Some(Tier::Strategic))),
         ("limit", percent(rule.share, 0)),
         ("largest", percent(largest, 1)),
     ];

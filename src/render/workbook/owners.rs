@@ -160,6 +160,10 @@ fn notes(book: &Book, owners: &Owners) -> Vec<String> {
         book.f(
             "owners.owed_note",
             &[
+                ("a", book.tier(Some(Tier::Strategic))),
+                ("b", book.tier(Some(Tier::Core))),
+                ("c", book.tier(Some(Tier::Potential))),
+                ("d", book.tier(Some(Tier::Standard))),
                 ("strategic", day(days.strategic)),
                 ("core", day(days.core)),
                 ("potential", day(days.potential)),
