@@ -59,9 +59,10 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     };
     let review = &analysed.review;
     let force = arguments.output.force;
-    let save = match arguments.save {
-        true => Some(Save::new(review, analysed.workspace.as_deref(), force)?),
-        false => None,
+    let save = if arguments.save {
+        Some(Save::new(review, analysed.workspace.as_deref(), force)?)
+    } else {
+        None
     };
     match arguments.output.format {
         Format::Table => ui.answer(summary::summary(review, ui.lang, ui.width()).as_bytes())?,

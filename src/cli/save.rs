@@ -94,11 +94,11 @@ impl<'a> Save<'a> {
             return Ok(());
         };
         let cannot = |error: &std::io::Error| Error::io("cannot-write", shown.clone(), error);
-        let shelf = folder.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(shelf).map_err(|error| cannot(&error))?;
+        let parent = folder.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
         let own = format!(".{}.kam-{}", review.period, std::process::id());
-        let new = Temporary(shelf.join(format!("{own}.new")));
-        let old = shelf.join(format!("{own}.old"));
+        let new = Temporary(parent.join(format!("{own}.new")));
+        let old = parent.join(format!("{own}.old"));
         fs::create_dir(&new.0).map_err(|error| cannot(&error))?;
         let mut files = Vec::new();
         for name in FILES {
@@ -125,8 +125,8 @@ impl<'a> Save<'a> {
         if replaced {
             let _ = fs::remove_dir_all(&old);
         }
-        if let Ok(shelf) = File::open(shelf) {
-            let _ = shelf.sync_all();
+        if let Ok(parent) = File::open(parent) {
+            let _ = parent.sync_all();
         }
         ui.say(&ui.lang.fill("summary.saved", &[("folder", shown.clone())]));
         Ok(())

@@ -9,7 +9,7 @@ mod rows;
 
 use serde::Serialize;
 
-use crate::config::Policy;
+use crate::config::{Labels, Policy};
 use crate::features::{ClientFeatures, Stage};
 use crate::period::{Day, Windows};
 use crate::review::{Client, FindingRow, Marks, MentionRow, Month, Review, RiskLevel, Since};
@@ -29,6 +29,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// The page of one client.
 #[derive(Clone, Debug, Serialize)]
 pub struct ClientPage {
+    /// What tiers are called.
+    #[serde(skip)]
+    pub labels: Labels,
     /// Version of this structure.
     pub schema_version: u32,
     /// Version of the program.
@@ -241,6 +244,7 @@ pub fn page(extract: Extract, review: &Review, threads: usize) -> Option<ClientP
         Some(own.missing.iter().map(|line| line.as_str().to_owned()).collect())
     });
     Some(ClientPage {
+        labels: review.config.labels.clone(),
         schema_version: SCHEMA_VERSION,
         kam_version: review.kam_version,
         as_of: review.as_of,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{SavedClient, SavedReview, SavedTotals};
+use crate::config::Labels;
 use crate::money::Money;
 use crate::period::Day;
 use crate::review::{Model, ScoreChange, Scored, most_changed, score_change};
@@ -19,6 +20,9 @@ const SCHEMA_VERSION: u32 = 1;
 pub struct Diff {
     /// Version of this structure.
     pub schema_version: u32,
+    /// What tiers are called: as the later one says.
+    #[serde(skip)]
+    pub labels: Labels,
     /// The earlier one.
     pub before: Side,
     /// The later one.
@@ -130,6 +134,7 @@ impl Diff {
         settings("", &a.config, &b.config, &mut config);
         Self {
             schema_version: SCHEMA_VERSION,
+            labels: labels(b),
             before: side(before),
             after: side(after),
             counts,
@@ -153,6 +158,12 @@ impl ClientChange {
             || self.change.is_some_and(|change| change.abs() > 1e-9)
             || self.score_before.is_some() != self.score_after.is_some()
     }
+}
+
+/// The names of tiers in a review's settings; the usual ones where they are not told.
+fn labels(review: &SavedReview) -> Labels {
+    let told = review.config.get("labels").cloned();
+    told.and_then(|labels| serde_json::from_value(labels).ok()).unwrap_or_default()
 }
 
 fn side((source, review): (&str, &SavedReview)) -> Side {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::config::Labels;
 use crate::history::{ClientChange, Diff, SettingChange};
 use crate::locale::{Lang, grouped, money_text};
 use crate::money::Money;
@@ -168,7 +169,7 @@ fn clients(diff: &Diff, lang: Lang, shown: usize) -> Table {
         let part = |part: Option<f64>| part.map_or_else(unknown, |part| format!("{part:+.1}"));
         table.row(vec![
             client.name.clone(),
-            tiers(client, lang),
+            tiers(client, &diff.labels, lang),
             client.score_after.map_or_else(unknown, |score| format!("{score:.0}")),
             client.change.map_or_else(unknown, points_text),
             part(split.map(|split| split.own)),
@@ -183,9 +184,10 @@ fn clients(diff: &Diff, lang: Lang, shown: usize) -> Table {
 
 /// `Core -> Potential`, or the one tier of who stayed.
 #[must_use]
-pub fn tiers(client: &ClientChange, lang: Lang) -> String {
-    let name =
-        |tier: Option<Tier>| lang.text(&format!("tier.{}", tier.map_or("inactive", Tier::code)));
+pub fn tiers(client: &ClientChange, labels: &Labels, lang: Lang) -> String {
+    let name = |tier: Option<Tier>| {
+        super::tier::of_code(labels, lang, tier.map_or("inactive", Tier::code))
+    };
     let (then, now) = (name(client.tier_before), name(client.tier_after));
     if client.moved() { format!("{then} -> {now}") } else { now }
 }

@@ -137,6 +137,7 @@ pub(crate) fn review() -> Review {
         weights: METRICS.to_vec(),
         tiers: Tier::ALL.into_iter().map(tier).collect(),
         actions: vec![0, 1, 2, 12, 5, 10],
+        movement: None,
         concentration: Concentration {
             top5: Some(0.841),
             top10: Some(0.989),
@@ -190,6 +191,7 @@ fn client((index, row): (usize, &Row)) -> Client {
         score: (index < 13).then_some(score),
         coverage: if index == 3 { 95.8 } else { 100.0 },
         groups: crate::score::ByGroup([Some(score); 3]),
+        values: crate::score::ByMetric::default(),
         points: known.iter().map(|(metric, _)| (*metric, score)).collect(),
         adds: known.iter().map(|(metric, share)| (*metric, score * share / weight)).collect(),
         features: Box::new(ClientFeatures {
@@ -206,11 +208,13 @@ fn client((index, row): (usize, &Row)) -> Client {
         }),
         tier,
         band: tier,
+        band_raw: tier,
         share_band: tier,
         tier_computed: tier,
         given: None,
         tier_previous: tier.map(|tier| if index == 1 { Tier::Strategic } else { tier }),
         movement: tier.map(|_| if index == 1 { "down" } else { "same" }),
+        since: None,
         caps: if index == 10 { vec!["pay_days", "new"] } else { Vec::new() },
         conditions_failed: if index == 1 {
             vec!["strategic:business_lines".to_owned()]

@@ -363,7 +363,8 @@ impl List {
         let headings = columns.iter().map(|column| (heading(&column.code), column.align));
         let mut table = Table::new(headings.collect());
         for client in self.clients(review) {
-            let cells = columns.iter().map(|column| words(&(column.cell)(client, lang), labels, lang));
+            let cells =
+                columns.iter().map(|column| words(&(column.cell)(client, lang), labels, lang));
             table.row(cells.collect());
         }
         let dispensable: Vec<String> =

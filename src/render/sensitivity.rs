@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::config::Labels;
 use crate::locale::{Lang, grouped, percent};
 use crate::tier::Tier;
 use crate::whatif::{ClientFirmness, Sensitivity};
@@ -138,14 +139,14 @@ fn clients(answer: &Sensitivity, lang: Lang) -> Table {
         (heading("net_sales", lang), Align::Right),
     ]);
     for client in unsure(answer).take(SHOWN) {
-        table.row(row(client, lang));
+        table.row(row(client, &answer.labels, lang));
     }
     table
 }
 
-fn row(client: &ClientFirmness, lang: Lang) -> Vec<String> {
+fn row(client: &ClientFirmness, labels: &Labels, lang: Lang) -> Vec<String> {
     let none = || "-".to_owned();
-    let word = |tier: Tier| lang.text(&format!("tier.{}", tier.code()));
+    let word = |tier: Tier| super::tier::label(labels, lang, tier);
     let mut others: Vec<(Tier, f64)> = client
         .tiers
         .iter()

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::config::Labels;
 use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal, grouped, money_text, signed_percent};
 use crate::money::Money;
@@ -172,7 +173,7 @@ fn tiers(answer: &WhatIf, lang: Lang) -> Table {
         let change = (row.net_sales_before > Money::ZERO)
             .then(|| row.net_sales_after.to_f64() / row.net_sales_before.to_f64() - 1.0);
         table.row(vec![
-            lang.text(&format!("tier.{}", row.tier.code())),
+            super::tier::label(&answer.labels, lang, row.tier),
             grouped(row.clients_before as i64),
             grouped(row.clients_after as i64),
             money(row.net_sales_before),
@@ -199,14 +200,14 @@ fn movers(answer: &WhatIf, lang: Lang) -> Table {
     let count = columns.len();
     let mut table = Table::new(columns);
     for client in moving() {
-        let mut cells = mover(client, lang);
+        let mut cells = mover(client, &answer.labels, lang);
         cells.truncate(count);
         table.row(cells);
     }
     table
 }
 
-fn mover(client: &ClientChange, lang: Lang) -> Vec<String> {
+fn mover(client: &ClientChange, labels: &Labels, lang: Lang) -> Vec<String> {
     let step = |before: Option<String>, after: Option<String>| {
         let cell = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         if before == after {
@@ -214,9 +215,8 @@ fn mover(client: &ClientChange, lang: Lang) -> Vec<String> {
         }
         lang.fill("whatif.step", &[("before", cell(before)), ("after", cell(after))])
     };
-    let tier = |tier: Option<crate::tier::Tier>| {
-        tier.map(|tier| lang.text(&format!("tier.{}", tier.code())))
-    };
+    let tier =
+        |tier: Option<crate::tier::Tier>| tier.map(|tier| super::tier::label(labels, lang, tier));
     let score = |score: Option<f64>| score.map(|score| format!("{score:.1}"));
     let rank = |rank: Option<usize>| rank.map(|rank| grouped(rank as i64));
     let driver = client.driver.zip(client.driver_change).map(|(metric, change)| {

@@ -75,9 +75,8 @@ pub fn review_after(
         || score::score(&portfolio.features, &active, &config.score, context.threads),
     );
     let mentions = mentions(&loaded, &mut portfolio);
-    let before = |id: &str| previous.and_then(|previous| previous.clients.get(id));
-    let mut outcomes =
-        outcomes(&loaded, &portfolio, &active, &scores, (config, &before), context.threads);
+    let means = (config, previous);
+    let mut outcomes = outcomes(&loaded, &portfolio, &active, &scores, means, context.threads);
     let decisions = Decisions::take(&mut loaded, &mut outcomes, as_of, config);
 
     let from_tables = from_ledger
@@ -93,7 +92,8 @@ pub fn review_after(
         values,
         previous,
     };
-    let (clients, tally) = clients(files, &mut portfolio, scores, outcomes, decisions, &frame, config);
+    let (clients, tally) =
+        clients(files, &mut portfolio, scores, outcomes, decisions, &frame, config);
 
     let tiers = portfolio::tiers(&clients, Some(portfolio.net_sales));
     let top_tier_empty = (tiers[0].clients == 0).then(|| {
@@ -132,12 +132,7 @@ pub fn review_after(
             .map(|(metric, (posts, _))| (metric.code(), posts.0.clone()))
             .collect(),
         scale: scale(&scales),
-        weights: METRICS
-            .iter()
-            .map(|metric| {
-                (metric.code(), config.score.weights.get(metric.code()).copied().unwrap_or(0.0))
-            })
-            .collect(),
+        weights: weights(config),
         tiers,
         actions,
         movement: previous.map(|previous| previous::moved(&clients, previous)),
@@ -164,6 +159,12 @@ pub fn review_after(
     })
 }
 
+/// The weights in force, in the order of the model.
+fn weights(config: &Config) -> Vec<(&'static str, f64)> {
+    let weight = |code| config.score.weights.get(code).copied().unwrap_or(0.0);
+    METRICS.iter().map(|metric| (metric.code(), weight(metric.code()))).collect()
+}
+
 /// The rows with a word that is looked for, and where they stand.
 fn mentions(loaded: &Loaded, portfolio: &mut Portfolio) -> Vec<MentionRow> {
     let named = |mention: Mention| {
@@ -178,12 +179,12 @@ fn mentions(loaded: &Loaded, portfolio: &mut Portfolio) -> Vec<MentionRow> {
 }
 
 /// The tier of every client and how it came about.
-fn outcomes<'p>(
+fn outcomes(
     loaded: &Loaded,
     portfolio: &Portfolio,
     active: &[bool],
     scores: &Scores,
-    (config, before): (&Config, &dyn Fn(&str) -> Option<&'p Before>),
+    (config, previous): (&Config, Option<&Previous>),
     threads: usize,
 ) -> Vec<Outcome> {
     let cases: Vec<Case<'_>> = loaded
@@ -198,7 +199,8 @@ fn outcomes<'p>(
             score: scores.clients[at].score,
             coverage: scores.clients[at].coverage,
             owner: file.owner.as_deref(),
-            before: before(&file.id).and_then(|before| {
+            before: previous.and_then(|previous| {
+                let before = previous.clients.get(&file.id)?;
                 let (band, raw) = (before.band?, before.band_raw?);
                 Some(Kept { band, raw, score: before.score? })
             }),

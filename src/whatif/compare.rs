@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::config::Labels;
 use crate::money::Money;
 use crate::period::Day;
 use crate::review::{Client, Review};
@@ -17,6 +18,9 @@ const NOISE: f64 = 1e-9;
 /// What other settings make of a review.
 #[derive(Clone, Debug, Serialize)]
 pub struct WhatIf {
+    /// What tiers are called.
+    #[serde(skip)]
+    pub labels: Labels,
     /// Version of this structure.
     pub schema_version: u32,
     /// Version of the program.
@@ -127,6 +131,7 @@ impl WhatIf {
         let (up, down) = (count("up"), count("down"));
         let reranked = clients.iter().filter(|client| client.rank_before != client.rank_after);
         Self {
+            labels: review.config.labels.clone(),
             schema_version: SCHEMA_VERSION,
             kam_version: review.kam_version,
             as_of: review.as_of,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::config::Labels;
 use crate::money::{Money, round12};
 use crate::period::Day;
 use crate::review::Review;
@@ -18,6 +19,9 @@ use super::{Plan, SCHEMA_VERSION, Setting};
 /// How far the tiers of a review depend on the weights.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sensitivity {
+    /// What tiers are called.
+    #[serde(skip)]
+    pub labels: Labels,
     /// Version of this structure.
     pub schema_version: u32,
     /// Version of the program.
@@ -130,6 +134,7 @@ impl Sensitivity {
         let keeping =
             |share: f64| clients.iter().filter(|client| round12(client.stability) >= share).count();
         Self {
+            labels: review.config.labels.clone(),
             schema_version: SCHEMA_VERSION,
             kam_version: review.kam_version,
             as_of: review.as_of,

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::{Bench, reviewed, testdata};
 
 const FILES: [&str; 3] = ["clients.csv", "transactions.csv", "industries.csv"];
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 14] = [
     "demo",
     "template",
     "check",
@@ -22,6 +22,8 @@ const COMMANDS: [&str; 11] = [
     "tier",
     "churn",
     "show",
+    "diff",
+    "annotate",
     "whatif",
     "explain",
     "config",

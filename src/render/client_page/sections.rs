@@ -250,7 +250,7 @@ fn history(page: &ClientPage, lang: Lang) -> Option<Section> {
     let rows = page.history.iter().map(|row| {
         vec![
             row.period.clone(),
-            row.tier.map_or_else(|| UNKNOWN.to_owned(), |tier| tier::name(lang, tier)),
+            row.tier.map_or_else(|| UNKNOWN.to_owned(), |tier| tier::name(page, lang, tier)),
             number(row.score),
             row.rank.map_or_else(|| UNKNOWN.to_owned(), |rank| rank.to_string()),
         ]

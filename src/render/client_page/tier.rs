@@ -4,6 +4,7 @@ use crate::client_page::{ClientPage, Reach, Step};
 use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal};
 use crate::render::table::Align;
+use crate::render::tier::label;
 use crate::tier::Tier;
 
 use super::sections::{section as some, titled};
@@ -11,8 +12,8 @@ use super::words::{UNKNOWN, table, whole};
 use super::{Part, Section};
 
 /// The word for a tier.
-pub(super) fn name(lang: Lang, tier: Tier) -> String {
-    lang.text(&format!("tier.{}", tier.code()))
+pub(super) fn name(page: &ClientPage, lang: Lang, tier: Tier) -> String {
+    label(&page.labels, lang, tier)
 }
 
 /// Tier, rank and score in a line.
@@ -21,7 +22,7 @@ pub(super) fn standing(page: &ClientPage, lang: Lang) -> String {
         return lang.text("show.no_tier");
     };
     let values = [
-        ("tier", name(lang, tier)),
+        ("tier", name(page, lang, tier)),
         ("rank", rank.to_string()),
         ("of", page.tier.of.to_string()),
         ("score", page.score.map_or_else(|| UNKNOWN.to_owned(), |score| format!("{score:.1}"))),
@@ -54,9 +55,9 @@ fn how(page: &ClientPage, lang: Lang) -> Vec<String> {
         lines.push(lang.fill(&format!("show.tier.{key}"), values));
     };
     let policy = lang.text(&format!("policy.{}", part.policy.code()));
-    line("band", &[("policy", policy), ("tier", name(lang, band))]);
+    line("band", &[("policy", policy), ("tier", name(page, lang, band))]);
     if let Some(share) = part.share_band.filter(|share| *share < band) {
-        line("floor", &[("tier", name(lang, share))]);
+        line("floor", &[("tier", name(page, lang, share))]);
     }
     let words = |codes: &[&'static str], table: &str| {
         let words = codes.iter().map(|code| lang.text(&format!("{table}.{code}")));
@@ -64,10 +65,10 @@ fn how(page: &ClientPage, lang: Lang) -> Vec<String> {
     };
     if !part.caps.is_empty() {
         let reasons = words(&part.caps, "book.cap");
-        line("capped", &[("tier", name(lang, Tier::Core)), ("reasons", reasons)]);
+        line("capped", &[("tier", name(page, lang, Tier::Core)), ("reasons", reasons)]);
     }
     if part.one_off {
-        line("one_off", &[("tier", name(lang, Tier::Standard))]);
+        line("one_off", &[("tier", name(page, lang, Tier::Standard))]);
     }
     // Each tier whose conditions were not met on the way down.
     for missed in Tier::ALL {
@@ -80,7 +81,7 @@ fn how(page: &ClientPage, lang: Lang) -> Vec<String> {
             .collect();
         if !failed.is_empty() {
             let failed = failed.join(&lang.text("location.list"));
-            line("failed", &[("tier", name(lang, missed)), ("conditions", failed)]);
+            line("failed", &[("tier", name(page, lang, missed)), ("conditions", failed)]);
         }
     }
     if !part.to_confirm.is_empty() {
@@ -90,7 +91,7 @@ fn how(page: &ClientPage, lang: Lang) -> Vec<String> {
         line("rising", &[]);
     }
     if let Some(given) = part.tier.filter(|given| *given != tier) {
-        line("given", &[("tier", name(lang, given)), ("computed", name(lang, tier))]);
+        line("given", &[("tier", name(page, lang, given)), ("computed", name(page, lang, tier))]);
     }
     lines
 }
@@ -117,7 +118,7 @@ fn marks(page: &ClientPage, lang: Lang) -> Option<String> {
 
 /// What would move the client one tier up.
 fn reached(page: &ClientPage, reach: &Reach, lang: Lang) -> String {
-    let tier = name(lang, reach.tier);
+    let tier = name(page, lang, reach.tier);
     if page.tier.one_off {
         return lang.fill("show.reach.one_off", &[("tier", tier)]);
     }
@@ -130,7 +131,7 @@ fn reached(page: &ClientPage, reach: &Reach, lang: Lang) -> String {
             if way.tier == reach.tier {
                 steps
             } else {
-                let values = [("steps", steps), ("tier", name(lang, way.tier))];
+                let values = [("steps", steps), ("tier", name(page, lang, way.tier))];
                 lang.fill("show.reach.further", &values)
             }
         })
@@ -162,7 +163,7 @@ fn conditions(page: &ClientPage, lang: Lang) -> Option<Part> {
     let value = |value: Option<f64>| value.map_or_else(|| UNKNOWN.to_owned(), |it| decimal(it, 1));
     let rows = page.tier.conditions.iter().map(|row| {
         vec![
-            name(lang, row.tier),
+            name(page, lang, row.tier),
             lang.text(&format!("condition.{}", row.condition)),
             row.at_least.map_or_else(|| lang.text("show.any"), |least| decimal(least, 1)),
             match (row.at_least, &page.profile.owner) {
