@@ -77,8 +77,12 @@ fn movement(review: &Review, lang: Lang) -> Option<String> {
         review.clients.iter().filter(|client| client.movement == Some(code)).count() as i64
     };
     let moved = ["up", "down", "new", "left"].map(|code| (code, grouped(count(code))));
-    let any = review.clients.iter().any(|client| client.movement.is_some());
-    any.then(|| lang.fill("markdown.movement", &moved) + "\n")
+    // Of a review of one account manager only what its clients did is known.
+    let of_clients = || {
+        let any = review.clients.iter().any(|client| client.movement.is_some());
+        any.then(|| lang.fill("markdown.movement", &moved))
+    };
+    summary::moved(review, lang).or_else(of_clients).map(|said| escaped(&said) + "\n")
 }
 
 fn actions(review: &Review, lang: Lang, shown: usize) -> Table {

@@ -9,7 +9,7 @@ use super::both::{both, change, filled, points, share, tier, whole, words};
 use crate::config::Policy;
 use crate::locale::{grouped, money_text, percent, signed_percent};
 use crate::money::Money;
-use crate::render::{message, tier};
+use crate::render::{message, summary, tier};
 use crate::review::Review;
 use crate::tier::Tier;
 
@@ -174,6 +174,9 @@ pub(super) fn notes(review: &Review) -> Vec<Value> {
         }));
     }
     notes.extend(review.top_tier_empty.map(|largest| top_tier_empty(review, largest)));
+    if review.movement.is_some() {
+        notes.push(both(|lang| summary::moved(review, lang).unwrap_or_default()));
+    }
     let held = &review.concentration;
     if let (Some(top5), Some(top10), Some(fifth)) = (held.top5, held.top10, held.top_20_percent) {
         let values = [
