@@ -139,6 +139,13 @@ impl Book {
                     skips = true;
                 }
                 _ if skips => {}
+                ("definedNames", Event::Empty(tag)) if !new.is_empty() => {
+                    out.write_event(Event::Start(tag))?;
+                    for placed in new.drain(..) {
+                        defined(&mut out, prefix, &title, sheet, heading, placed)?;
+                    }
+                    out.write_event(Event::End(BytesEnd::new(name.as_str())))?;
+                }
                 ("definedNames", end @ Event::End(_)) => {
                     for placed in new.drain(..) {
                         defined(&mut out, prefix, &title, sheet, heading, placed)?;

@@ -8,7 +8,7 @@ use super::book::Book;
 use super::column::{COLUMNS, Column, Value};
 use super::package::Package;
 use super::place::{Means, Places, place};
-use super::reference::{ROWS, letters};
+use super::reference::{ROWS, Range, letters};
 use super::sheet::{self, Edit};
 use super::styles::Styles;
 use super::survey::{Survey, survey};
@@ -77,6 +77,8 @@ struct Found {
     sheet_part: String,
     styles_part: Option<String>,
     table: Option<TablePart>,
+    /// Ranges of the other tables of the sheet.
+    other_tables: Vec<Range>,
 }
 
 /// Writes an xlsx or xlsm workbook with columns of a review.
@@ -126,17 +128,31 @@ fn pass(
     let found = find(&mut package, request)?;
     let Found { book, table, .. } = &found;
     let (first, heading) = request.target.headings();
-    let by_name = |column: &'static Column| Some((column, book.column(found.sheet, column.code)?));
     let by_text = |column: &Column| by_heading.iter().find(|(it, _)| it.code == column.code);
+    // Names do not always move with their columns: a heading of ours says more.
+    let by_name = |column: &'static Column| {
+        let index = book.column(found.sheet, column.code)?;
+        by_heading.iter().all(|(_, taken)| *taken != index).then_some((column, index))
+    };
     let there: Vec<(&'static Column, u32)> = COLUMNS
         .iter()
-        .filter_map(|column| by_name(column).or_else(|| by_text(column).copied()))
+        .filter_map(|column| by_text(column).copied().or_else(|| by_name(column)))
         .collect();
-    let survey = survey(
+    let renamed: Vec<u32> = there
+        .iter()
+        .filter(|(column, _)| by_text(column).is_none())
+        .map(|(_, index)| *index)
+        .collect();
+    let mut survey = survey(
         stream(&mut package, &found.sheet_part)?,
         first..=heading,
         table.as_ref().map(|table| table.range),
     )?;
+    // Tables may be blank, and are taken all the same.
+    for range in &found.other_tables {
+        let own = table.as_ref().map(|table| table.range);
+        survey.take(range.top, range.bottom, range.right, &(first..=heading), own);
+    }
     if !survey.has_rows {
         return Err(crate::source::package::Flaw::Damaged(found.sheet_part).into());
     }
@@ -168,7 +184,7 @@ fn pass(
             let last = u64::from(table.range.bottom);
             (last + 1 - u64::from(table.total_rows), last)
         }),
-        diagnostics: said(&survey, &places, &kept, request),
+        diagnostics: said(&survey, &places, &kept, &renamed, request),
     })
 }
 
@@ -192,7 +208,7 @@ fn find(package: &mut Package<impl Read + Seek>, request: &Request<'_>) -> Resul
     let styles = relations.iter().find(|it| it.kind == "styles").map(|it| it.target.clone());
     let styles_part = styles.filter(|part| package.has(part));
     let (_, heading) = request.target.headings();
-    let mut table = None;
+    let (mut table, mut other_tables) = (None, Vec::new());
     for relation in package.relations(Some(&sheet_part))? {
         if relation.kind != "table" || !package.has(&relation.target) {
             continue;
@@ -205,9 +221,11 @@ fn find(package: &mut Package<impl Read + Seek>, request: &Request<'_>) -> Resul
             let fed = package.relations(Some(&relation.target))?;
             read.is_fed |= fed.iter().any(|it| it.kind == "queryTable");
             table = Some(read);
+        } else {
+            other_tables.push(read.range);
         }
     }
-    Ok(Found { book, book_part, sheet, sheet_part, styles_part, table })
+    Ok(Found { book, book_part, sheet, sheet_part, styles_part, table, other_tables })
 }
 
 fn stream<'p, R: Read + Seek>(
@@ -246,7 +264,6 @@ fn write(
     };
     let any_new = ours.iter().any(|placed| placed.is_new);
     let tiers = [Tier::Strategic, Tier::Core, Tier::Potential];
-    let fills = ours.iter().any(|placed| placed.is_new && placed.column.code == "tier");
     let edit = Edit {
         placed: ours,
         headings: first..=heading,
@@ -254,10 +271,11 @@ fn write(
         values: &of_row,
         beside,
         filter: places.filter,
-        formats_to: any_new.then_some(table.map_or(ROWS, |table| table.range.bottom)),
+        formats_to: Some(table.map_or(ROWS, |table| table.range.bottom)),
         tiers: tiers.map(|tier| tier::label(request.labels, request.lang, tier)),
         survey,
     };
+    let fills = ours.iter().any(|it| it.column.code == "tier" && edit.needs_format(it));
     let mut styles = match &found.styles_part {
         Some(part) => Some(Styles::read(&package.bytes(part)?)?),
         None => None,
@@ -292,9 +310,16 @@ fn said(
     survey: &Survey,
     places: &Places,
     kept: &[(u32, u32)],
+    renamed: &[u32],
     request: &Request<'_>,
 ) -> Vec<Diagnostic> {
     let mut said = Vec::new();
+    for column in renamed {
+        let headings = &request.target.layout.columns;
+        let heading = headings.get(*column as usize).map(|column| column.heading.clone());
+        let origin = Origin { column: Some(*column as usize), heading, ..request.origin() };
+        said.push(Diagnostic::warning("column-renamed", origin));
+    }
     if survey.protected {
         said.push(Diagnostic::warning("sheet-protected", request.origin()));
     }

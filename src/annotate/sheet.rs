@@ -73,6 +73,19 @@ pub(super) struct Edit<'a> {
     pub survey: &'a Survey,
 }
 
+impl Edit<'_> {
+    /// Whether a column gets conditional formats: a new one, and that of tiers where they are called otherwise than before.
+    pub(super) fn needs_format(&self, placed: &Placed) -> bool {
+        let known = &self.survey.formulas;
+        placed.is_new || (placed.column.code == "tier" && !known.contains(&named(&self.tiers[0])))
+    }
+}
+
+/// The formula of a text.
+fn named(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
 struct Pass<'a, 's, W: Write> {
     edit: &'a Edit<'a>,
     styles: Option<&'s mut Styles>,
@@ -449,7 +462,7 @@ impl<'a, W: Write> Pass<'a, '_, W> {
         let (top, mut priority) = (*self.edit.body.start(), self.edit.survey.priority);
         let first_fill = self.styles.as_ref().map(|styles| styles.first_fill());
         let (out, p) = (self.out.get_mut(), self.prefix.as_str());
-        for placed in self.edit.placed.iter().filter(|placed| placed.is_new) {
+        for placed in self.edit.placed.iter().filter(|placed| self.edit.needs_format(placed)) {
             let range = Range { top, bottom, left: placed.index, right: placed.index };
             match (placed.column.kind, placed.column.code, first_fill) {
                 (Kind::Points, ..) => {
@@ -465,13 +478,13 @@ impl<'a, W: Write> Pass<'a, '_, W> {
                 (_, "tier", Some(fill)) => {
                     write!(out, "<{p}conditionalFormatting sqref=\"{range}\">")?;
                     for (at, tier) in self.edit.tiers.iter().enumerate() {
+                        let named = escaped(&named(tier));
                         priority += 1;
                         write!(
                             out,
                             "<{p}cfRule type=\"cellIs\" dxfId=\"{}\" priority=\"{priority}\" \
-                             operator=\"equal\"><{p}formula>\"{}\"</{p}formula></{p}cfRule>",
-                            fill + at as u32,
-                            escaped(&tier.replace('"', "\"\""))
+                             operator=\"equal\"><{p}formula>{named}</{p}formula></{p}cfRule>",
+                            fill + at as u32
                         )?;
                     }
                     write!(out, "</{p}conditionalFormatting>")?;

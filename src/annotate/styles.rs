@@ -33,18 +33,29 @@ impl Styles {
     pub(super) fn read(part: &[u8]) -> Result<Self, Trouble> {
         let mut events = Events::new(part)?;
         let mut styles = Self { formats: 0, differential: 0, wanted: Vec::new() };
-        let mut list = String::new();
+        // Lists of the same names may stand deeper, in extensions.
+        let (mut list, mut depth) = (String::new(), 0);
         loop {
             match events.next()? {
-                Event::Start(tag) | Event::Empty(tag) => match local(tag.name().as_ref()) {
-                    name @ ("cellXfs" | "cellStyleXfs" | "dxfs") => name.clone_into(&mut list),
-                    "xf" if list == "cellXfs" => styles.formats += 1,
-                    "dxf" if list == "dxfs" => styles.differential += 1,
-                    _ => {}
-                },
+                Event::Start(tag) => {
+                    styles.count(local(tag.name().as_ref()), depth, &mut list);
+                    depth += 1;
+                }
+                Event::Empty(tag) => styles.count(local(tag.name().as_ref()), depth, &mut list),
+                Event::End(_) => depth -= 1,
                 Event::Eof => return Ok(styles),
                 _ => {}
             }
+        }
+    }
+
+    /// Counts an element that begins inside `depth` others.
+    fn count(&mut self, name: &str, depth: u32, list: &mut String) {
+        match (depth, name) {
+            (1, name) => name.clone_into(list),
+            (2, "xf") if list == "cellXfs" => self.formats += 1,
+            (2, "dxf") if list == "dxfs" => self.differential += 1,
+            _ => {}
         }
     }
 
@@ -80,11 +91,20 @@ impl Styles {
             with(tag, &[("count", count)])
         };
         let mut fills = if fills { TIER_FILLS.len() } else { 0 };
+        let mut depth = 0;
         loop {
             let event = events.next()?;
             let name = xml::name(&event).unwrap_or_default().to_owned();
             let prefix = prefix(&name);
-            match (local(&name), event) {
+            let around = depth - i32::from(matches!(event, Event::End(_)));
+            match event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                _ => {}
+            }
+            // Only the part's own lists: extensions have some of the same names.
+            let is_own = around == 1 || (around == 0 && matches!(event, Event::End(_)));
+            match (if is_own { local(&name) } else { "" }, event) {
                 ("cellXfs", Event::Start(tag)) => {
                     out.write_event(Event::Start(count(&tag, self.formats, self.wanted.len())))?;
                 }
@@ -128,7 +148,7 @@ impl Styles {
 /// The cell formats of a part, each as its XML.
 fn formats(part: &[u8]) -> Result<Vec<String>, Trouble> {
     let mut events = Events::new(part)?;
-    let (mut formats, mut inside, mut depth) = (Vec::new(), false, 0);
+    let (mut formats, mut inside, mut depth, mut whole) = (Vec::new(), false, 0, 0);
     let mut format = Writer::new(Vec::new());
     loop {
         let event = events.next()?;
@@ -139,7 +159,9 @@ fn formats(part: &[u8]) -> Result<Vec<String>, Trouble> {
             Event::Eof => return Ok(formats),
             _ => continue,
         };
-        if xml::name(&event).map(local) == Some("cellXfs") {
+        let around = whole - i32::from(!begins);
+        whole += i32::from(begins) - i32::from(ends);
+        if around == 1 && xml::name(&event).map(local) == Some("cellXfs") {
             inside = begins && !ends;
         } else if inside {
             depth += i32::from(begins) - i32::from(ends);

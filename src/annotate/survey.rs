@@ -1,6 +1,6 @@
 //! What of a sheet is taken: a first pass over its XML, before anything is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use std::ops::RangeInclusive;
 
@@ -25,8 +25,8 @@ pub(super) struct Survey {
     pub protected: bool,
     /// Highest priority of a conditional format.
     pub priority: u32,
-    /// Ranges of conditional formats that have but one range.
-    pub formatted: Vec<Range>,
+    /// Formulas of conditional formats.
+    pub formulas: BTreeSet<String>,
     /// Whether the part is a worksheet, which has rows.
     pub has_rows: bool,
 }
@@ -66,11 +66,38 @@ pub(super) fn survey(
     let mut survey = Survey::default();
     let mut position = Position::default();
     let (mut row, mut column, mut filled) = (0, 0, false);
+    let (mut depth, mut formula) = (0, None::<String>);
     loop {
         let event = events.next()?;
+        match &event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            _ => {}
+        }
+        // Views and extensions have elements of the same names, deeper.
+        let is_top = depth == 1 + i32::from(matches!(event, Event::Start(_)));
         let tag = match &event {
             Event::Start(tag) | Event::Empty(tag) => tag,
+            Event::Text(text) => {
+                if let Some(formula) = &mut formula {
+                    formula.push_str(text);
+                }
+                continue;
+            }
+            Event::GeneralRef(entity) => {
+                if let Some(formula) = &mut formula {
+                    formula.push_str(match &**entity {
+                        "quot" => "\"",
+                        "amp" => "&",
+                        "lt" => "<",
+                        "gt" => ">",
+                        _ => "'",
+                    });
+                }
+                continue;
+            }
             Event::End(tag) => {
+                survey.formulas.extend(formula.take());
                 if filled && local(tag.name().0) == "c" {
                     survey.take(row, row, column, &headings, table);
                 }
@@ -91,14 +118,14 @@ pub(super) fn survey(
                 }
             }
             "v" | "f" | "is" => filled = true,
-            "autoFilter" => survey.filter = range(tag, "ref"),
-            "sheetProtection" => survey.protected = is_on(tag, "sheet"),
+            "autoFilter" if is_top => survey.filter = range(tag, "ref"),
+            "sheetProtection" if is_top => survey.protected = is_on(tag, "sheet"),
             "mergeCell" => {
                 if let Some(merged) = range(tag, "ref") {
                     survey.take(merged.top, merged.bottom, merged.right, &headings, table);
                 }
             }
-            "conditionalFormatting" => survey.formatted.extend(range(tag, "sqref")),
+            "formula" => formula = Some(String::new()),
             "cfRule" => {
                 let priority = attribute(tag, "priority").and_then(|text| text.parse().ok());
                 survey.priority = survey.priority.max(priority.unwrap_or(0));
@@ -110,7 +137,7 @@ pub(super) fn survey(
 
 impl Survey {
     /// Something reaches to a column in these rows.
-    fn take(
+    pub(super) fn take(
         &mut self,
         top: u32,
         bottom: u32,

@@ -49,6 +49,8 @@ pub struct Matched {
     pub totals: u64,
     /// Rows without a client.
     pub blank: u64,
+    /// The last of them.
+    last_blank: u64,
     /// Last row with anything in it.
     pub(super) last: u32,
     /// Columns up to the last one that is used from the headings on.
@@ -68,7 +70,9 @@ impl Matched {
         self.unmatched.retain(|told| !is_total(told));
         let found = (before - self.unmatched.len()) as u64;
         self.unmatched_rows -= found;
-        self.totals += found;
+        let blank = u64::from((first..=last).contains(&self.last_blank));
+        self.blank -= blank;
+        self.totals += found + blank;
     }
 
     /// The client of a row: its position in the list.
@@ -208,6 +212,7 @@ impl Target {
                 rows: 0,
                 totals: 0,
                 blank: 0,
+                last_blank: 0,
                 last: 0,
                 width: 0,
                 unmatched: Vec::new(),
@@ -257,6 +262,7 @@ impl RowSink for Rows<'_> {
                 self.matched.totals += 1;
             } else {
                 self.matched.blank += 1;
+                self.matched.last_blank = number;
             }
             return ControlFlow::Continue(());
         }

@@ -37,6 +37,7 @@ pub const CHECKS: &[Check] = &[
     check("client-not-in-review", Warning),
     check("client-several", Error),
     check("column-choice", Notice),
+    check("column-renamed", Warning),
     check("config-key", Error),
     check("config-missing", Error),
     check("config-syntax", Error),

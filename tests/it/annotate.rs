@@ -430,7 +430,8 @@ fn columns_are_found_again_after_they_were_moved_and_renamed() {
     );
     let names = "<definedNames><definedName name=\"_kam_score\" localSheetId=\"0\" hidden=\"1\">S!$C$1</definedName></definedNames>";
     let bytes = package(&made_by_hand(&sheet(&rows), names));
-    let (made, _) = annotated(&bytes, &[SHEET], &["--columns", "score"]);
+    let (made, run) = annotated(&bytes, &[SHEET], &["--columns", "score"]);
+    run.says("warning[column-renamed]");
     let found = cells(&made, "S");
     assert_eq!(text(&found, 0, 2), "How good");
     assert!(text(&found, 1, 2).parse::<f64>().expect("score") > 50.0);
@@ -578,4 +579,107 @@ fn what_needs_a_password_needs_it_again() {
     let raw = ["import", "--raw", "book.kam.xlsx"];
     let read = bench.run_with(&raw, &word, b"").code(0);
     assert!(read.out.contains("KAM score"), "{}", read.out);
+}
+
+#[test]
+fn lists_of_names_may_be_there_and_empty() {
+    let rows = format!(
+        "<sheetData><row>{}</row><row>{}</row></sheetData>",
+        inline(&["Client"]),
+        inline(&["C1"])
+    );
+    let bytes = package(&made_by_hand(&sheet(&rows), "<definedNames/>"));
+    let (made, _) = annotated(&bytes, &[STYLES, BOOK, SHEET], &["--columns", "tier"]);
+    let book = String::from_utf8(parts(&made)[BOOK].clone()).expect("text");
+    assert_eq!(book.matches("<definedNames").count(), 1, "{book}");
+}
+
+#[test]
+fn a_heading_says_more_than_a_name_that_stayed_behind() {
+    // As a program leaves it that puts a column in without moving the names.
+    let rows = format!(
+        "<sheetData><row>{}</row><row>{}</row></sheetData>",
+        inline(&["Client", "Mine", "KAM score", "KAM tier"]),
+        inline(&["C1", "keep", "1", "old"])
+    );
+    let names = "<definedNames><definedName name=\"_kam_score\" localSheetId=\"0\">S!$B$1</definedName>\
+                 <definedName name=\"_kam_tier\" localSheetId=\"0\">S!$C$1</definedName></definedNames>";
+    let bytes = package(&made_by_hand(&sheet(&rows), names));
+    let (made, _) = annotated(&bytes, &[STYLES, BOOK, SHEET], &["--columns", "score,tier"]);
+    let found = cells(&made, "S");
+    assert_eq!([text(&found, 1, 1), text(&found, 1, 3)], ["keep", "Strategic"]);
+    assert!(text(&found, 1, 2).parse::<f64>().expect("score") > 50.0);
+}
+
+#[test]
+fn extensions_and_views_have_lists_and_filters_of_their_own() {
+    let rows = format!(
+        "<sheetData><row>{}</row><row>{}</row><row>{}</row></sheetData><autoFilter ref=\"A1:A3\"/><customSheetViews>\
+         <customSheetView guid=\"{{0}}\"><autoFilter ref=\"A1:A2\"/></customSheetView></customSheetViews>",
+        inline(&["Client"]),
+        inline(&["C1"]),
+        inline(&["C2"])
+    );
+    let mut own = made_by_hand(&sheet(&rows), "");
+    for (name, bytes) in &mut own {
+        if name == STYLES {
+            let text = String::from_utf8(bytes.clone()).expect("text");
+            let list = "<x14:dxfs count=\"2\"><dxf/><dxf/></x14:dxfs>";
+            let outer = format!(
+                "<dxfs count=\"1\"><dxf/></dxfs><extLst><ext xmlns:x14=\"x\" uri=\"u\">{list}</ext></extLst>"
+            );
+            let inner = "<xf numFmtId=\"0\"><extLst><ext uri=\"v\"/></extLst></xf></cellXfs>";
+            *bytes = text
+                .replace("<cellXfs count=\"2\">", "<cellXfs count=\"3\">")
+                .replace("</cellXfs>", inner)
+                .replace("</styleSheet>", &(outer + "</styleSheet>"))
+                .into_bytes();
+        }
+    }
+    let (made, _) = annotated(&package(&own), &[STYLES, BOOK, SHEET], &["--columns", "tier"]);
+    let made = parts(&made);
+    let styles = String::from_utf8(made[STYLES].clone()).expect("text");
+    assert!(styles.contains("<dxfs count=\"4\"><dxf/><dxf><fill>"), "{styles}");
+    assert!(styles.contains("<x14:dxfs count=\"2\"><dxf/><dxf/></x14:dxfs>"), "{styles}");
+    assert!(
+        styles.contains("<xf numFmtId=\"0\"><extLst><ext uri=\"v\"/></extLst></xf>"),
+        "{styles}"
+    );
+    let sheet = String::from_utf8(made[SHEET].clone()).expect("text");
+    assert!(
+        sheet.contains("<autoFilter ref=\"A1:B3\"/>") && sheet.contains("dxfId=\"1\""),
+        "{sheet}"
+    );
+    assert!(sheet.contains("<autoFilter ref=\"A1:A2\"/>"), "{sheet}");
+}
+
+#[test]
+fn another_language_has_its_own_colours_of_tiers() {
+    let mut book = Workbook::new();
+    list(book.add_worksheet(), 0, &Format::default());
+    let bench = Bench::new();
+    bench.write("sales.csv", SALES);
+    bench.write("book.xlsx", book.save_to_buffer().expect("workbook"));
+    let run = |from: &str, lang: &str, to: &str| {
+        bench.kam(&["annotate", from, "sales.csv", "--lang", lang, "-o", to]).code(0);
+        let made = parts(&fs::read(bench.at(to)).expect("copy"));
+        String::from_utf8(made[SHEET].clone()).expect("text")
+    };
+    let rules = |sheet: &str| sheet.matches("type=\"cellIs\"").count();
+    assert_eq!(rules(&run("book.xlsx", "zh", "zh.xlsx")), 3);
+    assert_eq!(rules(&run("zh.xlsx", "en", "both.xlsx")), 6);
+    assert_eq!(rules(&run("both.xlsx", "zh", "again.xlsx")), 6);
+}
+
+#[test]
+fn other_tables_are_not_written_into_though_they_are_blank() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Clients").expect("name");
+    list(sheet, 4, &Format::default());
+    sheet.add_table(4, 0, 8, 2, &Table::new()).expect("table");
+    sheet.add_table(0, 3, 20, 4, &Table::new()).expect("table");
+    let bytes = book.save_to_buffer().expect("workbook");
+    let (made, run) = annotated(&bytes, &[STYLES, BOOK, SHEET], &["--columns", "tier"]);
+    run.says("notice[beside-table]");
+    assert_eq!(text(&cells(&made, "Clients"), 4, 6), "KAM tier");
 }
