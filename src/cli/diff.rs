@@ -66,7 +66,14 @@ fn sides(named: &[PathBuf], workspace: Option<&Path>) -> Result<(Named, Named)> 
     let few = || Error::from(Diagnostic::error("no-reviews", Origin::default()));
     match named {
         [before, after, ..] => Ok((open(before)?, open(after)?)),
-        [before] => Ok((open(before)?, kept.pop().ok_or_else(few)?)),
+        [before] => {
+            let (before, after) = (open(before)?, kept.pop().ok_or_else(few)?);
+            // The newest one stands alone: the one before it is what it differs from.
+            if before.1.period == after.1.period {
+                return Ok((kept.pop().ok_or_else(few)?, after));
+            }
+            Ok((before, after))
+        }
         [] => {
             let after = kept.pop().ok_or_else(few)?;
             Ok((kept.pop().ok_or_else(few)?, after))

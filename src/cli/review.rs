@@ -42,14 +42,12 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
             None
         }
     };
-    let mut kept = analysed.previous_folder.clone().map(|folder| folder.join(save::WORKBOOK));
-    if arguments.save && arguments.output.force {
-        // What is replaced on purpose is newer than the review before.
-        let own = analysed.workspace.as_ref().map(|workspace| {
-            workspace.join(history::FOLDER).join(&analysed.review.period).join(save::WORKBOOK)
-        });
-        kept = own.filter(|own| own.exists()).or(kept);
-    }
+    // What was typed into the review before, then into the one of this period, if it is there: the later wins.
+    let own = analysed.workspace.as_ref().filter(|_| arguments.save).map(|workspace| {
+        workspace.join(history::FOLDER).join(&analysed.review.period).join(save::WORKBOOK)
+    });
+    let before = analysed.previous_folder.clone().map(|folder| folder.join(save::WORKBOOK));
+    let kept: Vec<PathBuf> = before.into_iter().chain(own).filter(|it| it.exists()).collect();
     let kept = kept.iter().map(|path| (path.as_path(), None));
     let carried = if let Some(plan) = &plan {
         typed::carry(&mut analysed.review, kept.chain(plan.targets()))
@@ -98,10 +96,14 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
         None => write(review, &arguments.output, &formats, ui)?,
     }
-    if let Some(save) = save.filter(|_| !arguments.output.dry_run) {
-        save.put(ui)?;
-        let workspace = analysed.workspace.as_deref();
-        save::freeze(analysed.frozen.as_ref(), review.as_of, workspace, ui)?;
+    match save {
+        Some(save) if arguments.output.dry_run => save.would(ui),
+        Some(save) => {
+            save.put(ui)?;
+            let workspace = analysed.workspace.as_deref();
+            save::freeze(analysed.frozen.as_ref(), review.as_of, workspace, ui)?;
+        }
+        None => {}
     }
     ui.say(&verdict(review, &diagnostics, started, ui));
     Ok(outcome(review, arguments.output.fail_on.as_deref()))
@@ -122,6 +124,16 @@ fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Out
         &Config { as_of: String::new(), period: String::new(), ..config.clone() },
         context,
     )?;
+    // All of them or none: a period that is not over yet, or before all data, is told before anything is written.
+    for (_, end) in &periods {
+        config.as_of = end.to_string();
+        review::as_of(&loaded, &Config { period: String::new(), ..config.clone() }, context)?;
+    }
+    let first = loaded.ledger.orders.iter().map(|row| row.date).min();
+    if periods.first().is_some_and(|(_, end)| first.is_none_or(|first| *end < first)) {
+        let early = Diagnostic::error("replay-range", Origin::default());
+        return Err(crate::error::Error::from(early.with("range", range.to_owned())).into());
+    }
     let mut previous: Option<Previous> = None;
     ui.diagnostics(&loaded.diagnostics);
     for (_, end) in periods {
@@ -143,8 +155,13 @@ fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Out
             frozen = Some(anchors);
         }
         let review = review::review_after(data, &config, context, previous.as_ref())?;
-        Save::new(&review, workspace, arguments.output.force)?.put(ui)?;
-        save::freeze(frozen.as_ref(), as_of, workspace, ui)?;
+        let save = Save::new(&review, workspace, arguments.output.force)?;
+        if arguments.output.dry_run {
+            save.would(ui);
+        } else {
+            save.put(ui)?;
+            save::freeze(frozen.as_ref(), as_of, workspace, ui)?;
+        }
         let name = format!("{}/{}", history::FOLDER, review.period);
         previous = Some(SavedReview::of(&review)?.previous(&name));
         ui.answer(summary::replayed(&review, ui.lang).as_bytes())?;

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Diagnostic, Origin};
@@ -76,14 +77,21 @@ impl<'a> Save<'a> {
         let mut text = Vec::new();
         json::write(review, &mut text)?;
         if folder.exists() {
-            if fs::read(folder.join(history::REVIEW)).is_ok_and(|known| known == text) {
+            let known = fs::read(folder.join(history::REVIEW)).unwrap_or_default();
+            if known == text {
                 return Ok(Self { review, folder, shown, text: None });
             }
-            if !force {
+            // What people typed meanwhile makes no other review of it, and is carried over.
+            if !force && untyped(&known).is_none_or(|known| untyped(&text) != Some(known)) {
                 return Err(Error::file("review-exists", shown).into());
             }
         }
         Ok(Self { review, folder, shown, text: Some(text) })
+    }
+
+    /// Says where it would go.
+    pub(super) fn would(&self, ui: &Ui) {
+        ui.say(&ui.lang.fill("summary.would_write", &[("file", self.shown.clone())]));
     }
 
     /// Saves it, whole or not at all.
@@ -148,6 +156,17 @@ pub(super) fn freeze(
     files::write(&path, |out| Ok(out.write_all(text.as_bytes())?))?;
     ui.say(&ui.lang.fill("summary.frozen", &[("file", path.display().to_string())]));
     Ok(())
+}
+
+/// The JSON of a review without what people typed, and without what is said of that.
+fn untyped(text: &[u8]) -> Option<Value> {
+    let mut review: Value = serde_json::from_slice(text).ok()?;
+    for client in review.get_mut("clients")?.as_array_mut()? {
+        client.as_object_mut()?.remove("follow_up");
+    }
+    let said = review.get_mut("diagnostics")?.as_array_mut()?;
+    said.retain(|group| group["code"].as_str().is_none_or(|code| !code.starts_with("follow-up")));
+    Some(review)
 }
 
 fn no_workspace() -> Error {

@@ -183,7 +183,8 @@ pub(super) fn moved(clients: &[Client], previous: &Previous) -> Movement {
     gone.sort_by(|a, b| a.tier.cmp(&b.tier).then_with(|| a.client_id.cmp(&b.client_id)));
     let owner_changes = clients.iter().filter_map(|client| {
         let before = previous.clients.get(&client.client_id)?;
-        (before.owner != client.owner).then(|| OwnerChange {
+        // Who was unknown then has not been followed by anybody.
+        (before.owner.is_some() && before.owner != client.owner).then(|| OwnerChange {
             client_id: client.client_id.clone(),
             name: client.name.clone(),
             from: before.owner.clone(),
