@@ -346,7 +346,7 @@ fn tier_part(review: &Review, client: &Client) -> TierPart {
         score: client.score,
         coverage: client.coverage,
         owner: client.owner.as_deref(),
-        before: client.since.and_then(Since::kept),
+        before: client.since.as_deref().and_then(Since::kept),
     };
     let shown = [client.tier.and_then(above), client.tier];
     let conditions = shown.into_iter().flatten().flat_map(|tier| {

@@ -152,7 +152,7 @@ impl<'a> Trial<'a> {
                 score: score.score,
                 coverage: score.coverage,
                 owner: client.owner.as_deref(),
-                before: client.since.and_then(Since::kept),
+                before: client.since.as_deref().and_then(Since::kept),
             })
             .collect();
         tier::assign(&cases, config, self.threads).get(self.at)?.tier

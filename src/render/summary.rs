@@ -240,7 +240,7 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
             client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.0}")),
         ];
         if review.movement.is_some() {
-            let change = client.since.and_then(|since| since.change);
+            let change = client.since.as_ref().and_then(|since| since.change);
             cells.push(change.map_or_else(|| "-".to_owned(), points_text));
         }
         cells.extend([

@@ -396,7 +396,7 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
     } else {
         ByMetric::default()
     };
-    let since = before.map(|before| frame.since(before, &score, &values));
+    let since = before.map(|before| Box::new(frame.since(before, &score, &values)));
     let snoozed = decided.silence(&mut findings);
     let tier_computed = decided.given.as_ref().map_or(outcome.tier, |(_, computed)| *computed);
     let (risk, risk_level) = risk(&findings, config);

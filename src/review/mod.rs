@@ -270,7 +270,7 @@ pub struct Client {
     /// How it moved since then: `new`, `up`, `down`, `same`, `left`, `reactivated`.
     pub movement: Option<&'static str>,
     /// Its score then, and what changed it.
-    pub since: Option<Since>,
+    pub since: Option<Box<Since>>,
     /// Upper limits that apply.
     pub caps: Vec<&'static str>,
     /// Conditions failed, as `tier:condition`.

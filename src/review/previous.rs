@@ -232,7 +232,7 @@ fn matrix(clients: &[Client], previous: &Previous, gone: &[Gone]) -> Vec<Step> {
 impl Since {
     /// What of it holds a band up.
     #[must_use]
-    pub fn kept(self) -> Option<Kept> {
+    pub fn kept(&self) -> Option<Kept> {
         Some(Kept { band: self.band?, raw: self.band_raw?, score: self.score? })
     }
 }

@@ -53,6 +53,6 @@ pub(super) fn case<'a>(client: &'a Client, score: &ClientScore) -> Case<'a> {
         score: score.score,
         coverage: score.coverage,
         owner: client.owner.as_deref(),
-        before: client.since.and_then(Since::kept),
+        before: client.since.as_deref().and_then(Since::kept),
     }
 }

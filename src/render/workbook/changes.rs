@@ -75,7 +75,9 @@ fn matrix(book: &Book, pen: &mut Pen, moved: &Movement) -> Result<u32> {
 
 /// Clients that are in another tier, or whose score changed by a point or more.
 fn movers(book: &Book, pen: &mut Pen, top: u32) -> Result<u32> {
-    let far = |client: &Client| client.since.and_then(|since| since.change).map_or(0.0, f64::abs);
+    let far = |client: &Client| {
+        client.since.as_ref().and_then(|since| since.change).map_or(0.0, f64::abs)
+    };
     let moved = |client: &Client| client.tier != client.tier_previous;
     let mut clients: Vec<&Client> =
         book.review.clients.iter().filter(|it| moved(it) || far(it) >= 1.0).collect();
@@ -111,10 +113,10 @@ fn mover(book: &Book, pen: &mut Pen, row: u32, client: &Client) -> Result<()> {
     pen.text(row, 2, client.owner.as_deref().unwrap_or_default())?;
     let movement = client.movement.map(|code| book.word("book.movement", code));
     pen.text(row, 3, &movement.unwrap_or_default())?;
-    let before = client.since.map(|_| book.tier(client.tier_previous));
+    let before = client.since.as_ref().map(|_| book.tier(client.tier_previous));
     pen.text(row, 4, &before.unwrap_or_default())?;
     pen.text(row, 5, &book.tier(client.tier))?;
-    let since = client.since;
+    let since = client.since.as_deref();
     let split = since.and_then(|since| since.split);
     let numbers = [
         (since.and_then(|since| since.score), Kind::Points),
