@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::config::Config;
 use crate::config::load::{self, Layer};
 use crate::config::rules::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Group, Origin};
@@ -378,10 +379,7 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
     let context = Context { portfolio: shown.portfolio, ..context };
     let mut frozen = None;
     if shown.freeze {
-        let plain = review::review(loaded.clone(), &settings.loaded.config, context)?;
-        let anchors = history::calibrated(&plain);
-        settings.loaded.config.score.anchors.extend(anchors.clone());
-        frozen = Some(anchors).filter(|anchors| !anchors.is_empty());
+        frozen = freeze(&loaded, &mut settings.loaded.config, context)?;
     }
     let (mut review, previous_folder) = reviewed(loaded, arguments, &settings, context)?;
     for drift in history::drift(&review) {
@@ -395,6 +393,20 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
     }
     let workspace = settings.workspace;
     Ok(Analysed { review, diagnostics, inputs, workspace, previous_folder, frozen })
+}
+
+/// Makes a calibrated scale part of the settings; none where they have one already, or nothing can be calibrated.
+pub(super) fn freeze(
+    loaded: &Loaded,
+    config: &mut Config,
+    context: Context,
+) -> Result<Option<history::Anchors>> {
+    if history::is_frozen(config) {
+        return Ok(None);
+    }
+    let anchors = history::calibrated(&review::review(loaded.clone(), config, context)?);
+    config.score.anchors.extend(anchors.clone());
+    Ok(Some(anchors).filter(|anchors| !anchors.is_empty()))
 }
 
 /// Makes the review of what was read, unless that is older than `--max-age` allows; and where the one before lies.

@@ -6,15 +6,21 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::history::{self, Diff, SavedReview};
 use crate::render::diff as draw;
+use crate::source::Input;
 
 use super::args::{Diff as Arguments, Format};
 use super::ui::Ui;
-use super::{Outcome, analysis, files};
+use super::{Outcome, analysis, files, lists, review};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let settings = analysis::settings(arguments.config.as_deref(), &[])?;
     ui.follow(&settings.loaded.config.lang);
     let workspace = settings.workspace.as_deref();
+    let formats = lists::formats(&arguments.output)?;
+    let inputs: Vec<Input> = arguments.reviews.iter().map(|path| Input::file(path)).collect();
+    for path in &arguments.output {
+        files::check(path, &inputs, true)?;
+    }
     let (before, after) = sides(&arguments.reviews, workspace)?;
     let diff = Diff::of((&before.0, &before.1), (&after.0, &after.1));
     let answer = |format: Format, width| -> anyhow::Result<Vec<u8>> {
@@ -32,18 +38,10 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
         bytes
     };
+    let outputs = arguments.output.iter().zip(formats);
     ui.answer(&ended(answer(arguments.format, ui.width())?))?;
-    for path in &arguments.output {
-        let format = super::lists::format_of(path)?;
-        let bytes = ended(answer(format, None)?);
-        files::write(path, |out| {
-            if format == Format::Csv {
-                out.write_all("\u{feff}".as_bytes())?;
-            }
-            Ok(out.write_all(&bytes)?)
-        })?;
-        ui.say(&ui.lang.fill("summary.wrote", &[("file", path.display().to_string())]));
-    }
+    let ready = lists::prepare(outputs, false, |format| Ok(ended(answer(format, None)?)))?;
+    review::put(ready, arguments.output.iter().map(AsRef::as_ref), false, ui)?;
     Ok(Outcome::Done)
 }
 

@@ -66,7 +66,7 @@ pub(super) fn prepare<'a>(
     outputs.filter(|_| !dry_run).map(write).collect()
 }
 
-pub(super) fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
+fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
     match path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).as_deref() {
         Some("csv") => Ok(Format::Csv),
         Some("json") => Ok(Format::Json),

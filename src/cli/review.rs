@@ -147,13 +147,7 @@ fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Out
         if as_of < newest {
             data.forget_undated();
         }
-        let mut frozen = None;
-        let plain = review::review(data.clone(), &config, context)?;
-        let anchors = history::calibrated(&plain);
-        if !anchors.is_empty() {
-            config.score.anchors.extend(anchors.clone());
-            frozen = Some(anchors);
-        }
+        let frozen = analysis::freeze(&data, &mut config, context)?;
         let review = review::review_after(data, &config, context, previous.as_ref())?;
         let save = Save::new(&review, workspace, arguments.output.force)?;
         if arguments.output.dry_run {

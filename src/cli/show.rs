@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use crate::client_page::{self, ClientPage, Extract, HistoryRow};
-use crate::diagnostic::{Diagnostic, Origin, Severity};
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Error;
 use crate::history;
 use crate::locale::Lang;
@@ -50,8 +50,7 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     }
     let paths = arguments.output.iter().map(PathBuf::as_path);
     review::put(ready, paths, arguments.dry_run, ui)?;
-    let (errors, warnings) =
-        (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
+    let (errors, warnings) = review::counts(&diagnostics);
     let seconds = started.elapsed().as_secs_f64();
     let clients = review.totals.clients;
     ui.say(&render::verdict(clients, ui.lang, seconds, errors, warnings));

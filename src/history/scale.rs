@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Fact, Origin};
 use crate::period::Day;
 use crate::review::{Review, Scale};
@@ -15,6 +16,13 @@ pub const ANCHORS: &str = "anchors.toml";
 
 /// Goalposts by metric.
 pub type Anchors = BTreeMap<String, Vec<(f64, f64)>>;
+
+/// Whether settings give every scale that would be calibrated.
+#[must_use]
+pub fn is_frozen(config: &Config) -> bool {
+    let mut metrics = METRICS.iter().filter(|metric| metric.total().is_some());
+    metrics.all(|metric| config.score.anchors.contains_key(metric.code()))
+}
 
 /// The goalposts that a review has calibrated; none where it has not.
 #[must_use]
