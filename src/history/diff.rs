@@ -107,15 +107,11 @@ impl Diff {
     #[must_use]
     pub fn of(before: (&str, &SavedReview), after: (&str, &SavedReview)) -> Self {
         let ((_, a), (_, b)) = (before, after);
-        let (models, by_id) =
-            (a.model().zip(b.model()), |review: &SavedReview| -> BTreeMap<String, SavedClient> {
-                let clients = review.clients.iter();
-                clients.map(|client| (client.client_id.clone(), client.clone())).collect()
-            });
+        let models = a.model().zip(b.model());
         let (then, now) = (by_id(a), by_id(b));
         let ids = then.keys().chain(now.keys().filter(|id| !then.contains_key(*id)));
         let mut clients: Vec<ClientChange> = ids
-            .map(|id| change(then.get(id), now.get(id), models.as_ref()))
+            .map(|id| change(then.get(id).copied(), now.get(id).copied(), models.as_ref()))
             .filter(ClientChange::is_any)
             .collect();
         let far = |client: &ClientChange| client.change.map_or(0.0, f64::abs);
@@ -164,6 +160,11 @@ impl ClientChange {
 fn labels(review: &SavedReview) -> Labels {
     let told = review.config.get("labels").cloned();
     told.and_then(|labels| serde_json::from_value(labels).ok()).unwrap_or_default()
+}
+
+/// The clients of a review by id.
+fn by_id(review: &SavedReview) -> BTreeMap<&str, &SavedClient> {
+    review.clients.iter().map(|client| (client.client_id.as_str(), client)).collect()
 }
 
 fn side((source, review): (&str, &SavedReview)) -> Side {
