@@ -21,6 +21,8 @@ use crate::error::{Error, Result};
 /// The origin of settings that no layer sets.
 pub const BUILT_IN: &str = "default";
 
+/// Where metrics of the user's own are set.
+const METRIC: &str = "metric.";
 /// Where the names of tiers are set.
 const LABELS: &str = "labels.tier.";
 
@@ -104,7 +106,8 @@ pub fn load(layers: &[Layer], overrides: &[(String, Value, String)]) -> Result<L
     }
     // Settings that hang together are judged only when each of them is known; an empty key is a layer that is unread.
     let unsure = |prefix: &str| failed.iter().any(|key| key.is_empty() || key.starts_with(prefix));
-    if !unsure("score.weights") {
+    problems.extend(metrics_lacking(&inputs, &in_force, &failed));
+    if !unsure("score.weights") && !unsure(METRIC) {
         problems.extend(weights_off(&inputs, &in_force, &weights));
     }
     if !unsure(LABELS) {
@@ -142,12 +145,13 @@ fn assemble(
         insert(&mut table, &leaf.path, leaf.value);
     }
     // The rules let nothing through that does not fit; should they ever, the run stops all the same.
-    let config = Config::deserialize(Value::Table(table)).map_err(|error| {
+    let mut config = Config::deserialize(Value::Table(table)).map_err(|error| {
         Error::from(
             Diagnostic::error("config-syntax", Origin::file(inputs.last().map_or("", |i| i.name)))
                 .with("reason", error.to_string()),
         )
     })?;
+    config.add_metrics();
     let entries = entries.into_iter().map(|(_, key, text)| (key, text)).collect();
     Ok(Loaded { config, origins, entries })
 }
@@ -191,7 +195,7 @@ fn weights_off(
 ) -> Option<Diagnostic> {
     let weights: Vec<(&str, f64)> = in_force
         .iter()
-        .filter_map(|(key, (_, leaf))| Some((key.strip_prefix("score.weights.")?, as_f64(leaf)?)))
+        .filter_map(|(key, (_, leaf))| Some((weight_of(key)?, as_f64(leaf)?)))
         .collect();
     let sum: f64 = weights.iter().map(|(_, weight)| weight).sum();
     if (sum - 100.0).abs() <= WEIGHTS_OFF {
@@ -201,8 +205,54 @@ fn weights_off(
     let sum = (sum * 1e9).round() / 1e9;
     let named: Vec<String> =
         weights.iter().map(|(metric, weight)| format!("{metric} {weight}")).collect();
+    // An added metric that a later layer sets is to blame rather than the weights before it.
+    let added = in_force.iter().filter(|(key, _)| key.starts_with(METRIC));
+    let added = added.filter(|(key, _)| weight_of(key).is_some()).map(|(_, set)| set);
+    let last = added.max_by_key(|(input, leaf)| (*input, leaf.at.start));
+    let (input, table) = match last {
+        Some((by, leaf)) if by > input => (by, &leaf.at),
+        _ => (input, table),
+    };
     let problem = inputs.get(*input)?.error("config-weights", table);
     Some(problem.with("sum", sum.to_string()).with("weights", named))
+}
+
+/// The metric whose weight a key sets.
+fn weight_of(key: &str) -> Option<&str> {
+    key.strip_prefix("score.weights.").or_else(|| key.strip_prefix(METRIC)?.strip_suffix(".weight"))
+}
+
+/// What metrics of the user's own cannot do without, where they do not have it.
+fn metrics_lacking(inputs: &[Input<'_>], in_force: &InForce, failed: &[String]) -> Vec<Diagnostic> {
+    let mut codes: Vec<&str> =
+        in_force.keys().filter_map(|key| key.strip_prefix(METRIC)?.split('.').next()).collect();
+    codes.dedup();
+    let mut problems = Vec::new();
+    for code in codes {
+        let table = format!("{METRIC}{code}.");
+        if failed.iter().any(|key| key.starts_with(&table)) {
+            continue;
+        }
+        let set = in_force.iter().filter(|(key, _)| key.starts_with(&table)).map(|(_, set)| set);
+        let Some((input, leaf)) = set.max_by_key(|(input, leaf)| (*input, leaf.at.start)) else {
+            continue;
+        };
+        for (name, expected) in [
+            ("column", "column-named"),
+            ("group", "group-named"),
+            ("anchors", "anchors"),
+            ("weight", "weight-named"),
+        ] {
+            let key = format!("{table}{name}");
+            if !in_force.contains_key(&key)
+                && let Some(input) = inputs.get(*input)
+            {
+                let problem = input.error("config-value", &leaf.at).with("key", key);
+                problems.push(problem.with("expected", expected));
+            }
+        }
+    }
+    problems
 }
 
 /// The last of two tiers that are called the same.

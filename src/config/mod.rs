@@ -7,6 +7,7 @@ pub mod check;
 pub mod decisions;
 pub mod labels;
 pub mod load;
+pub mod metrics;
 pub mod relations;
 pub mod rules;
 pub mod workload;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decisions::{Override, Snooze};
 pub use labels::Labels;
+pub use metrics::{Added, CustomMetric};
 pub use relations::Relations;
 pub use workload::Workload;
 
@@ -57,6 +59,9 @@ pub struct Config {
     pub relations: Relations,
     /// Weights and anchors.
     pub score: Score,
+    /// Metrics of the user's own, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metric: BTreeMap<String, CustomMetric>,
     /// Upper limits on the tier.
     pub caps: Caps,
     /// Tiers above standard.
@@ -164,6 +169,9 @@ pub struct Score {
     pub anchors: BTreeMap<String, Vec<Anchor>>,
     /// Metric → goalposts as shares of the total.
     pub share_anchors: BTreeMap<String, Vec<Anchor>>,
+    /// Metrics of the user's own, in the order of the model: what `metric` says, as the score needs it.
+    #[serde(skip)]
+    pub added: Vec<Added>,
 }
 
 /// Upper limits on the tier.

@@ -10,7 +10,7 @@ use crate::ledger::{Ledger, OrderRow};
 use crate::money::{Money, round12};
 use crate::parallel;
 use crate::period::{Day, Window, period_end, period_name};
-use crate::score::{self, ByGroup, ClientScore, Group, METRICS, Scales, Scores};
+use crate::score::{self, ByGroup, ClientScore, Group, Model, Scales, Scores};
 use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Outcome};
@@ -88,6 +88,7 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         to: month.to,
         net_sales: *net_sales,
     };
+    let model = Model::of(&config.score);
     Ok(Review {
         schema_version: SCHEMA_VERSION,
         kam_version: env!("CARGO_PKG_VERSION"),
@@ -101,13 +102,13 @@ pub fn review(mut loaded: Loaded, config: &Config, context: Context) -> Result<R
         scope: None,
         totals: portfolio::totals(&clients, portfolio.net_sales, portfolio.net_sales_prior),
         control,
-        anchors: METRICS
+        anchors: model
             .iter()
             .zip(&scales.0)
             .map(|(metric, (posts, _))| (metric.code(), posts.0.clone()))
             .collect(),
-        scale: scale(&scales),
-        weights: METRICS
+        scale: scale(&model, &scales),
+        weights: model
             .iter()
             .map(|metric| {
                 (metric.code(), config.score.weights.get(metric.code()).copied().unwrap_or(0.0))
@@ -311,9 +312,9 @@ fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day, AsO
     })
 }
 
-fn scale(scales: &Scales) -> Scale {
+fn scale(model: &Model, scales: &Scales) -> Scale {
     let calibrated = || {
-        METRICS
+        model
             .iter()
             .zip(&scales.0)
             .filter(|(metric, _)| metric.total().is_some())

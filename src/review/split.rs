@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::config::{Config, Relations, Score};
+use crate::config::{Config, CustomMetric, Relations, Score};
 use crate::money::Money;
 use crate::signal::{self, Tally};
 
@@ -188,6 +188,12 @@ fn monthly(all: &[Month], clients: &[Client]) -> Vec<Month> {
     months
 }
 
+/// A metric by its name alone.
+fn named(metric: CustomMetric) -> CustomMetric {
+    let label = Some(metric.name().to_owned());
+    CustomMetric { column: String::new(), anchors: Vec::new(), label, ..metric }
+}
+
 /// The settings without those that name files, headings, values of the portfolio or words that notes are searched for.
 fn settings(config: &Config) -> Config {
     let config = config.clone();
@@ -210,6 +216,8 @@ fn settings(config: &Config) -> Config {
             ..Relations::default()
         },
         score: Score { anchors: BTreeMap::new(), ..config.score },
+        // What they are called, and not where they stand or what their values are.
+        metric: config.metric.into_iter().map(|(code, metric)| (code, named(metric))).collect(),
         caps: config.caps,
         tier: config.tier,
         labels: config.labels,

@@ -4,7 +4,7 @@ use crate::config::{self, Aggregation};
 use crate::features::ClientFeatures;
 use crate::parallel;
 
-use super::{ByGroup, ByMetric, Group, METRICS, Scales};
+use super::{ByGroup, ByMetric, Group, Model, Scales};
 
 /// The scores of all clients.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Scores {
 /// The score of one client.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClientScore {
-    /// By metric, in the order of [`METRICS`].
+    /// By metric, in the order of the [`Model`].
     pub points: ByMetric,
     /// What each metric adds to the score.
     pub adds: ByMetric,
@@ -40,17 +40,19 @@ pub fn score(
     config: &config::Score,
     threads: usize,
 ) -> Scores {
+    let model = Model::of(config);
     let scales = Scales::find(features, active, config);
-    let plan: Plan = METRICS
+    let plan: Plan = model
         .iter()
         .map(|metric| (metric.group(), config.weights.get(metric.code()).copied().unwrap_or(0.0)))
         .collect();
     let jobs = parallel::ranges(features.len(), threads)
         .into_iter()
         .map(|range| {
-            let scales = &scales;
+            let (scales, model) = (&scales, &model);
             move || -> Vec<ByMetric> {
-                features[range].iter().map(|features| points(features, scales, config)).collect()
+                let all = features[range].iter();
+                all.map(|features| points(features, model, scales, config)).collect()
             }
         })
         .collect();
@@ -78,15 +80,21 @@ pub fn score(
     Scores { scales, model_coverage, clients }
 }
 
-fn points(features: &ClientFeatures, scales: &Scales, config: &config::Score) -> ByMetric {
-    METRICS
+fn points(
+    features: &ClientFeatures,
+    model: &Model,
+    scales: &Scales,
+    config: &config::Score,
+) -> ByMetric {
+    let points: ByMetric = model
         .iter()
         .zip(&scales.0)
         .map(|(metric, (goalposts, _))| {
             let value = metric.value(features, config)?;
             Some(if goalposts.0.is_empty() { 0.0 } else { goalposts.points(value) })
         })
-        .collect()
+        .collect();
+    points.of(model.codes())
 }
 
 /// Group and weight of each metric.
@@ -131,7 +139,7 @@ fn one(
             }
         }
     });
-    let adds = plan
+    let adds: ByMetric = plan
         .iter()
         .enumerate()
         .map(|(at, (group, weight))| {
@@ -149,6 +157,7 @@ fn one(
             })
         })
         .collect();
+    let adds = adds.of(points.added.as_ref());
     let known: f64 = known_weights.iter().sum();
     let coverage = if model_coverage > 0.0 { 100.0 * known / model_coverage } else { 0.0 };
     ClientScore { points, adds, groups: ByGroup(groups), score, coverage }
@@ -158,6 +167,7 @@ fn one(
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::METRICS;
     use super::*;
 
     fn plan() -> Plan {

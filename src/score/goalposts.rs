@@ -6,7 +6,7 @@
 use crate::config;
 use crate::features::{ClientFeatures, percentile};
 
-use super::{METRICS, Metric, Total};
+use super::{Metric, Model, Total};
 
 /// Quantiles that calibrated goalposts stand at, and their points.
 const CALIBRATION: [(f64, f64); 4] = [(0.10, 10.0), (0.50, 50.0), (0.90, 90.0), (1.00, 100.0)];
@@ -62,7 +62,7 @@ pub enum Scale {
     Shares,
 }
 
-/// The goalposts of every metric, in the order of [`METRICS`].
+/// The goalposts of every metric, in the order of the [`Model`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scales(pub Vec<(Goalposts, Scale)>);
 
@@ -70,7 +70,8 @@ impl Scales {
     /// Finds the goalposts of every metric from the settings and the active clients.
     #[must_use]
     pub fn find(features: &[Box<ClientFeatures>], active: &[bool], config: &config::Score) -> Self {
-        Self(METRICS.iter().map(|metric| find(*metric, features, active, config)).collect())
+        let model = Model::of(config);
+        Self(model.iter().map(|metric| find(metric, features, active, config)).collect())
     }
 }
 

@@ -4,6 +4,7 @@
 //! any. Missing is never zero: it lowers the coverage, not the score. Each metric is one file, whose head is the
 //! documentation that `kam explain` prints, and one line in [`METRICS`].
 
+mod added;
 mod business_lines;
 mod compute;
 mod executive_contact;
@@ -17,8 +18,11 @@ mod needs_fit;
 mod net_sales;
 mod referrals;
 
+pub use added::Model;
 pub use compute::{ClientScore, Scores, score};
 pub use goalposts::{Goalposts, Scale, Scales};
+
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
@@ -76,34 +80,50 @@ pub trait Metric: Sync {
     fn doc(&self) -> &'static str;
 }
 
-/// A value per metric, in the order of [`METRICS`]; `None` is unknown. As JSON: metric → value, unknown ones absent.
+/// A value per metric, in the order of the [`Model`]; `None` is unknown. As JSON: metric → value, unknown ones absent.
 ///
 /// A review holds two of these per client, so they are kept small: inside, what is unknown is not a number.
 #[derive(Clone, Debug, Default)]
-pub struct ByMetric(Box<[f64]>);
+pub struct ByMetric {
+    values: Box<[f64]>,
+    /// Codes of the metrics after those of [`METRICS`], shared by all clients.
+    added: Option<Arc<Vec<&'static str>>>,
+}
 
 impl ByMetric {
     /// The value of a metric.
     #[must_use]
     pub fn get(&self, code: &str) -> Option<f64> {
-        METRICS.iter().zip(self.iter()).find(|(metric, _)| metric.code() == code)?.1
+        self.codes().zip(self.iter()).find(|(known, _)| *known == code)?.1
     }
 
-    /// The value of the metric at a position of [`METRICS`].
+    /// The codes of its metrics.
+    fn codes(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let added = self.added.iter().flat_map(|codes| codes.iter().copied());
+        METRICS.iter().map(|metric| metric.code()).chain(added)
+    }
+
+    /// The same values with the codes of added metrics.
+    fn of(self, added: Option<&Arc<Vec<&'static str>>>) -> Self {
+        Self { added: added.cloned(), ..self }
+    }
+
+    /// The value of the metric at a position of the model.
     #[must_use]
     pub fn at(&self, metric: usize) -> Option<f64> {
-        self.0.get(metric).copied().filter(|value| !value.is_nan())
+        self.values.get(metric).copied().filter(|value| !value.is_nan())
     }
 
     /// All values.
     pub fn iter(&self) -> impl Iterator<Item = Option<f64>> + '_ {
-        (0..self.0.len()).map(|metric| self.at(metric))
+        (0..self.values.len()).map(|metric| self.at(metric))
     }
 }
 
 impl FromIterator<Option<f64>> for ByMetric {
     fn from_iter<I: IntoIterator<Item = Option<f64>>>(values: I) -> Self {
-        Self(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+        let values = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
+        Self { values, added: None }
     }
 }
 
@@ -115,11 +135,8 @@ impl PartialEq for ByMetric {
 
 impl Serialize for ByMetric {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let known = METRICS
-            .iter()
-            .zip(self.iter())
-            .filter_map(|(metric, value)| Some((metric.code(), value?)));
-        serializer.collect_map(known)
+        let known = self.codes().zip(self.iter());
+        serializer.collect_map(known.filter_map(|(code, value)| Some((code, value?))))
     }
 }
 
@@ -153,7 +170,7 @@ impl Serialize for ByGroup {
     }
 }
 
-/// All metrics, in the order of the model.
+/// All built-in metrics, in the order of the model.
 pub const METRICS: &[&dyn Metric] = &[
     &net_sales::NetSales,
     &margin::Margin,

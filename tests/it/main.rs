@@ -23,6 +23,7 @@ mod labels;
 mod layouts;
 mod live;
 mod mentions;
+mod metrics;
 mod overlap;
 mod portfolio;
 mod readme;

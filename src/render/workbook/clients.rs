@@ -59,7 +59,7 @@ impl Columns {
         }
         let adds = add(&[("score", true), ("coverage", true)]);
         for (metric, _) in &review.weights {
-            headings.push((book.word("metric", metric), true));
+            headings.push((book.metric(metric), true));
         }
         let net_sales = headings.len() as u16;
         let mut add = |keys: &[(&str, bool)]| {

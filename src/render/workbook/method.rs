@@ -156,7 +156,7 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         let key = format!("book.measure.{metric}");
         let mut words = match book.lang.find(&key) {
             Some(_) => book.lang.fill(&key, &values),
-            None => (*metric).to_owned(),
+            None => book.f("method.column", &[("column", column(book, metric))]),
         };
         let anchors = match book.review.anchors.get(metric) {
             Some(anchors) => {
@@ -174,13 +174,19 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
             words.push('\n');
             words.push_str(&anchors);
         }
-        pen.long(*row, 0, &book.word("metric", metric))?;
+        pen.long(*row, 0, &book.metric(metric))?;
         pen.long(*row, 1, &words)?;
         pen.number(*row, 2, *weight, Kind::Plain)?;
         *row += 1;
     }
     *row += 1;
     Ok(())
+}
+
+/// The heading that a metric of the settings is read from.
+fn column(book: &Book, metric: &str) -> String {
+    let own = book.review.config.metric.get(metric);
+    own.map_or_else(|| metric.to_owned(), |own| own.name_of_column().to_owned())
 }
 
 /// A value of a metric in its own unit.

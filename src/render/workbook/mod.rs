@@ -38,7 +38,7 @@ use self::pen::Pen;
 use self::style::{ROW_PIXELS, Style};
 use crate::locale::{Lang, fill, money_text};
 use crate::money::Money;
-use crate::render::{sentence, tier};
+use crate::render::{metric, sentence, tier};
 use crate::review::Review;
 use crate::tier::Tier;
 
@@ -183,6 +183,11 @@ impl<'a> Book<'a> {
     /// The name of the tier with this code.
     fn tier_of(&self, code: &str) -> String {
         tier::of_code(&self.review.config.labels, self.lang, code)
+    }
+
+    /// What a metric is called.
+    fn metric(&self, code: &str) -> String {
+        metric::label(&self.review.config, self.lang, code)
     }
 
     /// The name of a sheet.

@@ -1,0 +1,65 @@
+//! Metrics of the user's own, and the model that they make with the built-in ones.
+
+use std::sync::Arc;
+
+use super::{Group, METRICS, Metric};
+use crate::config;
+use crate::features::ClientFeatures;
+
+/// A column of the client file that earns points.
+#[derive(Clone, Copy, Debug)]
+struct Added {
+    code: &'static str,
+    group: Group,
+}
+
+impl Metric for Added {
+    fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn group(&self) -> Group {
+        self.group
+    }
+
+    fn value(&self, features: &ClientFeatures, _config: &config::Score) -> Option<f64> {
+        features.added.as_ref()?.get(self.code).copied()
+    }
+
+    fn doc(&self) -> &'static str {
+        ""
+    }
+}
+
+/// The metrics in force: those of [`METRICS`], then those of the settings.
+#[derive(Clone, Debug)]
+pub struct Model {
+    added: Vec<Added>,
+    codes: Option<Arc<Vec<&'static str>>>,
+}
+
+impl Model {
+    /// That of the settings.
+    #[must_use]
+    pub fn of(config: &config::Score) -> Self {
+        let group = |code: &str| Group::ALL.into_iter().find(|group| group.code() == code);
+        let added: Vec<Added> = config
+            .added
+            .iter()
+            .filter_map(|added| Some(Added { code: added.code, group: group(&added.group)? }))
+            .collect();
+        let codes = added.iter().map(|metric| metric.code).collect::<Vec<_>>();
+        Self { added, codes: (!codes.is_empty()).then(|| Arc::new(codes)) }
+    }
+
+    /// Its metrics, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Metric> {
+        let added = self.added.iter().map(|metric| metric as &dyn Metric);
+        METRICS.iter().map(|metric| *metric as &dyn Metric).chain(added)
+    }
+
+    /// The codes of those that the settings add.
+    pub(super) fn codes(&self) -> Option<&Arc<Vec<&'static str>>> {
+        self.codes.as_ref()
+    }
+}
