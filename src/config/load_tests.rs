@@ -419,6 +419,26 @@ fn names_of_tiers_are_checked() {
 }
 
 #[test]
+fn segments_are_checked() {
+    let of = |weights: &str| {
+        format!("[[score.segment]]\nwhere = {{ stage = \"new\" }}\nweights = {{ {weights} }}\n")
+    };
+    let config =
+        load(&[layer("kam.toml", &of("growth = 60, margin = 40"))], &[]).expect("settings").config;
+    assert_eq!(config.score.segment[0].label(), "stage = new");
+    let found = one(&of("growth = 60, margin = 41"));
+    assert_eq!((found.code, fact(&found, "sum").as_str()), ("config-weights", "101"));
+    let found = one(&of("growht = 100"));
+    assert_eq!(found.code, "config-key");
+    assert_eq!(fact(&found, "suggestion"), "score.segment.weights.growth");
+    assert_eq!(fact(&one(&of("growth = 100").replace("new", "neu")), "suggestion"), "new");
+    let found = one("[[score.segment]]\nwhere = {}\nweights = { growth = 100 }\n");
+    assert_eq!(fact(&found, "key"), "score.segment.where");
+    let found = one("[[score.segment]]\nwhere = { size = \"L\" }\nweights = { growth = 100 }\n");
+    assert_eq!(fact(&found, "key"), "score.segment.where.size");
+}
+
+#[test]
 fn metrics_of_the_users_own_are_checked() {
     let esg = "[metric.esg]\ncolumn = \"ESG评分\"\ngroup = \"synergy\"\nanchors = [[0, 0], [100, 100]]\nweight = 5\n";
     let good = format!("{esg}[score.weights]\nneeds_fit = 5\n");

@@ -10,6 +10,7 @@ pub mod load;
 pub mod metrics;
 pub mod relations;
 pub mod rules;
+pub mod segments;
 pub mod workload;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use decisions::{Override, Snooze};
 pub use labels::Labels;
 pub use metrics::{Added, CustomMetric};
 pub use relations::Relations;
+pub use segments::Segment;
 pub use workload::Workload;
 
 /// The built-in defaults, as shipped.
@@ -169,6 +171,9 @@ pub struct Score {
     pub anchors: BTreeMap<String, Vec<Anchor>>,
     /// Metric → goalposts as shares of the total.
     pub share_anchors: BTreeMap<String, Vec<Anchor>>,
+    /// Clients that are scored by weights of their own; the first that fits counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segment: Vec<Segment>,
     /// Metrics of the user's own, in the order of the model: what `metric` says, as the score needs it.
     #[serde(skip)]
     pub added: Vec<Added>,

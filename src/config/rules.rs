@@ -103,6 +103,7 @@ pub const RULES: &[(&str, Kind)] = &[
     ("metric.#.anchors", Kind::Anchors(f64::MIN, f64::MAX)),
     ("metric.#.weight", AMOUNT),
     ("metric.#.label", Kind::Label),
+    ("score.segment", Kind::Tables(&SEGMENTS)),
     ("caps.pay_days", AMOUNT),
     ("tier.strategic|core|potential.top", SHARE),
     ("tier.strategic|core|potential.share", SHARE),
@@ -161,6 +162,23 @@ const OVERRIDES: Items = Items {
     expected: "overrides",
 };
 
+const SEGMENTS: Items = Items {
+    rules: SEGMENT_RULES,
+    required: &[("where", "segment-where"), ("weights", "segment-weights")],
+    expected: "segments",
+};
+
+/// The same for the keys of one `[[score.segment]]`.
+pub const SEGMENT_RULES: &[(&str, Kind)] = &[
+    ("name", Kind::Label),
+    (
+        "where.stage",
+        Kind::OneOf(&["prospect", "dormant", "lost", "new", "growing", "declining", "steady"]),
+    ),
+    ("where.industry|region|owner", Kind::Filled("text")),
+    ("weights.*", AMOUNT),
+];
+
 const SNOOZES: Items = Items {
     rules: SNOOZE_RULES,
     required: &[
@@ -192,8 +210,12 @@ pub const SNOOZE_RULES: &[(&str, Kind)] = &[
 ];
 
 /// The keys of the lists of tables: the setting, and what each of its tables may hold.
-pub const LISTS: &[(&str, &[(&str, Kind)])] =
-    &[("source", SOURCE_RULES), ("override", OVERRIDE_RULES), ("snooze", SNOOZE_RULES)];
+pub const LISTS: &[(&str, &[(&str, Kind)])] = &[
+    ("source", SOURCE_RULES),
+    ("override", OVERRIDE_RULES),
+    ("snooze", SNOOZE_RULES),
+    ("score.segment", SEGMENT_RULES),
+];
 
 /// The same for the keys of one `[[source]]`.
 pub const SOURCE_RULES: &[(&str, Kind)] = &[

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Added, Config};
+use crate::config::{Added, Config, Segment};
 use crate::ledger::{BLANK_LINE, Ledger, OrderRow, by_client};
 use crate::money::Money;
 use crate::named::Named;
@@ -95,6 +95,7 @@ pub fn compute(
                         row.exec_visits = row.exec_visits.or(found.exec_visits);
                         mentions.extend(found.mentions);
                         let stage = stage(&row, frame);
+                        row.segment = segment(&clients[at], stage, &config.score.segment);
                         (Box::new(row), stage, sums.add(orders[at], months))
                     })
                     .collect();
@@ -173,6 +174,21 @@ impl Sums {
         }
         own
     }
+}
+
+/// The first segment that a client fits.
+fn segment(client: &ClientFile, stage: Stage, segments: &[Segment]) -> Option<u32> {
+    let has = |(key, value): (&String, &String)| {
+        let own = match key.as_str() {
+            "stage" => Some(stage.code()),
+            "industry" => client.industry.as_deref(),
+            "region" => client.region.as_deref(),
+            "owner" => client.owner.as_deref(),
+            _ => None,
+        };
+        own.is_some_and(|own| aliases::normalise(own) == aliases::normalise(value))
+    };
+    segments.iter().zip(0..).find(|(it, _)| it.filter.iter().all(has)).map(|(_, at)| at)
 }
 
 /// The values of metrics of the user's own.

@@ -144,6 +144,9 @@ pub struct ClientFeatures {
     /// What the tables beside the transactions say; `None` where there are none. Clients without rows share theirs.
     #[serde(flatten, serialize_with = "flat")]
     pub relations: Option<Arc<RelationFeatures>>,
+    /// Position of the segment of the settings whose weights it is scored by.
+    #[serde(skip)]
+    pub segment: Option<u32>,
     /// Longest gap between order dates when too few are known for a rhythm.
     #[serde(skip)]
     pub order_gap_longest: Option<i32>,

@@ -277,6 +277,7 @@ impl List {
                 columns.extend(reasons());
                 columns.extend(given());
                 columns.push(snoozed());
+                columns.push(left("segment", |client, _| known_text(client.segment.as_ref())));
             }
             Self::Score => {
                 columns.push(rank());

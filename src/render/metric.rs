@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::features::ClientFeatures;
 use crate::locale::Lang;
+use crate::review::Review;
 use crate::score::{Group, Metric, Model};
 
 /// What a metric is called; its code where nothing is known.
@@ -20,6 +21,12 @@ pub fn group(config: &Config, code: &str) -> Group {
     let model = Model::of(&config.score);
     let known = model.iter().find(|metric| metric.code() == code).map(Metric::group);
     known.unwrap_or(Group::Contribution)
+}
+
+/// Whether clients are scored by different weights.
+#[must_use]
+pub fn by_segments(review: &Review) -> bool {
+    review.clients.iter().any(|client| client.segment.is_some())
 }
 
 /// The value of a metric of the settings.

@@ -353,6 +353,7 @@ fn client(known: Known, frame: Frame, config: &Config) -> Client {
         active: features.orders > 0,
         rank: outcome.rank,
         score: score.score,
+        segment: segment(&features, config),
         coverage: score.coverage,
         groups: score.groups,
         points: score.points,
@@ -389,6 +390,12 @@ fn client(known: Known, frame: Frame, config: &Config) -> Client {
         monthly,
         features,
     }
+}
+
+/// The name of the segment that a client is in.
+fn segment(features: &ClientFeatures, config: &Config) -> Option<String> {
+    let segment = config.score.segment.get(features.segment? as usize)?;
+    Some(segment.label())
 }
 
 /// `1 − Π(1 − p)` over the findings, and its level.

@@ -203,6 +203,8 @@ pub struct Client {
     pub rank: Option<usize>,
     /// 0–100.
     pub score: Option<f64>,
+    /// The segment whose weights it is scored by, where it is in one.
+    pub segment: Option<String>,
     /// 0–100: how much of the model's weight this client has data for.
     pub coverage: f64,
     /// Points per group.

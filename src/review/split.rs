@@ -215,7 +215,8 @@ fn settings(config: &Config) -> Config {
             promise_days: config.relations.promise_days,
             ..Relations::default()
         },
-        score: Score { anchors: BTreeMap::new(), ..config.score },
+        // Segments may name other account managers; of one's own clients each says which it is in.
+        score: Score { anchors: BTreeMap::new(), segment: Vec::new(), ..config.score },
         // What they are called, and not where they stand or what their values are.
         metric: config.metric.into_iter().map(|(code, metric)| (code, named(metric))).collect(),
         caps: config.caps,

@@ -1,5 +1,7 @@
 //! From points to the score of each client.
 
+use std::collections::BTreeMap;
+
 use crate::config::{self, Aggregation};
 use crate::features::ClientFeatures;
 use crate::parallel;
@@ -42,10 +44,11 @@ pub fn score(
 ) -> Scores {
     let model = Model::of(config);
     let scales = Scales::find(features, active, config);
-    let plan: Plan = model
-        .iter()
-        .map(|metric| (metric.group(), config.weights.get(metric.code()).copied().unwrap_or(0.0)))
-        .collect();
+    let by = |weights: &BTreeMap<String, f64>| -> Plan {
+        let weight = |code| weights.get(code).copied().unwrap_or(0.0);
+        model.iter().map(|metric| (metric.group(), weight(metric.code()))).collect()
+    };
+    let plan = by(&config.weights);
     let jobs = parallel::ranges(features.len(), threads)
         .into_iter()
         .map(|range| {
@@ -57,22 +60,38 @@ pub fn score(
         })
         .collect();
     let points: Vec<Vec<ByMetric>> = parallel::join(jobs);
-    let model_coverage = plan
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| {
-            let points = points.iter().flatten().zip(active);
-            points.into_iter().any(|(points, active)| *active && points.at(*at).is_some())
+    let has_data: Vec<bool> = (0..plan.len())
+        .map(|at| {
+            let mut points = points.iter().flatten().zip(active);
+            points.any(|(points, active)| *active && points.at(at).is_some())
         })
-        .map(|(_, (_, weight))| weight)
-        .sum();
+        .collect();
+    let coverage = |plan: &Plan| -> f64 {
+        plan.iter().zip(&has_data).filter(|(_, has)| **has).map(|((_, weight), _)| weight).sum()
+    };
+    let model_coverage = coverage(&plan);
+    let segments: Vec<(Plan, f64)> = config
+        .segment
+        .iter()
+        .map(|segment| by(&segment.weights))
+        .map(|plan| (coverage(&plan), plan))
+        .map(|(coverage, plan)| (plan, coverage))
+        .collect();
+    let plan = (plan, model_coverage);
+    let ranges = parallel::ranges(features.len(), threads);
     let jobs = points
         .into_iter()
-        .map(|points| {
-            let plan = &plan;
+        .zip(ranges)
+        .map(|(points, range)| {
+            let (plan, segments) = (&plan, &segments);
             move || -> Vec<ClientScore> {
-                let score = |points| one(points, plan, model_coverage, config.aggregation);
-                points.into_iter().map(score).collect()
+                let score = |(points, segment): (ByMetric, Option<u32>)| {
+                    let own = segment.and_then(|at| segments.get(at as usize));
+                    let (plan, coverage) = own.unwrap_or(plan);
+                    one(points, plan, *coverage, config.aggregation)
+                };
+                let own = features[range].iter().map(|features| features.segment);
+                points.into_iter().zip(own).map(score).collect()
             }
         })
         .collect();

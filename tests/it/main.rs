@@ -29,6 +29,7 @@ mod portfolio;
 mod readme;
 mod registry;
 mod same;
+mod segments;
 mod side_currency;
 mod split;
 mod support;

@@ -10,8 +10,11 @@ use crate::render::metric;
 
 pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     let review = book.review;
-    let Some((client, score)) =
-        review.clients.iter().find_map(|client| client.score.map(|score| (client, score)))
+    let Some((client, score)) = review
+        .clients
+        .iter()
+        .filter(|client| client.segment.is_none())
+        .find_map(|client| client.score.map(|score| (client, score)))
     else {
         return Ok(());
     };

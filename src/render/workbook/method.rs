@@ -30,6 +30,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     about(book, &mut pen, &mut row)?;
     steps(book, &mut pen, &mut row)?;
     weights(book, &mut pen, &mut row)?;
+    segments(book, &mut pen, &mut row)?;
     rules::tiers(book, &mut pen, &mut row)?;
     rules::signals(book, &mut pen, &mut row)?;
     rules::risk(book, &mut pen, &mut row)?;
@@ -180,6 +181,35 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         *row += 1;
     }
     *row += 1;
+    Ok(())
+}
+
+/// Clients that are scored by weights of their own.
+fn segments(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
+    let segments = &book.review.config.score.segment;
+    if segments.is_empty() {
+        return Ok(());
+    }
+    section(book, pen, row, "segments")?;
+    headings(book, pen, row, &["segment", "rule", "clients"])?;
+    for segment in segments {
+        let name = segment.label();
+        let weights: Vec<String> = segment
+            .weights
+            .iter()
+            .filter(|(_, weight)| **weight > 0.0)
+            .map(|(code, weight)| format!("{} {}", book.metric(code), decimal(*weight, 2)))
+            .collect();
+        let values = [("where", segment.conditions()), ("weights", book.words(&weights))];
+        pen.long(*row, 0, &name)?;
+        pen.long(*row, 1, &book.f("method.segment", &values))?;
+        let clients = book.review.clients.iter();
+        let count = clients.filter(|client| client.segment.as_ref() == Some(&name)).count();
+        pen.count(*row, 2, count as u64)?;
+        *row += 1;
+    }
+    pen.merged(*row, (0, 4), &book.t("method.segments_note"), &book.style.long_note)?;
+    *row += 2;
     Ok(())
 }
 

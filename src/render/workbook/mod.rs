@@ -144,7 +144,9 @@ impl<'a> Book<'a> {
             Sheet::Owners => owners::any(review),
             Sheet::Portfolio => review.portfolio.is_some(),
             // These speak of all clients together.
-            Sheet::Model | Sheet::Quality => review.scope.is_none(),
+            Sheet::Quality => review.scope.is_none(),
+            // One row of weights cannot stand for those of segments.
+            Sheet::Model => review.scope.is_none() && !metric::by_segments(review),
             Sheet::Overview | Sheet::Actions | Sheet::Clients | Sheet::Method => true,
         })
     }
