@@ -96,7 +96,12 @@ fn settings(
         return Ok(without);
     }
     for (metric, weight) in rescaled(&without.config, &arguments.weight) {
-        flags.push((format!("score.weights.{metric}"), Value::from(weight), "--weight".to_owned()));
+        let key = if without.config.metric.contains_key(&metric) {
+            format!("metric.{metric}.weight")
+        } else {
+            format!("score.weights.{metric}")
+        };
+        flags.push((key, Value::from(weight), "--weight".to_owned()));
     }
     Ok(analysis::changed(usual, lang, other, &flags)?)
 }

@@ -13,7 +13,7 @@ use crate::config::{Labels, Policy};
 use crate::features::{ClientFeatures, Stage};
 use crate::period::{Day, Windows};
 use crate::review::{Client, FindingRow, Marks, MentionRow, Month, Review, RiskLevel, Since};
-use crate::score::{Group, METRICS};
+use crate::score::{self, Group, Model, Weighings};
 use crate::tier::{self, Case, Tier};
 
 pub use extract::Extract;
@@ -308,16 +308,20 @@ fn unit(metric: &str) -> Unit {
 }
 
 fn metrics(review: &Review, client: &Client) -> Vec<MetricRow> {
-    let weight = |code: &str| review.weights.iter().find(|(known, _)| *known == code);
-    METRICS
-        .iter()
-        .map(|metric| MetricRow {
+    let settings = &review.config.score;
+    let model = Model::of(settings);
+    let weighings = Weighings::new(&model, settings);
+    let segment = score::segments([client.belongs()], &settings.segment);
+    let weighing = weighings.at(weighings.place(segment.first().copied().flatten()));
+    let metrics = model.iter().zip(weighing.weights());
+    metrics
+        .map(|(metric, weight)| MetricRow {
             metric: metric.code(),
             group: metric.group().code(),
-            value: metric.value(&client.features, &review.config.score),
+            value: metric.value(&client.features, settings),
             unit: unit(metric.code()),
             points: client.points.get(metric.code()),
-            weight: weight(metric.code()).map_or(0.0, |(_, weight)| *weight),
+            weight,
             adds: client.adds.get(metric.code()),
         })
         .collect()

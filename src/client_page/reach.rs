@@ -110,6 +110,7 @@ struct Trial<'a> {
     clients: Vec<&'a Client>,
     features: Vec<Box<ClientFeatures>>,
     active: Vec<bool>,
+    segments: Vec<Option<u32>>,
     at: usize,
     threads: usize,
 }
@@ -124,6 +125,10 @@ impl<'a> Trial<'a> {
             at: clients.iter().position(|client| client.client_id == *id).unwrap_or(at),
             features: clients.iter().map(|client| client.features.clone()).collect(),
             active: clients.iter().map(|client| client.active).collect(),
+            segments: score::segments(
+                clients.iter().map(|client| client.belongs()),
+                &review.config.score.segment,
+            ),
             clients,
             threads,
         }
@@ -138,7 +143,8 @@ impl<'a> Trial<'a> {
         }
         self.features[self.at] = own;
         share_out(&mut self.features);
-        let scores = score::score(&self.features, &self.active, &config.score, self.threads);
+        let scores =
+            score::score(&self.features, &self.active, &self.segments, &config.score, self.threads);
         let cases: Vec<Case<'_>> = self
             .clients
             .iter()

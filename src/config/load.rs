@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 use super::check::{self, Checked, Input, Leaf};
-use super::rules::ORDERS;
+use super::rules::{self, ORDERS};
 use super::{Config, DEFAULT};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
@@ -21,6 +21,10 @@ use crate::error::{Error, Result};
 /// The origin of settings that no layer sets.
 pub const BUILT_IN: &str = "default";
 
+/// Where metrics of the user's own are set.
+const METRIC: &str = "metric.";
+/// Where segments are set.
+const SEGMENT: &str = "score.segment";
 /// Where the names of tiers are set.
 const LABELS: &str = "labels.tier.";
 
@@ -104,9 +108,11 @@ pub fn load(layers: &[Layer], overrides: &[(String, Value, String)]) -> Result<L
     }
     // Settings that hang together are judged only when each of them is known; an empty key is a layer that is unread.
     let unsure = |prefix: &str| failed.iter().any(|key| key.is_empty() || key.starts_with(prefix));
-    if !unsure("score.weights") {
+    problems.extend(metrics_lacking(&inputs, &in_force, &failed));
+    if !unsure("score.weights") && !unsure(METRIC) {
         problems.extend(weights_off(&inputs, &in_force, &weights));
     }
+    problems.extend(segments_wrong(&inputs, &in_force));
     if !unsure(LABELS) {
         problems.extend(labels_alike(&inputs, &in_force));
     }
@@ -142,12 +148,13 @@ fn assemble(
         insert(&mut table, &leaf.path, leaf.value);
     }
     // The rules let nothing through that does not fit; should they ever, the run stops all the same.
-    let config = Config::deserialize(Value::Table(table)).map_err(|error| {
+    let mut config = Config::deserialize(Value::Table(table)).map_err(|error| {
         Error::from(
             Diagnostic::error("config-syntax", Origin::file(inputs.last().map_or("", |i| i.name)))
                 .with("reason", error.to_string()),
         )
     })?;
+    config.add_metrics();
     let entries = entries.into_iter().map(|(_, key, text)| (key, text)).collect();
     Ok(Loaded { config, origins, entries })
 }
@@ -191,8 +198,70 @@ fn weights_off(
 ) -> Option<Diagnostic> {
     let weights: Vec<(&str, f64)> = in_force
         .iter()
-        .filter_map(|(key, (_, leaf))| Some((key.strip_prefix("score.weights.")?, as_f64(leaf)?)))
+        .filter_map(|(key, (_, leaf))| Some((weight_of(key)?, as_f64(leaf)?)))
         .collect();
+    // An added metric that a later layer sets is to blame rather than the weights before it.
+    let added = in_force.iter().filter(|(key, _)| key.starts_with(METRIC));
+    let added = added.filter(|(key, _)| weight_of(key).is_some()).map(|(_, set)| set);
+    let last = added.max_by_key(|(input, leaf)| (*input, leaf.at.start));
+    let (input, table) = match last {
+        Some((by, leaf)) if by > input => (by, &leaf.at),
+        _ => (input, table),
+    };
+    not_100(&weights, inputs.get(*input)?, table)
+}
+
+/// The metric whose weight a key sets.
+fn weight_of(key: &str) -> Option<&str> {
+    key.strip_prefix("score.weights.").or_else(|| key.strip_prefix(METRIC)?.strip_suffix(".weight"))
+}
+
+/// What is wrong with segments: no condition, a metric that is none, weights that do not add up.
+fn segments_wrong(inputs: &[Input<'_>], in_force: &InForce) -> Vec<Diagnostic> {
+    let Some((input, leaf)) = in_force.get(SEGMENT) else {
+        return Vec::new();
+    };
+    let (Some(input), Some(segments)) = (inputs.get(*input), leaf.value.as_array()) else {
+        return Vec::new();
+    };
+    let is_metric = |code: &String| {
+        rules::metrics().contains(code) || in_force.contains_key(&format!("{METRIC}{code}.weight"))
+    };
+    let mut problems = Vec::new();
+    for segment in segments {
+        if segment.get("where").and_then(Value::as_table).is_none_or(Table::is_empty) {
+            let problem = input.error("config-value", &leaf.at);
+            let problem = problem.with("key", format!("{SEGMENT}.where"));
+            problems.push(problem.with("expected", "segment-where"));
+        }
+        let Some(weights) = segment.get("weights").and_then(Value::as_table) else {
+            continue;
+        };
+        for code in weights.keys().filter(|code| !is_metric(code)) {
+            let problem = input.error("config-key", &leaf.at);
+            let key = format!("{SEGMENT}.weights.{code}");
+            let known: Vec<&str> = rules::metrics().iter().map(String::as_str).collect();
+            let near = rules::nearest(code, &known).map(|near| format!("{SEGMENT}.weights.{near}"));
+            let problem = problem.with("key", key);
+            problems.push(match near {
+                Some(near) => problem.with("suggestion", near),
+                None => problem,
+            });
+        }
+        let weights: Vec<(&str, f64)> = weights
+            .iter()
+            .filter_map(|(code, weight)| {
+                let weight = weight.as_float().or_else(|| weight.as_integer().map(|it| it as f64));
+                Some((code.as_str(), weight?))
+            })
+            .collect();
+        problems.extend(not_100(&weights, input, &leaf.at));
+    }
+    problems
+}
+
+/// That weights do not add up to 100.
+fn not_100(weights: &[(&str, f64)], input: &Input<'_>, at: &Range<usize>) -> Option<Diagnostic> {
     let sum: f64 = weights.iter().map(|(_, weight)| weight).sum();
     if (sum - 100.0).abs() <= WEIGHTS_OFF {
         return None;
@@ -201,8 +270,41 @@ fn weights_off(
     let sum = (sum * 1e9).round() / 1e9;
     let named: Vec<String> =
         weights.iter().map(|(metric, weight)| format!("{metric} {weight}")).collect();
-    let problem = inputs.get(*input)?.error("config-weights", table);
+    let problem = input.error("config-weights", at);
     Some(problem.with("sum", sum.to_string()).with("weights", named))
+}
+
+/// What metrics of the user's own cannot do without, where they do not have it.
+fn metrics_lacking(inputs: &[Input<'_>], in_force: &InForce, failed: &[String]) -> Vec<Diagnostic> {
+    let mut codes: Vec<&str> =
+        in_force.keys().filter_map(|key| key.strip_prefix(METRIC)?.split('.').next()).collect();
+    codes.dedup();
+    let mut problems = Vec::new();
+    for code in codes {
+        let table = format!("{METRIC}{code}.");
+        if failed.iter().any(|key| key.starts_with(&table)) {
+            continue;
+        }
+        let set = in_force.iter().filter(|(key, _)| key.starts_with(&table)).map(|(_, set)| set);
+        let Some((input, leaf)) = set.max_by_key(|(input, leaf)| (*input, leaf.at.start)) else {
+            continue;
+        };
+        for (name, expected) in [
+            ("column", "column-named"),
+            ("group", "group-named"),
+            ("anchors", "anchors"),
+            ("weight", "weight-named"),
+        ] {
+            let key = format!("{table}{name}");
+            if !in_force.contains_key(&key)
+                && let Some(input) = inputs.get(*input)
+            {
+                let problem = input.error("config-value", &leaf.at).with("key", key);
+                problems.push(problem.with("expected", expected));
+            }
+        }
+    }
+    problems
 }
 
 /// The last of two tiers that are called the same.

@@ -417,3 +417,53 @@ fn names_of_tiers_are_checked() {
     let alike = "[labels.tier]\nstandard = \"A\"\ncore = \"a\"\n";
     assert_one(alike, "config-value", "labels.tier.core", "label-alike", "\"a\"");
 }
+
+#[test]
+fn segments_are_checked() {
+    let of = |weights: &str| {
+        format!("[[score.segment]]\nwhere = {{ stage = \"new\" }}\nweights = {{ {weights} }}\n")
+    };
+    let config =
+        load(&[layer("kam.toml", &of("growth = 60, margin = 40"))], &[]).expect("settings").config;
+    assert_eq!(config.score.segment[0].label(), "stage = new");
+    let found = one(&of("growth = 60, margin = 41"));
+    assert_eq!((found.code, fact(&found, "sum").as_str()), ("config-weights", "101"));
+    let found = one(&of("growht = 100"));
+    assert_eq!(found.code, "config-key");
+    assert_eq!(fact(&found, "suggestion"), "score.segment.weights.growth");
+    assert_eq!(fact(&one(&of("growth = 100").replace("new", "neu")), "suggestion"), "new");
+    let found = one("[[score.segment]]\nwhere = {}\nweights = { growth = 100 }\n");
+    assert_eq!(fact(&found, "key"), "score.segment.where");
+    let found = one("[[score.segment]]\nwhere = { size = \"L\" }\nweights = { growth = 100 }\n");
+    assert_eq!(fact(&found, "key"), "score.segment.where.size");
+}
+
+#[test]
+fn metrics_of_the_users_own_are_checked() {
+    let esg = "[metric.esg]\ncolumn = \"ESG评分\"\ngroup = \"synergy\"\nanchors = [[0, 0], [100, 100]]\nweight = 5\n";
+    let good = format!("{esg}[score.weights]\nneeds_fit = 5\n");
+    let config = load(&[layer("kam.toml", &good)], &[]).expect("settings").config;
+    assert_eq!(config.score.weights.get("esg"), Some(&5.0));
+    assert_eq!((config.score.added.len(), config.metric["esg"].name()), (1, "ESG评分"));
+    let reordered = "score.weights.needs_fit = 5\n[metric.esg]\nweight = 5\nanchors = [[0, 0], [100, 100]]\n\
+                     group = \"synergy\"\ncolumn = \"ESG评分\"\n";
+    let same = load(&[layer("kam.toml", reordered)], &[]).expect("settings").config;
+    assert_eq!(sha256(&config), sha256(&same));
+
+    let found = one(esg);
+    assert_eq!((found.code, fact(&found, "sum").as_str()), ("config-weights", "105"));
+    assert!(fact(&found, "weights").contains("esg 5"), "{}", fact(&found, "weights"));
+    assert_eq!(marked(&found), "5");
+    for (lacks, expected) in [("column", "column-named"), ("group", "group-named")] {
+        let text: Vec<&str> = good.lines().filter(|line| !line.starts_with(lacks)).collect();
+        let found = one(&(text.join("\n") + "\n"));
+        assert_eq!(fact(&found, "key"), format!("metric.esg.{lacks}"));
+        assert_eq!(fact(&found, "expected"), expected);
+    }
+    // A code of a built-in metric, and what is no code.
+    for code in ["growth", "ESG", "\"a.b\"", "x-y"] {
+        let found = problems(&good.replace("esg]", &format!("{code}]")));
+        assert!(found.iter().any(|problem| problem.0 == "config-key"), "{code}: {found:?}");
+    }
+    assert_eq!(one(&good.replace("synergy", "sinergy")).code, "config-value");
+}

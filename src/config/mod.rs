@@ -7,8 +7,10 @@ pub mod check;
 pub mod decisions;
 pub mod labels;
 pub mod load;
+pub mod metrics;
 pub mod relations;
 pub mod rules;
+pub mod segments;
 pub mod sensitivity;
 pub mod workload;
 
@@ -18,7 +20,9 @@ use serde::{Deserialize, Serialize};
 
 pub use decisions::{Override, Snooze};
 pub use labels::Labels;
+pub use metrics::{Added, CustomMetric, kept};
 pub use relations::Relations;
+pub use segments::Segment;
 pub use sensitivity::Sensitivity;
 pub use workload::Workload;
 
@@ -59,6 +63,9 @@ pub struct Config {
     pub relations: Relations,
     /// Weights and anchors.
     pub score: Score,
+    /// Metrics of the user's own, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metric: BTreeMap<String, CustomMetric>,
     /// Upper limits on the tier.
     pub caps: Caps,
     /// Tiers above standard.
@@ -172,6 +179,12 @@ pub struct Score {
     pub anchors: BTreeMap<String, Vec<Anchor>>,
     /// Metric → goalposts as shares of the total.
     pub share_anchors: BTreeMap<String, Vec<Anchor>>,
+    /// Clients that are scored by weights of their own; the first that fits counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segment: Vec<Segment>,
+    /// Metrics of the user's own, in the order of the model: what `metric` says, as the score needs it.
+    #[serde(skip)]
+    pub added: Vec<Added>,
 }
 
 /// Upper limits on the tier.

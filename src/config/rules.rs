@@ -64,7 +64,8 @@ const POINTS: Kind = Kind::Between(0.0, 100.0, "points");
 const COUNT: Kind = Kind::Whole(0, i32::MAX as i64, "count");
 const FROM_ONE: Kind = Kind::Whole(1, i32::MAX as i64, "from-one");
 
-/// Key → kind. A segment may list names (`a|b`), be any metric (`@`) or any name (`*`).
+/// Key → kind. A segment may list names (`a|b`), be any metric (`@`), a new
+/// code (`#`) or any name (`*`).
 pub const RULES: &[(&str, Kind)] = &[
     ("lang", Kind::OneOf(&["auto", "zh", "en"])),
     ("currency", Kind::Text),
@@ -98,6 +99,12 @@ pub const RULES: &[(&str, Kind)] = &[
     ("score.weights.@", AMOUNT),
     ("score.anchors.@", Kind::Anchors(f64::MIN, f64::MAX)),
     ("score.share_anchors.@", Kind::Anchors(0.0, 1.0)),
+    ("metric.#.column", Kind::Filled("column-named")),
+    ("metric.#.group", Kind::OneOf(&["contribution", "synergy", "potential"])),
+    ("metric.#.anchors", Kind::Anchors(f64::MIN, f64::MAX)),
+    ("metric.#.weight", AMOUNT),
+    ("metric.#.label", Kind::Label),
+    ("score.segment", Kind::Tables(&SEGMENTS)),
     ("caps.pay_days", AMOUNT),
     ("tier.strategic|core|potential.top", SHARE),
     ("tier.strategic|core|potential.share", SHARE),
@@ -160,6 +167,23 @@ const OVERRIDES: Items = Items {
     expected: "overrides",
 };
 
+const SEGMENTS: Items = Items {
+    rules: SEGMENT_RULES,
+    required: &[("where", "segment-where"), ("weights", "segment-weights")],
+    expected: "segments",
+};
+
+/// The same for the keys of one `[[score.segment]]`.
+pub const SEGMENT_RULES: &[(&str, Kind)] = &[
+    ("name", Kind::Label),
+    (
+        "where.stage",
+        Kind::OneOf(&["prospect", "dormant", "lost", "new", "growing", "declining", "steady"]),
+    ),
+    ("where.industry|region|owner", Kind::Filled("text")),
+    ("weights.*", AMOUNT),
+];
+
 const SNOOZES: Items = Items {
     rules: SNOOZE_RULES,
     required: &[
@@ -191,8 +215,12 @@ pub const SNOOZE_RULES: &[(&str, Kind)] = &[
 ];
 
 /// The keys of the lists of tables: the setting, and what each of its tables may hold.
-pub const LISTS: &[(&str, &[(&str, Kind)])] =
-    &[("source", SOURCE_RULES), ("override", OVERRIDE_RULES), ("snooze", SNOOZE_RULES)];
+pub const LISTS: &[(&str, &[(&str, Kind)])] = &[
+    ("source", SOURCE_RULES),
+    ("override", OVERRIDE_RULES),
+    ("snooze", SNOOZE_RULES),
+    ("score.segment", SEGMENT_RULES),
+];
 
 /// The same for the keys of one `[[source]]`.
 pub const SOURCE_RULES: &[(&str, Kind)] = &[
@@ -269,7 +297,7 @@ pub fn names(rules: &[(&'static str, Kind)], path: &[String]) -> Vec<&'static st
         let segments: Vec<&str> = pattern.split('.').collect();
         if path.len() < segments.len() && path.iter().zip(&segments).all(|(key, s)| fits(s, key)) {
             match segments[path.len()] {
-                "*" => {}
+                "*" | "#" => {}
                 "@" => found.extend(metrics().iter().map(String::as_str)),
                 listed => found.extend(listed.split('|')),
             }
@@ -309,9 +337,16 @@ fn built_in(path: &[&str]) -> Vec<String> {
     inner.map(|table| table.keys().cloned().collect()).unwrap_or_default()
 }
 
+/// Whether a key can be a code: it begins with a small letter, and has only those, digits and `_`.
+fn is_code(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_lowercase())
+        && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
 fn fits(segment: &str, key: &str) -> bool {
     match segment {
         "*" => true,
+        "#" => is_code(key) && metrics().iter().all(|metric| metric != key),
         "@" => metrics().iter().any(|metric| metric == key),
         listed => listed.split('|').any(|name| name == key),
     }
@@ -338,7 +373,7 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
     let mut fitting = RULES
         .iter()
         .map(|(pattern, _)| *pattern)
-        .filter(|pattern| !pattern.contains(['|', '@', '*']))
+        .filter(|pattern| !pattern.contains(['|', '@', '*', '#']))
         .filter(|pattern| pattern.rsplit('.').next() == Some(name));
     fitting.next().filter(|_| fitting.next().is_none())
 }

@@ -85,6 +85,8 @@ pub const CHECKS: &[Check] = &[
     check("init-stdin", Error),
     check("internal", Error),
     check("interrupted", Error),
+    check("metric-column", Error),
+    check("metric-not-number", Warning),
     check("missing-column", Error),
     check("missing-rate", Error),
     check("missing-value", Error),

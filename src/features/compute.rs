@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
+use crate::config::{Added, Config};
 use crate::ledger::{BLANK_LINE, Ledger, OrderRow, by_client};
 use crate::money::Money;
+use crate::named::Named;
 use crate::parallel;
 use crate::period::{Day, Window, Windows};
 use crate::schema::aliases;
@@ -88,6 +89,7 @@ pub fn compute(
                             Rows { orders: orders[at], lines: lines[at], payments: payments[at] };
                         let mut row = features(rows, frame);
                         from_file(&mut row, &clients[at], industries);
+                        row.added = added(&clients[at], &config.score.added);
                         let found = side.of(at as u32, &clients[at]);
                         row.relations = found.features;
                         row.exec_visits = row.exec_visits.or(found.exec_visits);
@@ -177,6 +179,13 @@ impl Sums {
         }
         own
     }
+}
+
+/// The values of metrics of the user's own.
+fn added(client: &ClientFile, metrics: &[Added]) -> Option<Box<Named<f64>>> {
+    let more = client.more.as_ref().filter(|more| !more.metrics.is_empty())?;
+    let of = |(at, value): &(u32, f64)| Some((metrics.get(*at as usize)?.code, *value));
+    Some(Box::new(more.metrics.iter().filter_map(of).collect()))
 }
 
 /// What the client file and the industries add.

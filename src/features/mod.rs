@@ -21,6 +21,7 @@ use std::sync::{Arc, LazyLock};
 use serde::{Serialize, Serializer};
 
 use crate::money::Money;
+use crate::named::Named;
 use crate::period::Day;
 
 /// Where a client is in its life with us.
@@ -138,6 +139,9 @@ pub struct ClientFeatures {
     pub industry_growth: Option<f64>,
     /// The client's yearly demand.
     pub annual_potential: Option<Money>,
+    /// Values of metrics of the user's own, by code.
+    #[serde(rename = "metrics", skip_serializing_if = "Option::is_none")]
+    pub added: Option<Box<Named<f64>>>,
     /// What the tables beside the transactions say; `None` where there are none. Clients without rows share theirs.
     #[serde(flatten, serialize_with = "flat")]
     pub relations: Option<Arc<RelationFeatures>>,

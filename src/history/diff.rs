@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::saved::by_metric;
 use super::{SavedClient, SavedReview, SavedTotals};
 use crate::config::Labels;
 use crate::money::Money;
 use crate::period::Day;
-use crate::review::{Model, ScoreChange, Scored, most_changed, score_change};
+use crate::review::{Basis, ScoreChange, Scored, most_changed, score_change};
+use crate::score::Model;
 use crate::tier::Tier;
 
 /// Version of the JSON of a comparison.
@@ -107,11 +109,11 @@ impl Diff {
     #[must_use]
     pub fn of(before: (&str, &SavedReview), after: (&str, &SavedReview)) -> Self {
         let ((_, a), (_, b)) = (before, after);
-        let models = a.model().zip(b.model());
+        let (models, bases) = ((a.model(), b.model()), a.basis().zip(b.basis()));
         let (then, now) = (by_id(a), by_id(b));
         let ids = then.keys().chain(now.keys().filter(|id| !then.contains_key(*id)));
         let mut clients: Vec<ClientChange> = ids
-            .map(|id| change(then.get(id).copied(), now.get(id).copied(), models.as_ref()))
+            .map(|id| change(then.get(id).copied(), now.get(id).copied(), &models, bases.as_ref()))
             .filter(ClientChange::is_any)
             .collect();
         let far = |client: &ClientChange| client.change.map_or(0.0, f64::abs);
@@ -186,7 +188,8 @@ fn side((source, review): (&str, &SavedReview)) -> Side {
 fn change(
     before: Option<&SavedClient>,
     after: Option<&SavedClient>,
-    models: Option<&(Model, Model)>,
+    models: &(Model, Model),
+    bases: Option<&(Basis, Basis)>,
 ) -> ClientChange {
     let either = after.or(before);
     let score = |client: Option<&SavedClient>| client.and_then(|client| client.score);
@@ -195,18 +198,19 @@ fn change(
     let (then, now) = (score(before), score(after));
     let split = || {
         let ((a, b), (then, now)) = (before.zip(after)?, then.zip(now)?);
-        let (model_before, model_after) = models?;
+        let (basis_before, basis_after) = bases?;
         // Without points there is nothing to split.
         if a.points.is_empty() || b.values.is_empty() {
             return None;
         }
-        let (points_before, points_after, values) = (a.points(), b.points(), b.values());
+        let points_before = by_metric(&models.0, &a.points);
+        let points_after = by_metric(&models.1, &b.points);
         score_change(
-            Scored { points: &points_before, score: then },
-            model_before,
-            Scored { points: &points_after, score: now },
-            model_after,
-            &values,
+            Scored { points: &points_before, score: then, segment: a.segment.as_deref() },
+            basis_before,
+            Scored { points: &points_after, score: now, segment: b.segment.as_deref() },
+            basis_after,
+            &by_metric(&models.1, &b.values),
         )
     };
     let owner = before.zip(after).filter(|(a, b)| a.owner != b.owner);
@@ -220,7 +224,9 @@ fn change(
         score_after: now,
         change: now.zip(then).map(|(now, then)| now - then),
         split: split(),
-        most: before.zip(after).and_then(|(a, b)| most_changed(&a.adds(), &b.adds())),
+        most: before.zip(after).and_then(|(a, b)| {
+            most_changed(&by_metric(&models.0, &a.adds), &by_metric(&models.1, &b.adds))
+        }),
         net_sales_before: sales(before),
         net_sales_after: sales(after),
         owner: owner.map(|(a, b)| (a.owner.clone(), b.owner.clone())),
@@ -229,7 +235,7 @@ fn change(
 
 /// As in the review: what a client did between two tiers.
 fn movement(before: Option<&SavedClient>, after: Option<&SavedClient>) -> Option<&'static str> {
-    let then = before.map(SavedClient::before);
+    let then = before.map(SavedClient::standing);
     let now = after.and_then(|client| client.tier);
     crate::review::movement(then.as_ref(), now)
 }

@@ -9,12 +9,13 @@ use std::io::Read;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::config::{Segment, kept};
 use crate::diagnostic::{Diagnostic, Fact, Origin};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::period::Day;
-use crate::review::{Before, Client, Model, Previous, Review, RiskLevel, SCHEMA_VERSION};
-use crate::score::{ByMetric, METRICS};
+use crate::review::{Basis, Before, Client, Previous, Review, RiskLevel, SCHEMA_VERSION};
+use crate::score::{ByMetric, Model};
 use crate::signal::{Level, evidence};
 use crate::tier::Tier;
 
@@ -83,6 +84,8 @@ pub struct SavedClient {
     pub rank: Option<usize>,
     /// 0–100.
     pub score: Option<f64>,
+    /// The segment whose weights it was scored by.
+    pub segment: Option<String>,
     /// Value of each metric.
     pub values: BTreeMap<String, f64>,
     /// Points by metric.
@@ -190,26 +193,39 @@ impl SavedReview {
 
     /// How it scored; none where it does not say that.
     #[must_use]
-    pub fn model(&self) -> Option<Model> {
-        let aggregation = self.config.get("score")?.get("aggregation")?.clone();
-        let anchors =
-            self.anchors.iter().map(|(code, posts)| (code.as_str(), posts.clone())).collect();
-        let weights = self.weights.iter().map(|(code, weight)| (code.as_str(), *weight)).collect();
-        Some(Model::new(&anchors, &weights, serde_json::from_value(aggregation).ok()?))
+    pub fn basis(&self) -> Option<Basis> {
+        let score = self.config.get("score")?;
+        let aggregation = serde_json::from_value(score.get("aggregation")?.clone()).ok()?;
+        let segments: Vec<Segment> = match score.get("segment") {
+            Some(segments) => serde_json::from_value(segments.clone()).ok()?,
+            None => Vec::new(),
+        };
+        let weights = self.weights.iter().cloned().collect();
+        Some(Basis::new(self.model(), &self.anchors, &weights, &segments, aggregation))
+    }
+
+    /// Its metrics: the built-in ones and those that its settings added.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        let added = self.config.get("metric").and_then(Value::as_object).into_iter().flatten();
+        Model::with(
+            added.filter_map(|(code, metric)| Some((kept(code), metric.get("group")?.as_str()?))),
+        )
     }
 
     /// What the next review takes over from it.
     #[must_use]
     pub fn previous(&self, source: &str) -> Previous {
+        let model = self.model();
         Previous {
             source: source.to_owned(),
             as_of: self.as_of,
             period: self.period.clone(),
-            model: self.model(),
+            basis: self.basis(),
             clients: self
                 .clients
                 .iter()
-                .map(|client| (client.client_id.clone(), client.before()))
+                .map(|client| (client.client_id.clone(), client.before(&model)))
                 .collect(),
         }
     }
@@ -217,10 +233,7 @@ impl SavedReview {
 
 impl SavedClient {
     fn of(client: &Client) -> Self {
-        let metrics = |values: &ByMetric| {
-            let known = METRICS.iter().zip(values.iter());
-            known.filter_map(|(metric, value)| Some((metric.code().to_owned(), value?))).collect()
-        };
+        let metrics = |values: &ByMetric| owned(values.known());
         Self {
             client_id: client.client_id.clone(),
             name: client.name.clone(),
@@ -228,6 +241,7 @@ impl SavedClient {
             stage: Some(client.stage.code().to_owned()),
             rank: client.rank,
             score: client.score,
+            segment: client.segment.as_deref().map(ToOwned::to_owned),
             values: metrics(&client.values),
             points: metrics(&client.points),
             adds: metrics(&client.adds),
@@ -253,44 +267,33 @@ impl SavedClient {
         }
     }
 
-    /// Points by metric.
-    #[must_use]
-    pub fn points(&self) -> ByMetric {
-        by_metric(&self.points)
+    /// Its tier, and whether it had ordered.
+    pub(super) fn standing(&self) -> Before {
+        let has_ordered = self.stage.as_deref().map(Before::has_ordered);
+        Before { has_ordered, tier: self.tier, ..Before::default() }
     }
 
-    /// Values by metric.
-    #[must_use]
-    pub fn values(&self) -> ByMetric {
-        by_metric(&self.values)
-    }
-
-    /// What each metric adds.
-    #[must_use]
-    pub fn adds(&self) -> ByMetric {
-        by_metric(&self.adds)
-    }
-
-    pub(super) fn before(&self) -> Before {
+    pub(super) fn before(&self, model: &Model) -> Before {
         let seen = self.signals.iter().map(|found| (found.code.clone(), found.first_seen));
         Before {
             name: self.name.clone(),
             owner: self.owner.clone(),
-            has_ordered: self.stage.as_deref().map(Before::has_ordered),
-            tier: self.tier,
             band: self.band,
             band_raw: self.band_raw.or(self.band),
             score: self.score,
-            points: (!self.points.is_empty()).then(|| self.points()),
-            adds: (!self.adds.is_empty()).then(|| self.adds()),
+            segment: self.segment.clone(),
+            points: (!self.points.is_empty()).then(|| by_metric(model, &self.points)),
+            adds: (!self.adds.is_empty()).then(|| by_metric(model, &self.adds)),
             net_sales: self.features.net_sales,
             first_seen: seen.collect(),
+            ..self.standing()
         }
     }
 }
 
-fn by_metric(values: &BTreeMap<String, f64>) -> ByMetric {
-    METRICS.iter().map(|metric| values.get(metric.code()).copied()).collect()
+/// Values by metric of a client whose review has these metrics.
+pub(super) fn by_metric(model: &Model, values: &BTreeMap<String, f64>) -> ByMetric {
+    model.by_metric(model.iter().map(|metric| values.get(metric.code()).copied()))
 }
 
 fn owned<'a, T, C: FromIterator<(String, T)>>(pairs: impl Iterator<Item = (&'a str, T)>) -> C {

@@ -174,7 +174,7 @@ fn settings() -> Vec<String> {
         .into_iter()
         .map(|(key, _, _)| key)
         .chain(lists)
-        .chain(["columns".to_owned(), "rate".to_owned()])
+        .chain(["columns".to_owned(), "metric".to_owned(), "rate".to_owned()])
         .collect()
 }
 

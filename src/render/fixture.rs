@@ -189,6 +189,7 @@ fn client((index, row): (usize, &Row)) -> Client {
         active,
         rank: active.then_some(index + 1),
         score: (index < 13).then_some(score),
+        segment: None,
         coverage: if index == 3 { 95.8 } else { 100.0 },
         groups: crate::score::ByGroup([Some(score); 3]),
         values: crate::score::ByMetric::default(),

@@ -88,8 +88,8 @@ fn count(value: u64) -> Cell {
     Cell::Count(value)
 }
 
-fn known_text(value: Option<&String>) -> Cell {
-    value.map_or(Cell::Nothing, |text| Cell::Text(text.clone()))
+fn known_text(value: Option<&str>) -> Cell {
+    value.map_or(Cell::Nothing, |text| Cell::Text(text.to_owned()))
 }
 
 fn date(value: Option<Day>) -> Cell {
@@ -116,7 +116,7 @@ fn names() -> [Column; 2] {
 }
 
 fn owner() -> Column {
-    left("owner", |client, _| known_text(client.owner.as_ref()))
+    left("owner", |client, _| known_text(client.owner.as_deref()))
 }
 
 fn tier_or_stage() -> Column {
@@ -159,7 +159,7 @@ fn given() -> [Column; 3] {
     [
         left("tier_computed", |client, _| tier_code(client.tier_computed)),
         left("override_reason", |client, _| {
-            known_text(client.given.as_ref().map(|given| &given.reason))
+            known_text(client.given.as_ref().map(|given| given.reason.as_str()))
         }),
         left("override_until", |client, _| {
             date(client.given.as_ref().and_then(|given| given.until))
@@ -192,8 +192,8 @@ fn reasons() -> [Column; 5] {
 fn profile() -> [Column; 5] {
     [
         owner(),
-        left("industry", |client, _| known_text(client.industry.as_ref())),
-        left("region", |client, _| known_text(client.region.as_ref())),
+        left("industry", |client, _| known_text(client.industry.as_deref())),
+        left("region", |client, _| known_text(client.region.as_deref())),
         left("stage", |client, _| Cell::Code(client.stage.code(), "stage")),
         left("active", |client, _| Cell::Flag(client.active)),
     ]
@@ -261,14 +261,14 @@ fn follow_up() -> [Column; 3] {
 
 /// What people typed into the follow-up list.
 fn typed() -> [Column; 3] {
-    type Part = fn(&FollowUp) -> Option<&String>;
+    type Part = fn(&FollowUp) -> Option<&str>;
     let part = |code, of: Part| {
         left(code, move |client, _| known_text(client.follow_up.as_deref().and_then(of)))
     };
     [
-        part("follow_up_status", |typed| typed.status.as_ref()),
-        part("follow_up_next_step", |typed| typed.next_step.as_ref()),
-        part("follow_up_note", |typed| typed.note.as_ref()),
+        part("follow_up_status", |typed| typed.status.as_deref()),
+        part("follow_up_next_step", |typed| typed.next_step.as_deref()),
+        part("follow_up_note", |typed| typed.note.as_deref()),
     ]
 }
 
@@ -291,6 +291,7 @@ impl List {
                 columns.extend(typed());
                 columns.extend(given());
                 columns.push(snoozed());
+                columns.push(left("segment", |client, _| known_text(client.segment.as_deref())));
             }
             Self::Score => {
                 columns.push(rank());

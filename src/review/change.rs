@@ -5,25 +5,27 @@
 //!
 //! 1. `own`: the client's own figures move, on the earlier scale and with the earlier weights;
 //! 2. `scale`: the goalposts move to those of this review, which its peers have a part in;
-//! 3. `config`: weights and aggregation become those of this review;
+//! 3. `config`: weights and aggregation become those that this review has for the client, added metrics come in, and removed
+//!    ones go out;
 //! 4. `missing`: metrics that have come to be known come in, those that are not known any more go out.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::config::{Aggregation, Config};
-use crate::score::{ByMetric, Goalposts, METRICS, Scales, Weighing};
+use crate::config::{Aggregation, Config, Segment};
+use crate::score::{ByMetric, Goalposts, Model, Scales, Weighings};
 
-/// How a review scores.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Model {
-    /// By metric.
-    pub goalposts: Vec<Goalposts>,
-    /// By metric.
-    pub weights: Vec<f64>,
-    /// From groups to the score.
-    pub aggregation: Aggregation,
+/// What the scores of a review rest on beside the clients.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    /// Its metrics.
+    pub model: Model,
+    /// In the order of the model.
+    goalposts: Vec<Goalposts>,
+    weighings: Weighings,
+    /// Names of the segments, in their order.
+    segments: Vec<String>,
 }
 
 /// The parts of a change of score, in points. They add up to it.
@@ -46,47 +48,55 @@ pub struct Scored<'a> {
     pub points: &'a ByMetric,
     /// Score.
     pub score: f64,
+    /// The segment whose weights it was scored by.
+    pub segment: Option<&'a str>,
 }
 
-impl Model {
-    /// The model of settings on a scale.
+impl Basis {
+    /// That of settings on a scale.
     #[must_use]
     pub fn from_scales(scales: &Scales, config: &Config) -> Self {
-        let weight = |code| config.score.weights.get(code).copied().unwrap_or(0.0);
-        Self {
-            goalposts: scales.0.iter().map(|(posts, _)| posts.clone()).collect(),
-            weights: METRICS.iter().map(|metric| weight(metric.code())).collect(),
-            aggregation: config.score.aggregation,
-        }
+        let model = Model::of(&config.score);
+        let weighings = Weighings::new(&model, &config.score);
+        let goalposts = scales.0.iter().map(|(posts, _)| posts.clone()).collect();
+        Self { model, goalposts, weighings, segments: names(&config.score.segment) }
     }
 
-    /// A model of goalposts and weights by metric.
+    /// That of goalposts and weights by metric.
     #[must_use]
     pub fn new(
-        anchors: &BTreeMap<&str, Vec<(f64, f64)>>,
-        weights: &BTreeMap<&str, f64>,
+        model: Model,
+        anchors: &BTreeMap<String, Vec<(f64, f64)>>,
+        weights: &BTreeMap<String, f64>,
+        segments: &[Segment],
         aggregation: Aggregation,
     ) -> Self {
         let posts = |code| Goalposts(anchors.get(code).cloned().unwrap_or_default());
         Self {
-            goalposts: METRICS.iter().map(|metric| posts(metric.code())).collect(),
-            weights: METRICS
-                .iter()
-                .map(|metric| weights.get(metric.code()).copied().unwrap_or(0.0))
-                .collect(),
-            aggregation,
+            goalposts: model.iter().map(|metric| posts(metric.code())).collect(),
+            weighings: Weighings::of(&model, weights, segments, aggregation),
+            segments: names(segments),
+            model,
         }
     }
 
-    /// The score of points, on these weights.
-    fn score(&self, points: &ByMetric) -> Option<f64> {
-        Weighing::with(self.weights.iter().copied(), self.aggregation).score(points)
+    /// The score of points under the weights of a segment.
+    fn score(&self, segment: Option<&str>, points: &ByMetric) -> Option<f64> {
+        let named = |name| self.segments.iter().position(|known| known == name);
+        let at = segment.and_then(named).map(|at| at as u32);
+        self.weighings.at(self.weighings.place(at)).score(points)
     }
 
-    fn points(&self, metric: usize, value: f64) -> f64 {
-        let posts = &self.goalposts[metric];
-        if posts.0.is_empty() { 0.0 } else { posts.points(value) }
+    /// The points of a value; `None` for a metric that it does not have.
+    fn points(&self, code: &str, value: f64) -> Option<f64> {
+        let at = self.model.iter().position(|metric| metric.code() == code)?;
+        let posts = &self.goalposts[at];
+        Some(if posts.0.is_empty() { 0.0 } else { posts.points(value) })
     }
+}
+
+fn names(segments: &[Segment]) -> Vec<String> {
+    segments.iter().map(Segment::label).collect()
 }
 
 /// Splits the change of a score. `values` are what earned the points of now.
@@ -95,27 +105,29 @@ impl Model {
 #[must_use]
 pub fn score_change(
     before: Scored<'_>,
-    model_before: &Model,
+    basis_before: &Basis,
     now: Scored<'_>,
-    model_now: &Model,
+    basis_now: &Basis,
     values: &ByMetric,
 ) -> Option<ScoreChange> {
-    let both = |metric: usize| {
-        let value = values.at(metric).filter(|_| before.points.at(metric).is_some())?;
-        now.points.at(metric).map(|_| value)
+    // Metrics of the earlier review: their values of now where known in both, else what they earned then.
+    let moved = |code: &str, scale: &Basis| {
+        let then = before.points.get(code);
+        let both = then.and(now.points.get(code)).and(values.get(code));
+        both.and_then(|value| scale.points(code, value)).or(then)
     };
-    // Metrics of the earlier review: their values of now where known, else what they earned then.
-    let points = |model: &Model| -> ByMetric {
-        (0..METRICS.len())
-            .map(|metric| match both(metric) {
-                Some(value) => Some(model.points(metric, value)),
-                None => before.points.at(metric),
-            })
-            .collect()
+    let old = |scale: &Basis| {
+        let model = &basis_before.model;
+        model.by_metric(model.iter().map(|metric| moved(metric.code(), scale)))
     };
-    let own = model_before.score(&points(model_before))?;
-    let scale = model_before.score(&points(model_now))?;
-    let config = model_now.score(&points(model_now))?;
+    let had = |code: &str| basis_before.model.iter().any(|metric| metric.code() == code);
+    let new = basis_now.model.iter().map(|metric| match metric.code() {
+        code if had(code) => moved(code, basis_now),
+        added => now.points.get(added),
+    });
+    let own = basis_before.score(before.segment, &old(basis_before))?;
+    let scale = basis_before.score(before.segment, &old(basis_now))?;
+    let config = basis_now.score(now.segment, &basis_now.model.by_metric(new))?;
     Some(ScoreChange {
         own: own - before.score,
         scale: scale - own,

@@ -10,12 +10,12 @@ use crate::ledger::{Ledger, OrderRow};
 use crate::money::{Money, round12};
 use crate::parallel;
 use crate::period::{Day, Window, period_end, period_name};
-use crate::score::{self, ByGroup, ByMetric, ClientScore, Group, METRICS, Scales, Scores};
+use crate::score::{self, Belongs, ByGroup, ByMetric, ClientScore, Group, Model, Scales, Scores};
 use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
 use crate::tier::{self, Case, Kept, Outcome};
 
-use super::change::{Model, Scored, score_change};
+use super::change::{Basis, Scored, score_change};
 use super::decisions::{Decisions, OfClient};
 use super::portfolio;
 use super::previous::{self, Before, Previous, Since, most_changed};
@@ -66,13 +66,15 @@ pub fn review_after(
     let control = control(&mut loaded, as_of, context.threads);
     let from_ledger =
         context.portfolio.then(|| portfolio::FromLedger::of(&loaded, &portfolio, config));
+    let model = Model::of(&config.score);
+    let segments = score::segments(belongs(&loaded, &portfolio), &config.score.segment);
     let active: Vec<bool> = portfolio.features.iter().map(|features| features.orders > 0).collect();
     // The ledger is the largest thing there is, and everything that follows rests on the features alone.
     let ledger = take(&mut loaded.ledger);
     let ((), scores) = parallel::both(
         context.threads,
         || drop(ledger),
-        || score::score(&portfolio.features, &active, &config.score, context.threads),
+        || score::score(&portfolio.features, &active, &segments, &config.score, context.threads),
     );
     let mentions = mentions(&loaded, &mut portfolio);
     let means = (config, previous);
@@ -88,7 +90,10 @@ pub fn review_after(
     let frame = Frame {
         as_of,
         margin_rate: portfolio.margin_rate,
-        model: previous.map(|_| Model::from_scales(&scales, config)),
+        basis: previous.map(|_| Basis::from_scales(&scales, config)),
+        model: &model,
+        segments: &segments,
+        names: config.score.segment.iter().map(|segment| segment.label().into()).collect(),
         values,
         previous,
     };
@@ -96,13 +101,9 @@ pub fn review_after(
         clients(files, &mut portfolio, scores, outcomes, decisions, &frame, config);
 
     let tiers = portfolio::tiers(&clients, Some(portfolio.net_sales));
-    let top_tier_empty = (tiers[0].clients == 0).then(|| {
-        clients
-            .iter()
-            .filter_map(|client| client.features.sales_share)
-            .reduce(f64::max)
-            .unwrap_or(0.0)
-    });
+    let shares = clients.iter().filter_map(|client| client.features.sales_share);
+    let top_tier_empty =
+        (tiers[0].clients == 0).then(|| shares.reduce(f64::max).unwrap_or_default());
     let actions = portfolio::actions(&clients);
     let sales = portfolio::ranked_sales(&clients);
     let figures = from_tables.map(|parts| {
@@ -126,13 +127,13 @@ pub fn review_after(
         scope: None,
         totals: portfolio::totals(&clients, portfolio.net_sales, portfolio.net_sales_prior),
         control,
-        anchors: METRICS
+        anchors: model
             .iter()
             .zip(&scales.0)
             .map(|(metric, (posts, _))| (metric.code(), posts.0.clone()))
             .collect(),
-        scale: scale(&scales),
-        weights: weights(config),
+        scale: scale(&model, &scales),
+        weights: weights(&model, config),
         tiers,
         actions,
         movement: previous.map(|previous| previous::moved(&clients, previous)),
@@ -159,10 +160,23 @@ pub fn review_after(
     })
 }
 
+/// What conditions of segments look at, client by client.
+fn belongs<'a>(
+    loaded: &'a Loaded,
+    portfolio: &'a Portfolio,
+) -> impl Iterator<Item = Belongs<'a>> + 'a {
+    loaded.clients.iter().zip(&portfolio.stages).map(|(file, stage)| Belongs {
+        stage: *stage,
+        industry: file.industry.as_deref(),
+        region: file.region.as_deref(),
+        owner: file.owner.as_deref(),
+    })
+}
+
 /// The weights in force, in the order of the model.
-fn weights(config: &Config) -> Vec<(&'static str, f64)> {
+fn weights(model: &Model, config: &Config) -> Vec<(&'static str, f64)> {
     let weight = |code| config.score.weights.get(code).copied().unwrap_or(0.0);
-    METRICS.iter().map(|metric| (metric.code(), weight(metric.code()))).collect()
+    model.iter().map(|metric| (metric.code(), weight(metric.code()))).collect()
 }
 
 /// The rows with a word that is looked for, and where they stand.
@@ -237,11 +251,20 @@ fn clients(
         .map(|(at, (((((file, features), stage), monthly), score), outcome))| {
             let findings = signal::judge(&features, &config.signal, &mut tally);
             let decided = decisions.of(at);
-            client(
-                Known { file: *file, features, stage, monthly, score, outcome, findings, decided },
-                frame,
-                config,
-            )
+            let file = *file;
+            let segment = frame.segment(at);
+            let known = Known {
+                file,
+                features,
+                stage,
+                segment,
+                monthly,
+                score,
+                outcome,
+                findings,
+                decided,
+            };
+            client(known, frame, config)
         })
         .collect();
     // In place, cycle by cycle: clients are large.
@@ -263,6 +286,7 @@ struct Known {
     file: ClientFile,
     features: Box<ClientFeatures>,
     stage: Stage,
+    segment: Option<Box<str>>,
     monthly: Vec<Money>,
     score: ClientScore,
     outcome: Outcome,
@@ -275,20 +299,37 @@ struct Frame<'a> {
     as_of: Day,
     margin_rate: Option<f64>,
     /// How this review scores, where an earlier one is compared with it.
-    model: Option<Model>,
+    basis: Option<Basis>,
+    model: &'a Model,
+    /// The segment of each client, by position; empty where there are none.
+    segments: &'a [Option<u32>],
+    /// What segments are called.
+    names: Vec<Box<str>>,
     /// Whether clients keep the values of metrics.
     values: bool,
     previous: Option<&'a Previous>,
 }
 
 impl Frame<'_> {
+    /// The name of the segment of the client at a position.
+    fn segment(&self, at: usize) -> Option<Box<str>> {
+        let segment = self.segments.get(at).copied().flatten()?;
+        self.names.get(segment as usize).cloned()
+    }
+
     /// What a client was and how it came to be what it is.
-    fn since(&self, before: &Before, score: &ClientScore, values: &ByMetric) -> Since {
-        let scored = |points, score| Scored { points, score };
+    fn since(
+        &self,
+        before: &Before,
+        score: &ClientScore,
+        values: &ByMetric,
+        now: Option<&str>,
+    ) -> Since {
         let split = || {
-            let then = scored(before.points.as_ref()?, before.score?);
-            let now = scored(&score.points, score.score?);
-            score_change(then, self.previous?.model.as_ref()?, now, self.model.as_ref()?, values)
+            let (points, segment) = (before.points.as_ref()?, before.segment.as_deref());
+            let then = Scored { points, score: before.score?, segment };
+            let now = Scored { points: &score.points, score: score.score?, segment: now };
+            score_change(then, self.previous?.basis.as_ref()?, now, self.basis.as_ref()?, values)
         };
         let change = score.score.zip(before.score).map(|(now, then)| now - then);
         let most = before.adds.as_ref().and_then(|adds| most_changed(adds, &score.adds));
@@ -371,9 +412,9 @@ pub fn as_of(loaded: &Loaded, config: &Config, context: Context) -> Result<(Day,
     })
 }
 
-fn scale(scales: &Scales) -> Scale {
+fn scale(model: &Model, scales: &Scales) -> Scale {
     let calibrated = || {
-        METRICS
+        model
             .iter()
             .zip(&scales.0)
             .filter(|(metric, _)| metric.total().is_some())
@@ -389,14 +430,17 @@ fn scale(scales: &Scales) -> Scale {
 }
 
 fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
-    let Known { file, features, stage, monthly, score, outcome, mut findings, decided } = known;
+    let Known { file, features, stage, segment, monthly, score, outcome, mut findings, decided } =
+        known;
     let before = frame.previous.and_then(|previous| previous.clients.get(&file.id));
     let values: ByMetric = if frame.values {
-        METRICS.iter().map(|metric| metric.value(&features, &config.score)).collect()
+        let all = frame.model.iter().map(|metric| metric.value(&features, &config.score));
+        frame.model.by_metric(all)
     } else {
         ByMetric::default()
     };
-    let since = before.map(|before| Box::new(frame.since(before, &score, &values)));
+    let since =
+        before.map(|before| Box::new(frame.since(before, &score, &values, segment.as_deref())));
     let snoozed = decided.silence(&mut findings);
     let tier_computed = decided.given.as_ref().map_or(outcome.tier, |(_, computed)| *computed);
     let (risk, risk_level) = risk(&findings, config);
@@ -413,6 +457,7 @@ fn client(known: Known, frame: &Frame<'_>, config: &Config) -> Client {
         active: features.orders > 0,
         rank: outcome.rank,
         score: score.score,
+        segment,
         coverage: score.coverage,
         groups: score.groups,
         values,

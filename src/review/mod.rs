@@ -20,11 +20,11 @@ use crate::diagnostic::{DETAILS_KEPT, Diagnostic, Origin, Severity};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::Money;
 use crate::period::{Day, Windows};
-use crate::score::{ByGroup, ByMetric};
+use crate::score::{Belongs, ByGroup, ByMetric};
 use crate::signal::{Evidence, Level};
 use crate::tier::Tier;
 
-pub use change::{Model, ScoreChange, Scored, score_change};
+pub use change::{Basis, ScoreChange, Scored, score_change};
 pub use join::{Context, as_of, given_as_of, review, review_after};
 pub use portfolio::{Concentration, Figures};
 pub use previous::{
@@ -239,6 +239,8 @@ pub struct Client {
     pub rank: Option<usize>,
     /// 0–100.
     pub score: Option<f64>,
+    /// The segment whose weights it is scored by, where it is in one.
+    pub segment: Option<Box<str>>,
     /// 0–100: how much of the model's weight this client has data for.
     pub coverage: f64,
     /// Points per group.
@@ -303,6 +305,19 @@ pub struct Client {
     pub loss_impact: Option<f64>,
     /// Net sales of the last 12 months, month by month, the oldest first.
     pub monthly: Vec<Money>,
+}
+
+impl Client {
+    /// What conditions of segments look at.
+    #[must_use]
+    pub fn belongs(&self) -> Belongs<'_> {
+        Belongs {
+            stage: self.stage,
+            industry: self.industry.as_deref(),
+            region: self.region.as_deref(),
+            owner: self.owner.as_deref(),
+        }
+    }
 }
 
 /// A tier that a person gave.

@@ -4,11 +4,11 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::Client;
-use super::change::{Model, ScoreChange};
+use super::change::{Basis, ScoreChange};
 use crate::features::Stage;
 use crate::money::Money;
 use crate::period::Day;
-use crate::score::{ByMetric, METRICS};
+use crate::score::ByMetric;
 use crate::tier::{Kept, Tier};
 
 /// An earlier review, as far as the next one rests on it.
@@ -21,7 +21,7 @@ pub struct Previous {
     /// Its name.
     pub period: String,
     /// How it scored; none where that is not told.
-    pub model: Option<Model>,
+    pub basis: Option<Basis>,
     /// Its clients by id.
     pub clients: FxHashMap<String, Before>,
 }
@@ -45,6 +45,8 @@ pub struct Before {
     pub score: Option<f64>,
     /// Points by metric, where they are told.
     pub points: Option<ByMetric>,
+    /// The segment whose weights it was scored by.
+    pub segment: Option<String>,
     /// What each metric added, where it is told.
     pub adds: Option<ByMetric>,
     /// Net sales of its 12 months.
@@ -136,17 +138,22 @@ pub struct Since {
     pub most: Option<(&'static str, f64)>,
 }
 
-/// The metric whose part of the score changed most between two reviews, and by how much.
+/// Changes of what a metric adds that are noise of floats.
+const NOISE: f64 = 1e-9;
+
+/// The metric whose part of the score changed most, the first of the model among equals, and by how much.
 #[must_use]
 pub fn most_changed(before: &ByMetric, now: &ByMetric) -> Option<(&'static str, f64)> {
-    METRICS
-        .iter()
-        .enumerate()
-        .map(|(at, metric)| {
-            (metric.code(), now.at(at).unwrap_or(0.0) - before.at(at).unwrap_or(0.0))
-        })
-        .filter(|(_, change)| change.abs() > 1e-9)
-        .reduce(|most, next| if next.1.abs() > most.1.abs() { next } else { most })
+    let part = |of: &ByMetric, code: &str| of.get(code).unwrap_or(0.0);
+    let gone = before.codes().filter(|code| now.codes().all(|known| known != *code));
+    let mut most: Option<(&'static str, f64)> = None;
+    for code in now.codes().chain(gone) {
+        let change = part(now, code) - part(before, code);
+        if change.abs() > most.map_or(0.0, |(_, most)| most.abs()) + NOISE {
+            most = Some((code, change));
+        }
+    }
+    most
 }
 
 /// The code of a client's movement; none for who is and was in no tier.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::config::{Config, Relations, Score};
+use crate::config::{Config, CustomMetric, Relations, Score};
 use crate::money::Money;
 use crate::signal::{self, Tally};
 
@@ -189,6 +189,12 @@ fn monthly(all: &[Month], clients: &[Client]) -> Vec<Month> {
     months
 }
 
+/// A metric by its name alone.
+fn named(metric: CustomMetric) -> CustomMetric {
+    let label = Some(metric.name().to_owned());
+    CustomMetric { column: String::new(), anchors: Vec::new(), label, ..metric }
+}
+
 /// The settings without those that name files, headings, values of the portfolio or words that notes are searched for.
 fn settings(config: &Config) -> Config {
     let config = config.clone();
@@ -210,7 +216,10 @@ fn settings(config: &Config) -> Config {
             promise_days: config.relations.promise_days,
             ..Relations::default()
         },
-        score: Score { anchors: BTreeMap::new(), ..config.score },
+        // Segments may name other account managers; of one's own clients each says which it is in.
+        score: Score { anchors: BTreeMap::new(), segment: Vec::new(), ..config.score },
+        // What they are called, and not where they stand or what their values are.
+        metric: config.metric.into_iter().map(|(code, metric)| (code, named(metric))).collect(),
         caps: config.caps,
         tier: config.tier,
         labels: config.labels,

@@ -9,7 +9,7 @@ use crate::config;
 use crate::features::{ClientFeatures, percentile};
 use crate::money::Money;
 
-use super::{METRICS, Metric, Total};
+use super::{Metric, Model, Total};
 
 /// Quantiles that calibrated goalposts stand at, and their points.
 const CALIBRATION: [(f64, f64); 4] = [(0.10, 10.0), (0.50, 50.0), (0.90, 90.0), (1.00, 100.0)];
@@ -65,7 +65,7 @@ pub enum Scale {
     Shares,
 }
 
-/// The goalposts of every metric, in the order of [`METRICS`].
+/// The goalposts of every metric, in the order of the [`Model`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scales(pub Vec<(Goalposts, Scale)>);
 
@@ -77,7 +77,8 @@ impl Scales {
         active: &[bool],
         config: &config::Score,
     ) -> Self {
-        Self(METRICS.iter().map(|metric| find(*metric, features, active, config)).collect())
+        let model = Model::of(config);
+        Self(model.iter().map(|metric| find(metric, features, active, config)).collect())
     }
 }
 

@@ -4,7 +4,9 @@
 //! any. Missing is never zero: it lowers the coverage, not the score. Each metric is one file, whose head is the
 //! documentation that `kam explain` prints, and one line in [`METRICS`].
 
+mod added;
 mod business_lines;
+mod by_metric;
 mod compute;
 mod executive_contact;
 mod goalposts;
@@ -16,9 +18,15 @@ mod margin;
 mod needs_fit;
 mod net_sales;
 mod referrals;
+mod segments;
+mod weighing;
 
-pub use compute::{ClientScore, Scores, Weighing, score};
+pub use added::Model;
+pub use by_metric::ByMetric;
+pub use compute::{ClientScore, Scores, score};
 pub use goalposts::{Goalposts, Scale, Scales};
+pub use segments::{Belongs, segments};
+pub use weighing::{Weighing, Weighings};
 
 use serde::{Serialize, Serializer};
 
@@ -76,67 +84,6 @@ pub trait Metric: Sync {
     fn doc(&self) -> &'static str;
 }
 
-/// A value per metric, in the order of [`METRICS`]; `None` is unknown. As JSON: metric → value, unknown ones absent.
-///
-/// A review holds two of these per client, so they are kept small: inside, what is unknown is not a number.
-#[derive(Clone, Debug, Default)]
-pub struct ByMetric(Box<[f64]>);
-
-impl ByMetric {
-    /// The value of a metric.
-    #[must_use]
-    pub fn get(&self, code: &str) -> Option<f64> {
-        METRICS.iter().zip(self.iter()).find(|(metric, _)| metric.code() == code)?.1
-    }
-
-    /// The value of the metric at a position of [`METRICS`].
-    #[must_use]
-    pub fn at(&self, metric: usize) -> Option<f64> {
-        self.0.get(metric).copied().filter(|value| !value.is_nan())
-    }
-
-    /// Whether it holds no metric at all, known or not.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// All values.
-    pub fn iter(&self) -> impl Iterator<Item = Option<f64>> + '_ {
-        (0..self.0.len()).map(|metric| self.at(metric))
-    }
-}
-
-impl FromIterator<Option<f64>> for ByMetric {
-    fn from_iter<I: IntoIterator<Item = Option<f64>>>(values: I) -> Self {
-        Self(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
-    }
-}
-
-impl PartialEq for ByMetric {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl Serialize for ByMetric {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let known = METRICS
-            .iter()
-            .zip(self.iter())
-            .filter_map(|(metric, value)| Some((metric.code(), value?)));
-        serializer.collect_map(known)
-    }
-}
-
-impl<'a> FromIterator<(&'a str, f64)> for ByMetric {
-    fn from_iter<I: IntoIterator<Item = (&'a str, f64)>>(values: I) -> Self {
-        let values: Vec<(&str, f64)> = values.into_iter().collect();
-        let of = |code| values.iter().find(|(known, _)| *known == code).map(|(_, value)| *value);
-        METRICS.iter().map(|metric| of(metric.code())).collect()
-    }
-}
-
 /// Points per group, in the order of [`Group::ALL`]; `None` is unknown. As JSON: group → points, unknown ones absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ByGroup(pub [Option<f64>; 3]);
@@ -159,7 +106,7 @@ impl Serialize for ByGroup {
     }
 }
 
-/// All metrics, in the order of the model.
+/// All built-in metrics, in the order of the model.
 pub const METRICS: &[&dyn Metric] = &[
     &net_sales::NetSales,
     &margin::Margin,

@@ -10,6 +10,8 @@ use crate::tier::{self, Case, Outcome, Standing};
 pub(super) struct After<'a> {
     /// Every client by id. That is the order they are reviewed in, so every sum of floats comes out the same.
     pub clients: Vec<&'a Client>,
+    /// The positions of their segments; empty where there are none.
+    pub segments: Vec<Option<u32>>,
     /// Their scores.
     pub scores: Vec<ClientScore>,
     /// Their tiers.
@@ -23,11 +25,13 @@ impl<'a> After<'a> {
         let features: Vec<&ClientFeatures> =
             clients.iter().map(|client| client.features.as_ref()).collect();
         let active: Vec<bool> = clients.iter().map(|client| client.active).collect();
-        let scores = score::score(&features, &active, &config.score, threads).clients;
+        let of = clients.iter().map(|client| client.belongs());
+        let segments = score::segments(of, &config.score.segment);
+        let scores = score::score(&features, &active, &segments, &config.score, threads).clients;
         let cases: Vec<Case<'_>> =
             clients.iter().zip(&scores).map(|(client, score)| case(client, score)).collect();
         let outcomes = tier::assign(&cases, config, threads);
-        Self { clients, scores, outcomes }
+        Self { clients, segments, scores, outcomes }
     }
 
     /// Positions of the active clients, those that win among equal scores first.

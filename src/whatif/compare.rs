@@ -5,15 +5,12 @@ use serde::Serialize;
 use crate::config::Labels;
 use crate::money::Money;
 use crate::period::Day;
-use crate::review::{Client, Review};
-use crate::score::{ClientScore, METRICS};
+use crate::review::{Client, Review, most_changed};
+use crate::score::ClientScore;
 use crate::tier::{Outcome, Tier};
 
 use super::after::After;
 use super::{Plan, SCHEMA_VERSION, Setting};
-
-/// Changes of what a metric adds that are noise of floats.
-const NOISE: f64 = 1e-9;
 
 /// What other settings make of a review.
 #[derive(Clone, Debug, Serialize)]
@@ -163,7 +160,7 @@ fn in_tier(tier: Tier, clients: &[ClientChange]) -> TierChange {
 }
 
 fn change(client: &Client, score: &ClientScore, outcome: &Outcome) -> ClientChange {
-    let driver = driver(client, score);
+    let driver = most_changed(&client.adds, &score.adds);
     ClientChange {
         client_id: client.client_id.clone(),
         name: client.name.clone(),
@@ -183,17 +180,4 @@ fn change(client: &Client, score: &ClientScore, outcome: &Outcome) -> ClientChan
         driver_change: driver.map(|(_, change)| change),
         net_sales: client.features.net_sales,
     }
-}
-
-/// The metric whose part of the score changes most, the first of the model among equals.
-fn driver(client: &Client, score: &ClientScore) -> Option<(&'static str, f64)> {
-    let part = |value: Option<f64>| value.unwrap_or(0.0);
-    let mut most: Option<(&'static str, f64)> = None;
-    for (at, metric) in METRICS.iter().enumerate() {
-        let change = part(score.adds.at(at)) - part(client.adds.at(at));
-        if change.abs() > most.map_or(0.0, |(_, most)| most.abs()) + NOISE {
-            most = Some((metric.code(), change));
-        }
-    }
-    most
 }

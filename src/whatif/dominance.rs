@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use crate::money::round12;
 use crate::parallel;
-use crate::score::{ByMetric, Group};
+use crate::score::{ByMetric, Group, Weighings};
 
 /// Clients that a thread looks at together: their sets of clients take 5 MB where there are 47,000.
 const BLOCK: usize = 1024;
@@ -26,24 +26,83 @@ const BLOCK: usize = 1024;
 /// The points of a client, metric by metric; missing ones are not a number.
 pub type Points = Vec<f64>;
 
-/// How many pairs of the clients have an order that no weighting can change. `groups` has the group of each metric; those that
-/// count in no weighting must not be among them.
+/// How many pairs of the clients have an order that no weighting can change. `places` has where the weights of each stand;
+/// metrics without weight do not count.
+///
+/// Clients that are scored by different weights can be moved independently: one stays ahead of the other where its lowest points
+/// are at least the highest of the other.
 #[must_use]
-pub fn fixed_pairs(clients: &[&ByMetric], metrics: &[(usize, Group)], threads: usize) -> u64 {
-    let points: Vec<Points> = clients
+pub fn fixed_pairs(
+    clients: &[&ByMetric],
+    places: &[usize],
+    weighings: &Weighings,
+    threads: usize,
+) -> u64 {
+    let parts: Vec<(Vec<Points>, Vec<Group>)> = weighings
         .iter()
-        .map(|points| {
-            let of = |(metric, _): &(usize, Group)| points.at(*metric).map_or(f64::NAN, round12);
-            metrics.iter().map(of).collect()
+        .enumerate()
+        .map(|(place, weighing)| {
+            let metrics: Vec<(usize, Group)> = weighing
+                .weights()
+                .zip(weighing.groups())
+                .enumerate()
+                .filter(|(_, (weight, _))| *weight > 0.0)
+                .map(|(at, (_, group))| (at, group))
+                .collect();
+            let own = clients.iter().zip(places).filter(|(_, at)| **at == place);
+            let of = |points: &ByMetric| -> Points {
+                let of = |at: usize| points.at(at).map_or(f64::NAN, round12);
+                metrics.iter().map(|(metric, _)| of(*metric)).collect()
+            };
+            let points: Vec<Points> = own
+                .map(|(points, _)| of(points))
+                .filter(|points| points.iter().any(|points| !points.is_nan()))
+                .collect();
+            (points, metrics.into_iter().map(|(_, group)| group).collect())
         })
-        .filter(|points: &Points| points.iter().any(|points| !points.is_nan()))
         .collect();
     // Whoever has no points comes last under every weighting.
-    let without = (clients.len() - points.len()) as u64;
-    let with = points.len() as u64;
+    let with: u64 = parts.iter().map(|(points, _)| points.len() as u64).sum();
+    let without = clients.len() as u64 - with;
     let settled = without * with + without * without.saturating_sub(1) / 2;
-    let groups: Vec<Group> = metrics.iter().map(|(_, group)| *group).collect();
-    settled + fixed(&points, &groups, threads)
+    let within: u64 = parts.iter().map(|(points, groups)| fixed(points, groups, threads)).sum();
+    let ranges: Vec<Vec<(f64, f64)>> = parts
+        .iter()
+        .map(|(points, _)| points.iter().map(|points| range(points)).collect())
+        .collect();
+    let across = ranges.iter().enumerate().flat_map(|(at, a)| {
+        let others = &ranges[at + 1..];
+        others.iter().map(move |b| apart(a, b))
+    });
+    settled + within + across.sum::<u64>()
+}
+
+/// The lowest and the highest of the points that are known.
+fn range(points: &[f64]) -> (f64, f64) {
+    let known = || points.iter().copied().filter(|points| !points.is_nan());
+    (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max))
+}
+
+/// Pairs of one of each side whose ranges do not overlap; they may touch.
+fn apart(a: &[(f64, f64)], b: &[(f64, f64)]) -> u64 {
+    let mut lowest: Vec<f64> = b.iter().map(|(low, _)| *low).collect();
+    let mut highest: Vec<f64> = b.iter().map(|(_, high)| *high).collect();
+    let mut flat: Vec<f64> =
+        b.iter().filter(|(low, high)| low >= high).map(|(low, _)| *low).collect();
+    for list in [&mut lowest, &mut highest, &mut flat] {
+        list.sort_unstable_by(f64::total_cmp);
+    }
+    let below = |list: &[f64], limit: f64| list.partition_point(|value| *value < limit) as u64;
+    let up_to = |list: &[f64], limit: f64| list.partition_point(|value| *value <= limit) as u64;
+    a.iter()
+        .map(|(low, high)| {
+            let ahead = up_to(&highest, *low);
+            let behind = lowest.len() as u64 - below(&lowest, *high);
+            // Both, where all points of both are the same.
+            let same = if low >= high { up_to(&flat, *low) - below(&flat, *low) } else { 0 };
+            ahead + behind - same
+        })
+        .sum()
 }
 
 fn fixed(points: &[Points], groups: &[Group], threads: usize) -> u64 {
@@ -186,17 +245,28 @@ fn narrow(rows: &mut [Bits], start: usize, mut limits: Vec<(f64, usize)>, values
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::Aggregation;
-    use crate::score::{METRICS, Weighing};
+    use crate::config::{Aggregation, Segment};
+    use crate::score::{METRICS, Model, Weighing};
 
     /// Metrics of all three groups: two of contribution, two of synergy, one of potential.
     const USED: [usize; 5] = [0, 1, 2, 3, 6];
 
-    fn metrics() -> Vec<(usize, Group)> {
-        USED.iter().map(|at| (*at, METRICS[*at].group())).collect()
+    /// Weights that count in these metrics alone.
+    fn weights(metrics: &[usize], weight: impl Fn(usize) -> f64) -> BTreeMap<String, f64> {
+        metrics.iter().map(|at| (METRICS[*at].code().to_owned(), weight(*at))).collect()
+    }
+
+    /// All are scored alike, by the metrics in use.
+    fn all_alike(clients: &[&ByMetric], threads: usize) -> u64 {
+        let model = Model::of(&crate::config::Score::default());
+        let weighings =
+            Weighings::of(&model, &weights(&USED, |_| 1.0), &[], Aggregation::Arithmetic);
+        fixed_pairs(clients, &vec![0; clients.len()], &weighings, threads)
     }
 
     fn client(points: &[Option<f64>]) -> ByMetric {
@@ -219,8 +289,8 @@ mod tests {
                     at if USED.contains(&at) => 1e-10,
                     _ => 0.0,
                 };
-                let weights: Vec<f64> = (0..METRICS.len()).map(weight).collect();
-                let weighing = Weighing::with(weights, aggregation);
+                let plan = METRICS.iter().enumerate().map(|(at, it)| (it.group(), weight(at)));
+                let weighing = Weighing::new(plan.collect(), aggregation);
                 if let (Some(a), Some(b)) = (weighing.score(a), weighing.score(b)) {
                     ahead |= a > b + 1e-13;
                     behind |= a < b - 1e-13;
@@ -251,7 +321,7 @@ mod tests {
                     prop_assert_eq!(turns, self::turns(a, b, Aggregation::Geometric));
                 }
             }
-            prop_assert_eq!(fixed_pairs(&refs, &metrics(), 2), expected);
+            prop_assert_eq!(all_alike(&refs, 2), expected);
         }
     }
 
@@ -261,19 +331,55 @@ mod tests {
         let line: Vec<ByMetric> =
             (0..2_500).map(|at| client(&[Some(f64::from(at) / 50.0); 5])).collect();
         let refs: Vec<&ByMetric> = line.iter().collect();
-        assert_eq!(fixed_pairs(&refs, &metrics(), 1), 2_500 * 2_499 / 2);
+        assert_eq!(all_alike(&refs, 1), 2_500 * 2_499 / 2);
         let cross: Vec<ByMetric> = (0..2_500)
             .map(|at| client(&[Some(f64::from(at) / 50.0), Some(100.0 - f64::from(at) / 50.0)]))
             .collect();
         let refs: Vec<&ByMetric> = cross.iter().collect();
-        assert_eq!(fixed_pairs(&refs, &metrics(), 3), 0);
-        assert_eq!(fixed_pairs(&[], &metrics(), 3), 0);
+        assert_eq!(all_alike(&refs, 3), 0);
+        assert_eq!(all_alike(&[], 3), 0);
     }
 
     #[test]
     fn without_points_the_order_is_settled() {
         let clients = [client(&[]), client(&[Some(1.0)]), client(&[])];
         let refs: Vec<&ByMetric> = clients.iter().collect();
-        assert_eq!(fixed_pairs(&refs, &metrics(), 1), 3);
+        assert_eq!(all_alike(&refs, 1), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_across_segments_agree_with_looking_at_each(
+            given in prop::collection::vec((0_usize..3, prop::collection::vec(prop::option::weighted(0.7, 0_u8..4), 5)), 2..9),
+        ) {
+            let model = Model::of(&crate::config::Score::default());
+            let segment = |metrics: &[usize]| Segment { weights: weights(metrics, |_| 1.0), ..Segment::default() };
+            let segments = [segment(&[0, 2]), segment(&[6])];
+            let weighings = Weighings::of(&model, &weights(&USED, |_| 1.0), &segments, Aggregation::Arithmetic);
+            let counting: [&[usize]; 3] = [&USED, &[0, 2], &[6]];
+            let clients: Vec<ByMetric> = given
+                .iter()
+                .map(|(_, points)| client(&points.iter().map(|points| points.map(f64::from)).collect::<Vec<_>>()))
+                .collect();
+            let places: Vec<usize> = given.iter().map(|(place, _)| *place).collect();
+            let known = |at: usize| -> Vec<f64> {
+                counting[places[at]].iter().filter_map(|metric| clients[at].at(*metric)).collect()
+            };
+            let ahead = |a: &[f64], b: &[f64]| a.iter().all(|a| b.iter().all(|b| a >= b));
+            let mut expected = 0;
+            for a in 0..clients.len() {
+                for b in a + 1..clients.len() {
+                    let (own, other) = (known(a), known(b));
+                    expected += u64::from(if places[a] == places[b] && !own.is_empty() && !other.is_empty() {
+                        let pair: Vec<&ByMetric> = [a, b].iter().map(|at| &clients[*at]).collect();
+                        fixed_pairs(&pair, &[places[a]; 2], &weighings, 1) == 1
+                    } else {
+                        ahead(&own, &other) || ahead(&other, &own)
+                    });
+                }
+            }
+            let refs: Vec<&ByMetric> = clients.iter().collect();
+            prop_assert_eq!(fixed_pairs(&refs, &places, &weighings, 2), expected);
+        }
     }
 }

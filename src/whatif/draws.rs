@@ -9,7 +9,7 @@ use crate::config::{Config, Sensitivity};
 use crate::features::percentile;
 use crate::money::round12;
 use crate::parallel;
-use crate::score::{ByMetric, Weighing};
+use crate::score::{ByMetric, Weighing, Weighings};
 use crate::tier::{ByBand, Cuts};
 
 /// Ranks held at once: 256 MB. More clients or draws take several passes over the draws.
@@ -19,6 +19,10 @@ const HELD: usize = 64_000_000;
 pub(super) struct Board<'a> {
     /// Points.
     pub points: Vec<&'a ByMetric>,
+    /// Where the weights of each stand.
+    pub places: Vec<usize>,
+    /// The weights to draw around.
+    pub weighings: &'a Weighings,
     /// The tier that each band comes to.
     pub by_band: Vec<ByBand>,
 }
@@ -77,7 +81,6 @@ fn pass(
 }
 
 fn share(board: &Board<'_>, config: &Config, range: &Range<usize>, draws: Range<usize>) -> Share {
-    let usual = Weighing::new(&config.score);
     let count = draws.len();
     let mut share = Share {
         tiers: vec![[0; 4]; range.len()],
@@ -86,14 +89,15 @@ fn share(board: &Board<'_>, config: &Config, range: &Range<usize>, draws: Range<
     };
     let mut order: Vec<(f64, u32)> = Vec::with_capacity(board.points.len());
     for (place, number) in draws.enumerate() {
-        let weights = weights(&usual, &config.sensitivity, number as u64);
-        let weighing = Weighing::with(weights, config.score.aggregation);
+        let factors = factors(&config.sensitivity, number as u64);
+        let weighings: Vec<Weighing> =
+            board.weighings.iter().map(|usual| moved(usual, factors.clone())).collect();
         order.clear();
-        order.extend(
-            board.points.iter().zip(0..).map(|(points, at)| {
-                (weighing.score(points).map_or(f64::NEG_INFINITY, round12), at)
-            }),
-        );
+        order.extend(board.points.iter().zip(&board.places).zip(0..).map(
+            |((points, place), at)| {
+                (weighings[*place].score(points).map_or(f64::NEG_INFINITY, round12), at)
+            },
+        ));
         order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         let scored = |position: usize| {
             order.get(position).map(|(score, _)| *score).filter(|score| score.is_finite())
@@ -113,24 +117,28 @@ fn share(board: &Board<'_>, config: &Config, range: &Range<usize>, draws: Range<
     share
 }
 
-/// The weights of a draw: each moved independently by at most the spread, then all rescaled to the sum that they had.
-fn weights(usual: &Weighing, settings: &Sensitivity, draw: u64) -> Vec<f64> {
+/// How far the weights of a draw move, metric by metric: each independently by at most the spread.
+fn factors(settings: &Sensitivity, draw: u64) -> impl Iterator<Item = f64> + Clone {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&settings.seed.to_le_bytes());
     let mut chance = ChaCha8Rng::from_seed(key);
     // A stream of its own, so that no draw depends on who made the one before.
     chance.set_stream(draw);
-    let drawn: Vec<f64> = usual
-        .weights()
-        .map(|weight| {
-            // 53 random bits make an evenly spread float from 0 to below 1.
-            let unit = (chance.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-            weight * (1.0 + settings.spread * (2.0 * unit - 1.0))
-        })
-        .collect();
+    let spread = settings.spread;
+    std::iter::repeat_with(move || {
+        // 53 random bits make an evenly spread float from 0 to below 1.
+        let unit = (chance.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        1.0 + spread * (2.0 * unit - 1.0)
+    })
+}
+
+/// Weights moved by these factors, and rescaled to the sum that they had.
+fn moved(usual: &Weighing, factors: impl Iterator<Item = f64>) -> Weighing {
+    let drawn: Vec<f64> =
+        usual.weights().zip(factors).map(|(weight, factor)| weight * factor).collect();
     let (before, after): (f64, f64) = (usual.weights().sum(), drawn.iter().sum());
     let factor = if after > 0.0 { before / after } else { 1.0 };
-    drawn.into_iter().map(|weight| weight * factor).collect()
+    usual.with(drawn.into_iter().map(|weight| weight * factor))
 }
 
 fn drawn(shares: &[Share], at: usize) -> Drawn {
@@ -152,16 +160,21 @@ fn drawn(shares: &[Share], at: usize) -> Drawn {
 mod tests {
     use super::*;
     use crate::config::load::load;
+    use crate::score::Model;
     use crate::tier::Tier;
 
     #[test]
     fn weights_stay_within_the_spread_and_keep_their_sum() {
         let config = load(&[], &[]).expect("defaults").config;
-        let usual = Weighing::new(&config.score);
+        let weighings = Weighings::new(&Model::of(&config.score), &config.score);
+        let usual = weighings.at(0);
+        let weights = |settings: &Sensitivity, draw| {
+            moved(usual, factors(settings, draw)).weights().collect::<Vec<f64>>()
+        };
         let settings = &config.sensitivity;
         let mut moved = false;
         for draw in 0..200 {
-            let drawn = weights(&usual, settings, draw);
+            let drawn = weights(settings, draw);
             assert!((drawn.iter().sum::<f64>() - 100.0).abs() < 1e-9);
             for (drawn, weight) in drawn.iter().zip(usual.weights()) {
                 let ratio = drawn / weight;
@@ -172,7 +185,7 @@ mod tests {
         }
         assert!(moved);
         let still = Sensitivity { spread: 0.0, ..settings.clone() };
-        assert_eq!(weights(&usual, &still, 7), usual.weights().collect::<Vec<_>>());
+        assert_eq!(weights(&still, 7), usual.weights().collect::<Vec<_>>());
     }
 
     #[test]
@@ -191,8 +204,12 @@ mod tests {
         let points: Vec<ByMetric> = [[100.0, 0.0], [0.0, 100.0], [0.0, 0.0]]
             .map(|[sales, margin]| [("net_sales", sales), ("margin", margin)].into_iter().collect())
             .into();
-        let board =
-            Board { points: points.iter().collect(), by_band: vec![ByBand::free(Tier::ALL); 3] };
+        let board = Board {
+            points: points.iter().collect(),
+            places: vec![0; 3],
+            weighings: &Weighings::new(&Model::of(&config.score), &config.score),
+            by_band: vec![ByBand::free(Tier::ALL); 3],
+        };
         let found = draw(&board, &config, 2);
         assert_eq!(found, draw(&board, &config, 3), "whatever the threads");
         assert_eq!(found, draw_within(&board, &config, 2, 1), "however many are held at once");

@@ -7,8 +7,10 @@ use crate::config::Config;
 use crate::config::load::Loaded;
 
 /// Settings that scores and tiers follow from once the features are known: keys, or tables with a dot.
-const JUDGED: [&str; 7] =
-    ["policy", "score.", "caps.", "tier.", "one_off.", "hysteresis.", "rising."];
+const JUDGED: [&str; 8] =
+    ["policy", "score.", "metric.", "caps.", "tier.", "one_off.", "hysteresis.", "rising."];
+/// The key of a metric of the user's own that says where its values are read.
+const READ: &str = ".column";
 /// Settings that differ without a word: how the answer itself is made.
 const SILENT: [&str; 2] = ["lang", "sensitivity."];
 
@@ -53,13 +55,16 @@ impl Plan {
             })
             .filter(|setting| setting.before != setting.after && !is_one(&setting.key, &SILENT))
             .collect();
-        let (settings, rest): (Vec<_>, Vec<_>) =
-            differing.into_iter().partition(|setting| is_one(&setting.key, &JUDGED));
+        let (settings, rest): (Vec<_>, Vec<_>) = differing.into_iter().partition(|setting| {
+            let read = setting.key.starts_with("metric.") && setting.key.ends_with(READ);
+            is_one(&setting.key, &JUDGED) && !read
+        });
         let changed = after.config.clone();
         Self {
             config: Config {
                 policy: changed.policy,
                 score: changed.score,
+                metric: changed.metric,
                 caps: changed.caps,
                 tier: changed.tier,
                 one_off: changed.one_off,

@@ -8,7 +8,7 @@ use crate::config::Labels;
 use crate::money::{Money, round12};
 use crate::period::Day;
 use crate::review::Review;
-use crate::score::{ByMetric, Group, METRICS, Weighing};
+use crate::score::{ByMetric, Model, Weighings};
 use crate::tier::{self, Tier};
 
 use super::after::{After, case};
@@ -109,19 +109,16 @@ impl Sensitivity {
         let after = After::new(review, config, threads);
         let order = after.by_standing();
         let points: Vec<&ByMetric> = order.iter().map(|at| &after.scores[*at].points).collect();
-        let counting = Weighing::new(&config.score);
-        let metrics: Vec<(usize, Group)> = counting
-            .weights()
-            .enumerate()
-            .filter(|(_, weight)| *weight > 0.0)
-            .map(|(at, _)| (at, METRICS[at].group()))
-            .collect();
-        let fixed = fixed_pairs(&points, &metrics, threads);
+        let weighings = Weighings::new(&Model::of(&config.score), &config.score);
+        let segment = |at: &usize| after.segments.get(*at).copied().flatten();
+        let places: Vec<usize> = order.iter().map(|at| weighings.place(segment(at))).collect();
+        let fixed = fixed_pairs(&points, &places, &weighings, threads);
         let by_band = order
             .iter()
             .map(|at| tier::by_band(&case(after.clients[*at], &after.scores[*at]), config))
             .collect();
-        let drawn = draw(&Board { points, by_band }, config, threads);
+        let drawn =
+            draw(&Board { points, places, weighings: &weighings, by_band }, config, threads);
         let mut clients: Vec<ClientFirmness> =
             order.iter().zip(&drawn).map(|(at, drawn)| firmness(&after, *at, drawn)).collect();
         clients.sort_by(|a, b| {

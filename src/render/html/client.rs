@@ -209,6 +209,9 @@ fn flags(labels: &Labels, lang: Lang, client: &Client) -> Vec<String> {
         flag(client.one_off, "one_off"),
         flag(client.rising, "rising"),
         moved.map(|tier| lang.fill("page.was", &[("tier", tier::label(labels, lang, tier))])),
+        client.segment.as_ref().map(|segment| {
+            lang.fill("book.method.in_segment", &[("segment", segment.to_string())])
+        }),
         given(labels, lang, client),
     ]
     .into_iter()

@@ -4,9 +4,9 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::both::{both, filled, unit, words};
-use super::waterfall::group;
 use crate::locale::decimal;
 use crate::period::Window;
+use crate::render::metric;
 use crate::review::{AsOfFrom, Review, Scale};
 use crate::score::Group;
 
@@ -66,16 +66,16 @@ pub(super) fn weights(review: &Review) -> Vec<Weight> {
     review
         .weights
         .iter()
-        .map(|(metric, weight)| {
-            let group = group(metric);
-            let anchors = review.anchors.get(metric).map_or_else(String::new, |anchors| {
+        .map(|(code, weight)| {
+            let group = metric::group(&review.config, code) as usize;
+            let anchors = review.anchors.get(code).map_or_else(String::new, |anchors| {
                 let pairs = anchors.iter().map(|(value, points)| {
-                    format!("{} → {}", measured(metric, *value), decimal(*points, 1))
+                    format!("{} → {}", measured(code, *value), decimal(*points, 1))
                 });
                 pairs.collect::<Vec<_>>().join(", ")
             });
             Weight {
-                metric: words("metric", metric),
+                metric: both(|lang| metric::label(&review.config, lang, code)),
                 group: words("group", Group::ALL[group].code()),
                 class: group,
                 weight: decimal(*weight, 2),

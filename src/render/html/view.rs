@@ -3,7 +3,7 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::both::{both, filled, unit, words};
+use super::both::{both, filled, unit};
 use super::charts::{Chart, charts};
 use super::client::{Action, Row, actions, rows};
 use super::figures::{self, Card, ControlLine, Problem, TierLine};
@@ -11,6 +11,7 @@ use super::method::{self, Weight};
 use super::waterfall::Geometry;
 use super::{SCRIPT, STYLE, data, policy, waterfall};
 use crate::locale::{Lang, fill};
+use crate::render::metric;
 use crate::review::Review;
 
 /// The page.
@@ -71,7 +72,11 @@ impl<'a> Page<'a> {
             shared: waterfall::shared(review),
             geometry: waterfall::geometry(review),
             groups: waterfall::groups(),
-            metrics: review.weights.iter().map(|(metric, _)| words("metric", metric)).collect(),
+            metrics: review
+                .weights
+                .iter()
+                .map(|(code, _)| both(|lang| metric::label(&review.config, lang, code)))
+                .collect(),
             ranks: review.clients.iter().any(|client| client.rank.is_some()),
             clients: rows(review),
             control: figures::control(review),

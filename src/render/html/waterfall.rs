@@ -6,14 +6,17 @@ use std::fmt::Write as _;
 use minijinja::{HtmlEscape, Value};
 use serde::Serialize;
 
-use super::both::{points, word};
-use super::svg::at;
+use super::both::points;
+use super::svg::{at, shortened};
 use crate::locale::Lang;
+use crate::render::metric;
 use crate::review::{Client, Review};
-use crate::score::{Group, METRICS};
+use crate::score::Group;
 
 /// Left of the bars.
 const LABELS: f64 = 128.0;
+/// Letters that have room there.
+const NAME: usize = 20;
 /// Length of a point.
 const POINT: f64 = 2.4;
 const ROW: f64 = 17.0;
@@ -21,11 +24,6 @@ const ROW: f64 = 17.0;
 const MIDDLE: f64 = 8.0;
 const BASE: f64 = 12.0;
 const WIDTH: f64 = 412.0;
-
-/// The group of a metric, as the position in [`Group::ALL`].
-pub(super) fn group(metric: &str) -> usize {
-    METRICS.iter().find(|known| known.code() == metric).map_or(0, |known| known.group() as usize)
-}
 
 /// What all waterfalls share: names and scale, one group per language.
 pub(super) fn shared(review: &Review) -> Value {
@@ -38,7 +36,8 @@ pub(super) fn shared(review: &Review) -> Value {
             let _ = write!(out, "M{} 0V{}", at(LABELS + POINT * tick), at(end + ROW));
         }
         out.push_str("\"/>");
-        let metrics = review.weights.iter().map(|(metric, _)| word(lang, "metric", metric));
+        let label = |code: &str| shortened(&metric::label(&review.config, lang, code), NAME);
+        let metrics = review.weights.iter().map(|(metric, _)| label(metric));
         for (index, name) in metrics.chain([lang.text("book.column.score")]).enumerate() {
             let (x, y) = (at(LABELS - 8.0), at(ROW * index as f64 + BASE));
             let class = if index == review.weights.len() { "end sum" } else { "end" };
@@ -64,7 +63,11 @@ pub(super) struct Geometry {
 
 /// The layout of the waterfalls of a review.
 pub(super) fn geometry(review: &Review) -> Geometry {
-    let groups = review.weights.iter().map(|(metric, _)| group(metric).to_string()).collect();
+    let groups = review
+        .weights
+        .iter()
+        .map(|(metric, _)| (metric::group(&review.config, metric) as usize).to_string())
+        .collect();
     Geometry {
         left: LABELS,
         point: POINT,
@@ -93,7 +96,12 @@ pub(super) fn waterfall(review: &Review, client: &Client) -> Option<Value> {
         end += adds.unwrap_or_default();
         let to = (LABELS + POINT * end).round();
         if adds.is_some() {
-            let _ = write!(bars[group(metric)], "M{from} {}h{}", top + MIDDLE, to - from);
+            let _ = write!(
+                bars[metric::group(&review.config, metric) as usize],
+                "M{from} {}h{}",
+                top + MIDDLE,
+                to - from
+            );
         }
         let shown = points(adds);
         let _ = write!(numbers, "<text x={} y={}>{shown}</text>", to + 4.0, top + BASE);

@@ -59,7 +59,7 @@ impl Columns {
         }
         let adds = add(&[("score", true), ("coverage", true)]);
         for (metric, _) in &review.weights {
-            headings.push((book.word("metric", metric), true));
+            headings.push((book.metric(metric), true));
         }
         let net_sales = headings.len() as u16;
         let mut add = |keys: &[(&str, bool)]| {
@@ -260,7 +260,7 @@ fn to_confirm(book: &Book, client: &Client) -> String {
     book.words(&words)
 }
 
-/// One-off buyer, rising client.
+/// One-off buyer, rising client, in a segment.
 fn flags(book: &Book, client: &Client) -> String {
     let mut words = Vec::new();
     if client.one_off {
@@ -268,6 +268,9 @@ fn flags(book: &Book, client: &Client) -> String {
     }
     if client.rising {
         words.push(book.t("flag.rising"));
+    }
+    if let Some(segment) = &client.segment {
+        words.push(book.f("method.in_segment", &[("segment", segment.to_string())]));
     }
     book.words(&words)
 }

@@ -6,11 +6,15 @@ use super::method::{headings, measured, section};
 use super::style::Kind;
 use super::{Book, Pen};
 use crate::features::ClientFeatures;
+use crate::render::metric;
 
 pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     let review = book.review;
-    let Some((client, score)) =
-        review.clients.iter().find_map(|client| client.score.map(|score| (client, score)))
+    let Some((client, score)) = review
+        .clients
+        .iter()
+        .filter(|client| client.segment.is_none())
+        .find_map(|client| client.score.map(|score| (client, score)))
     else {
         return Ok(());
     };
@@ -27,7 +31,7 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
             (None, Some(_)) => String::new(),
             (None, None) => book.t("method.no_data"),
         };
-        pen.long(*row, 0, &book.word("metric", metric))?;
+        pen.long(*row, 0, &book.metric(metric))?;
         pen.text(*row, 1, &words)?;
         pen.known(*row, 2, points, Kind::Fine)?;
         pen.number(*row, 3, *weight, Kind::Plain)?;
@@ -45,8 +49,8 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
 }
 
 /// The figure that a metric is measured by.
-fn value(features: &ClientFeatures, metric: &str) -> Option<f64> {
-    match metric {
+fn value(features: &ClientFeatures, code: &str) -> Option<f64> {
+    match code {
         "net_sales" => features.sales_adjusted,
         "margin" => features.margin_net,
         "business_lines" => features.lines.map(f64::from),
@@ -57,6 +61,6 @@ fn value(features: &ClientFeatures, metric: &str) -> Option<f64> {
         "industry_growth" => features.industry_growth,
         "headroom" => features.headroom,
         "referrals" => features.referrals,
-        _ => None,
+        _ => metric::value(features, code),
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
     about(book, &mut pen, &mut row)?;
     steps(book, &mut pen, &mut row)?;
     weights(book, &mut pen, &mut row)?;
+    segments(book, &mut pen, &mut row)?;
     rules::tiers(book, &mut pen, &mut row)?;
     rules::signals(book, &mut pen, &mut row)?;
     rules::risk(book, &mut pen, &mut row)?;
@@ -156,7 +157,7 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         let key = format!("book.measure.{metric}");
         let mut words = match book.lang.find(&key) {
             Some(_) => book.lang.fill(&key, &values),
-            None => (*metric).to_owned(),
+            None => book.f("method.column", &[("column", column(book, metric))]),
         };
         let anchors = match book.review.anchors.get(metric) {
             Some(anchors) => {
@@ -174,13 +175,49 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
             words.push('\n');
             words.push_str(&anchors);
         }
-        pen.long(*row, 0, &book.word("metric", metric))?;
+        pen.long(*row, 0, &book.metric(metric))?;
         pen.long(*row, 1, &words)?;
         pen.number(*row, 2, *weight, Kind::Plain)?;
         *row += 1;
     }
     *row += 1;
     Ok(())
+}
+
+/// Clients that are scored by weights of their own.
+fn segments(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
+    let segments = &book.review.config.score.segment;
+    if segments.is_empty() {
+        return Ok(());
+    }
+    section(book, pen, row, "segments")?;
+    headings(book, pen, row, &["segment", "rule", "clients"])?;
+    for segment in segments {
+        let name = segment.label();
+        let weights: Vec<String> = segment
+            .weights
+            .iter()
+            .filter(|(_, weight)| **weight > 0.0)
+            .map(|(code, weight)| format!("{} {}", book.metric(code), decimal(*weight, 2)))
+            .collect();
+        let values = [("where", segment.conditions()), ("weights", book.words(&weights))];
+        pen.long(*row, 0, &name)?;
+        pen.long(*row, 1, &book.f("method.segment", &values))?;
+        let clients = book.review.clients.iter();
+        let count =
+            clients.filter(|client| client.segment.as_deref() == Some(name.as_str())).count();
+        pen.count(*row, 2, count as u64)?;
+        *row += 1;
+    }
+    pen.merged(*row, (0, 4), &book.t("method.segments_note"), &book.style.long_note)?;
+    *row += 2;
+    Ok(())
+}
+
+/// The heading that a metric of the settings is read from.
+fn column(book: &Book, metric: &str) -> String {
+    let own = book.review.config.metric.get(metric);
+    own.map_or_else(|| metric.to_owned(), |own| own.name_of_column().to_owned())
 }
 
 /// A value of a metric in its own unit.

@@ -39,7 +39,7 @@ use self::pen::Pen;
 use self::style::{ROW_PIXELS, Style};
 use crate::locale::{Lang, fill, money_text};
 use crate::money::Money;
-use crate::render::{sentence, tier};
+use crate::render::{metric, sentence, tier};
 use crate::review::Review;
 use crate::tier::Tier;
 
@@ -150,7 +150,9 @@ impl<'a> Book<'a> {
             Sheet::Owners => owners::any(review),
             Sheet::Portfolio => review.portfolio.is_some(),
             // These speak of all clients together.
-            Sheet::Model | Sheet::Quality => review.scope.is_none(),
+            Sheet::Quality => review.scope.is_none(),
+            // One row of weights cannot stand for those of segments.
+            Sheet::Model => review.scope.is_none() && !metric::by_segments(review),
             Sheet::Overview | Sheet::Actions | Sheet::Clients | Sheet::Method => true,
         })
     }
@@ -189,6 +191,11 @@ impl<'a> Book<'a> {
     /// The name of the tier with this code.
     fn tier_of(&self, code: &str) -> String {
         tier::of_code(&self.review.config.labels, self.lang, code)
+    }
+
+    /// What a metric is called.
+    fn metric(&self, code: &str) -> String {
+        metric::label(&self.review.config, self.lang, code)
     }
 
     /// The name of a sheet.

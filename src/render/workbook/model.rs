@@ -21,7 +21,7 @@ use super::style::{Kind, SKY};
 use super::{Book, Pen, Sheet, page};
 use crate::config::{Policy, TierRule};
 use crate::review::Client;
-use crate::score::{Group, METRICS};
+use crate::score::{Group, Model};
 use crate::tier::{Standing, Tier};
 
 const LEGEND: u32 = 3;
@@ -69,9 +69,10 @@ impl Layout {
     fn of(book: &Book, clients: usize) -> Self {
         let review = book.review;
         let weight = |code| review.weights.iter().find(|(known, _)| *known == code);
+        let model = Model::of(&review.config.score);
         let metrics: Vec<Weighted> = Group::ALL
             .into_iter()
-            .flat_map(|group| METRICS.iter().filter(move |metric| metric.group() == group))
+            .flat_map(|group| model.iter().filter(move |metric| metric.group() == group))
             .filter_map(|metric| {
                 let (code, weight) = *weight(metric.code())?;
                 Some(Weighted { code, group: metric.group(), weight })
@@ -277,7 +278,7 @@ fn headings(book: &Book, pen: &mut Pen, layout: &Layout) -> Result<()> {
     let groups = (layout.groups..).zip(Group::ALL);
     let groups = groups.map(|(column, group)| (column, book.word("group", group.code()), true));
     let points = (layout.points..).zip(&layout.metrics);
-    let points = points.map(|(column, metric)| (column, book.word("metric", metric.code), true));
+    let points = points.map(|(column, metric)| (column, book.metric(metric.code), true));
     let helpers = [(layout.key, t("model.key"), true), (layout.order, t("model.order"), true)];
     let all = fixed.into_iter().chain(share).chain(groups).chain(points).chain(helpers);
     for (column, heading, number) in all {

@@ -122,6 +122,8 @@ pub struct ClientMore {
     pub previous_tier: Option<String>,
     /// Whether the file has a column of account managers: a blank cell then says that there is none.
     pub owner_column: bool,
+    /// Values of metrics of the user's own, by their position in the settings.
+    pub metrics: Vec<(u32, f64)>,
     /// Headings of its file, shared by all clients of the file.
     headings: Headings,
     /// Cells under headings that stand for no field: position of the heading, text as written.
@@ -157,6 +159,11 @@ impl ClientMore {
         self.benchmark = self.benchmark.take().or(more.benchmark);
         self.previous_tier = self.previous_tier.take().or(more.previous_tier);
         self.owner_column |= more.owner_column;
+        for (metric, value) in more.metrics {
+            if self.metrics.iter().all(|(known, _)| *known != metric) {
+                self.metrics.push((metric, value));
+            }
+        }
         if self.others.is_empty() {
             (self.headings, self.others) = (headings, others);
             return;
@@ -221,6 +228,7 @@ pub(super) fn client(row: &mut Row, file: Option<&(Headings, bool)>) -> ClientFi
             benchmark: row.text("benchmark"),
             previous_tier: row.text("previous_tier"),
             owner_column,
+            metrics: std::mem::take(&mut row.metrics),
             headings,
             others: others.into_iter().map(|(at, text)| (at as u32, text.into())).collect(),
         })),

@@ -6,6 +6,7 @@
 mod catalogue;
 mod clients;
 mod foreign;
+mod metrics;
 mod relations;
 mod rows;
 
@@ -45,7 +46,7 @@ pub(super) struct Side {
 
 /// The row at which another table begins below a side table, if one does.
 pub(super) fn next_table(sheet: &Sheet, user: &UserColumns) -> Result<Option<u64>> {
-    Ok(rows::read(sheet, user)?.next_table())
+    Ok(rows::read(sheet, user, &[])?.next_table())
 }
 
 /// Reads all side tables among the sheets.
@@ -55,6 +56,7 @@ pub(super) fn read(
     options: &Options,
     loaded: &mut Loaded,
 ) -> Result<Side> {
+    metrics::check(sheets, config)?;
     let mut side = Side::default();
     let skipped: Vec<String> =
         config.skip_status.iter().map(|status| aliases::normalise(status)).collect();
@@ -63,11 +65,12 @@ pub(super) fn read(
         .iter_mut()
         .filter(|sheet| !["transactions", "rates"].contains(&sheet.layout.table.code()))
     {
-        let mut rows = rows::read(sheet, &config.columns)?;
+        let measured = metrics::columns(&sheet.layout, config);
+        let mut rows = rows::read(sheet, &config.columns, &measured)?;
         if sheet.is_open(rows.open) {
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
-            rows = rows::read(sheet, &config.columns)?;
+            rows = rows::read(sheet, &config.columns, &measured)?;
         }
         if sheet.layout.table.code() == "contacts" {
             rows.read_birthdays(sheet.given.date_order, options.today);

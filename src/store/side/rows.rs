@@ -39,6 +39,8 @@ pub(super) struct Row {
     fields: &'static [Field],
     values: Vec<Option<Value>>,
     pub others: Vec<(usize, String)>,
+    /// Values of metrics of the user's own, by their position in the settings.
+    pub metrics: Vec<(u32, f64)>,
     /// Amounts that were taken out and name their currency: field and code.
     pub named: Vec<(&'static str, String)>,
     /// Of a contact, once the whole column is known.
@@ -99,6 +101,8 @@ pub(super) struct Rows<'a> {
     told: bool,
     /// Columns whose texts are kept although they are no field.
     keep_others: bool,
+    /// Columns that are metrics of the user's own, with their position in the settings.
+    metrics: Vec<(usize, u32)>,
     /// Rows that hold what their table needs.
     pub rows: Vec<Row>,
     /// All rows.
@@ -113,7 +117,11 @@ pub(super) struct Rows<'a> {
 }
 
 /// Reads the rows of a sheet.
-pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'a>> {
+pub(super) fn read<'a>(
+    sheet: &'a Sheet,
+    user: &'a UserColumns,
+    metrics: &[(usize, u32)],
+) -> Result<Rows<'a>> {
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
     let (filter, origin) = (sheet.filter.as_slice(), &sheet.origin);
     let (currency, told) = (sheet.currency.as_deref(), sheet.sold);
@@ -126,6 +134,7 @@ pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'
         currency,
         told,
         keep_others: layout.table.code() == "clients",
+        metrics: metrics.to_vec(),
         rows: Vec::new(),
         count: 0,
         diagnostics: Diagnostics::default(),
@@ -281,6 +290,24 @@ impl Rows<'_> {
         }
     }
 
+    /// Reads the cells that are metrics of the user's own, whatever else their columns are.
+    fn read_metrics(&mut self, row: &mut Row, cells: &[Cell<'_>]) {
+        for at in 0..self.metrics.len() {
+            let (column, metric) = self.metrics[at];
+            let Some(cell) = cells.get(column) else {
+                continue;
+            };
+            match value::number(cell, self.readings[column]) {
+                Ok(number) => row.metrics.extend(number.map(|number| (metric, number))),
+                Err(_) if self.diagnostics.count_if_full("metric-not-number") => {}
+                Err(_) => {
+                    let warning = self.about("metric-not-number", row.number, cells, Some(column));
+                    self.diagnostics.push(warning);
+                }
+            }
+        }
+    }
+
     /// Says that an id has lost digits.
     fn truncated(&mut self, number: u64, cells: &[Cell<'_>], at: usize) {
         if !self.told && !self.diagnostics.count_if_full("truncated-id") {
@@ -394,6 +421,7 @@ impl RowSink for Rows<'_> {
                 }
             }
         }
+        self.read_metrics(&mut row, cells);
         self.name_currencies(&mut row, cells);
         let held = |field: &&str| {
             layout.table.position(field).is_some_and(|position| row.values[position].is_some())
