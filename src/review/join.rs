@@ -3,7 +3,7 @@
 use std::mem::take;
 
 use crate::config::{Config, load};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::Result;
 use crate::features::{self, ClientFeatures, Mention, Portfolio, Stage};
 use crate::ledger::{Ledger, OrderRow};
@@ -143,21 +143,23 @@ pub fn review_after(
         judged: tally.judged(),
         top_tier_empty,
         mentions,
-        diagnostics: loaded
-            .diagnostics
-            .into_groups()
-            .map(|(code, group)| DiagnosticGroup {
-                code,
-                severity: group.severity,
-                count: group.count,
-                details: group.details,
-            })
-            .collect(),
+        diagnostics: groups(loaded.diagnostics),
         inputs: loaded.inputs,
         config: config.clone(),
         config_sha256: load::sha256(config),
         clients,
     })
+}
+
+/// What there is to say, by code.
+fn groups(diagnostics: Diagnostics) -> Vec<DiagnosticGroup> {
+    let groups = diagnostics.into_groups().map(|(code, group)| DiagnosticGroup {
+        code,
+        severity: group.severity,
+        count: group.count,
+        details: group.details,
+    });
+    groups.collect()
 }
 
 /// What conditions of segments look at, client by client.

@@ -56,8 +56,10 @@ impl Plan {
             .filter(|setting| setting.before != setting.after && !is_one(&setting.key, &SILENT))
             .collect();
         let (settings, rest): (Vec<_>, Vec<_>) = differing.into_iter().partition(|setting| {
-            let read = setting.key.starts_with("metric.") && setting.key.ends_with(READ);
-            is_one(&setting.key, &JUDGED) && !read
+            let key = setting.key.as_str();
+            let reads = key.starts_with("metric.") && key.ends_with(READ);
+            // One that is taken away is read no more.
+            is_one(key, &JUDGED) && !(reads && setting.after.is_some())
         });
         let changed = after.config.clone();
         Self {

@@ -170,6 +170,70 @@ fn changed_settings_are_told_from_the_clients_own_figures() {
 }
 
 #[test]
+fn metrics_and_segments_that_the_settings_add_are_part_of_the_settings() {
+    let bench = bench("2026-06-30");
+    let mut clients = "client_id,name,esg\n".to_owned();
+    for at in 0..30 {
+        let _ = writeln!(clients, "C{at:02},Client {at},{}", at % 5);
+    }
+    bench.write("clients.csv", clients);
+    let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+    let settings = format!("{settings}[[source]]\npath = \"clients.csv\"\n");
+    bench.write("kam.toml", &settings);
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let own = "[metric.esg]\ncolumn = \"esg\"\ngroup = \"synergy\"\nanchors = [[0, 0], [4, 100]]\nweight = 4\n\
+               [score.weights]\nreferrals = 0\n\
+               [[score.segment]]\nname = \"falling\"\nwhere.stage = \"declining\"\nweights.net_sales = 100\n";
+    bench.write("kam.toml", settings.clone() + own);
+    // On the same day the clients' own figures are the same, and nothing has come to be known.
+    bench.kam(&["review", "--save", "--force", "--as-of", "2026-03-31"]).code(0);
+    let path = bench.at("reviews/2026Q1/review.json");
+    fs::rename(&path, bench.at("with.json")).expect("moved");
+    bench.write("kam.toml", &settings);
+    bench.kam(&["review", "--save", "--force", "--as-of", "2026-03-31"]).code(0);
+    let split = |from: &str, to: &str| -> [f64; 4] {
+        let json = bench.kam(&["diff", from, to, "--format", "json"]).code(0).out;
+        let json: Value = serde_json::from_str(&json).expect("JSON");
+        let clients = json["clients"].as_array().expect("clients");
+        assert!(!clients.is_empty());
+        ["own", "scale", "config", "missing"].map(|part| {
+            let of = |client: &Value| client["split"][part].as_f64().expect("a part").abs();
+            clients.iter().map(of).sum()
+        })
+    };
+    let without = "reviews/2026Q1/review.json";
+    for (from, to) in [(without, "with.json"), ("with.json", without)] {
+        let [own, scale, config, missing] = split(from, to);
+        assert!(own < 1e-9 && scale < 1e-9 && missing < 1e-9, "{own} {scale} {missing}");
+        assert!(config > 1.0, "{config}");
+    }
+    // A quarter later, with the same settings in both, they change nothing.
+    bench.write("kam.toml", settings.clone() + own);
+    bench.kam(&["review", "--save", "--as-of", "2026-06-30"]).code(0);
+    let json = bench.kam(&["diff", "with.json", "2026Q2", "--format", "json"]).code(0).out;
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    let clients = json["clients"].as_array().expect("clients");
+    let after = saved(&bench, "2026Q2");
+    let segment = |id: &Value, of: &Value| {
+        let all = of["clients"].as_array().expect("clients").iter();
+        all.filter(|it| it["client_id"] == *id).map(|it| it["segment"].clone()).next()
+    };
+    let before: Value =
+        serde_json::from_slice(&fs::read(bench.at("with.json")).expect("read")).expect("JSON");
+    for client in clients {
+        let id = &client["client_id"];
+        let same = segment(id, &before) == segment(id, &after);
+        let config = client["split"]["config"].as_f64();
+        assert!(!same || config.is_none_or(|config| config.abs() < 1e-9), "{client}");
+        let parts = ["own", "scale", "config", "missing"].map(|it| client["split"][it].as_f64());
+        if let Some(change) = client["change"].as_f64() {
+            let sum: f64 = parts.iter().flatten().sum();
+            assert!((sum - change).abs() < 1e-9, "{client}");
+        }
+    }
+}
+
+#[test]
 fn a_review_does_not_differ_from_itself() {
     let bench = bench("2026-06-30");
     bench.kam(&["diff"]).code(2).says("error[no-reviews]");

@@ -99,11 +99,34 @@ fn says_what_a_review_under_the_settings_says() {
         format!("[score]\naggregation = \"geometric\"\n{weights}"),
         "[score.anchors]\nnet_sales = [[0, 0], [100000, 100]]\n".to_owned(),
     ];
+    let own = |weight: f64, fit: f64, group: &str| {
+        format!(
+            "[metric.fame]\ncolumn = \"Awards\"\ngroup = \"{group}\"\nanchors = [[0, 0], [2, 100]]\n\
+             weight = {weight}\n[score.weights]\nneeds_fit = {fit}\n"
+        )
+    };
+    let segments = |weight: f64| {
+        format!(
+            "[[score.segment]]\nname = \"young\"\nwhere.stage = \"new\"\nweights = {{ growth = {weight}, \
+             net_sales = {} }}\n[[score.segment]]\nwhere.stage = \"declining\"\nweights.margin = 100\n",
+            100.0 - weight
+        )
+    };
+    let of_ones_own = format!("{}{}", own(5.0, 5.0, "synergy"), segments(60.0));
+    let cases = changes.iter().map(|change| (String::new(), change.clone())).chain([
+        (of_ones_own.clone(), of_ones_own.clone()),
+        (of_ones_own.clone(), format!("{}{}", own(2.0, 8.0, "potential"), segments(20.0))),
+        (of_ones_own.clone(), String::new()),
+        (String::new(), segments(60.0)),
+    ]);
+    let cases: Vec<(String, String)> = cases.collect();
     for inputs in &inputs {
-        let before = reviewed(inputs, AS_OF, 2);
-        for change in &changes {
+        for (usual, change) in &cases {
+            let usual = format!("{AS_OF}{usual}");
+            let before = reviewed(inputs, &usual, 2);
             let after = format!("{AS_OF}{change}");
-            let plan = Plan::between(&settings(AS_OF), &settings(&after));
+            let plan = Plan::between(&settings(&usual), &settings(&after));
+            assert_eq!(plan.not_applied, Vec::<String>::new().as_slice(), "{change}");
             let answer = WhatIf::of(&before, &plan, 2);
             let expected = reviewed(inputs, &after, 2);
             assert_eq!(said_after(&answer), said(&expected), "{change}");
@@ -122,7 +145,7 @@ fn says_what_a_review_under_the_settings_says() {
                     (before.clients, before.net_sales)
                 );
             }
-            if change.is_empty() {
+            if usual == after {
                 assert_eq!((moved, answer.totals.reranked), (0, 0));
                 assert!(answer.clients.iter().all(|client| client.driver.is_none()));
             }
