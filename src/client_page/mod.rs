@@ -108,6 +108,8 @@ pub struct Profile {
     pub status: Option<String>,
     /// Where in its life.
     pub stage: Stage,
+    /// The segment whose weights it is scored by.
+    pub segment: Option<String>,
     /// Whether it ordered in the last 12 months.
     pub active: bool,
     /// First order date.
@@ -291,6 +293,7 @@ fn profile(extract: Extract, client: &Client) -> Profile {
         owner: client.owner.clone(),
         industry: client.industry.clone(),
         region: client.region.clone(),
+        segment: client.segment.as_deref().map(ToOwned::to_owned),
         status: extract.file.more.and_then(|more| more.status),
         stage: client.stage,
         active: client.active,

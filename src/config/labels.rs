@@ -1,4 +1,6 @@
-//! Settings of the names that tiers are shown by.
+//! What tiers and metrics are called.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,9 @@ pub struct Labels {
     /// Names of the user's own, which come before those of the set.
     #[serde(skip_serializing_if = "TierNames::is_empty")]
     pub tier: TierNames,
+    /// What metrics of the user's own are called, by code; not a setting of its own.
+    #[serde(skip)]
+    pub metrics: BTreeMap<String, String>,
 }
 
 /// A set of names.

@@ -14,7 +14,7 @@ use toml::{Table, Value};
 
 use super::check::{self, Checked, Input, Leaf};
 use super::rules::{self, ORDERS};
-use super::{Config, DEFAULT};
+use super::{Config, DEFAULT, weight_of};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 
@@ -211,11 +211,6 @@ fn weights_off(
     not_100(&weights, inputs.get(*input)?, table)
 }
 
-/// The metric whose weight a key sets.
-fn weight_of(key: &str) -> Option<&str> {
-    key.strip_prefix("score.weights.").or_else(|| key.strip_prefix(METRIC)?.strip_suffix(".weight"))
-}
-
 /// What is wrong with segments: no condition, a metric that is none, weights that do not add up.
 fn segments_wrong(inputs: &[Input<'_>], in_force: &InForce) -> Vec<Diagnostic> {
     let Some((input, leaf)) = in_force.get(SEGMENT) else {
@@ -228,7 +223,16 @@ fn segments_wrong(inputs: &[Input<'_>], in_force: &InForce) -> Vec<Diagnostic> {
         rules::metrics().contains(code) || in_force.contains_key(&format!("{METRIC}{code}.weight"))
     };
     let mut problems = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
     for segment in segments {
+        if let Some(name) = segment.get("name").and_then(Value::as_str) {
+            if names.contains(&name) {
+                let problem = input.error("config-value", &leaf.at);
+                let problem = problem.with("key", format!("{SEGMENT}.name"));
+                problems.push(problem.with("expected", "segment-name"));
+            }
+            names.push(name);
+        }
         if segment.get("where").and_then(Value::as_table).is_none_or(Table::is_empty) {
             let problem = input.error("config-value", &leaf.at);
             let problem = problem.with("key", format!("{SEGMENT}.where"));

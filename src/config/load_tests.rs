@@ -432,6 +432,8 @@ fn segments_are_checked() {
     assert_eq!(found.code, "config-key");
     assert_eq!(fact(&found, "suggestion"), "score.segment.weights.growth");
     assert_eq!(fact(&one(&of("growth = 100").replace("new", "neu")), "suggestion"), "new");
+    let twice = of("growth = 100").replace("where", "name = \"a\"\nwhere").repeat(2);
+    assert_eq!(fact(&one(&twice), "expected"), "segment-name");
     let found = one("[[score.segment]]\nwhere = {}\nweights = { growth = 100 }\n");
     assert_eq!(fact(&found, "key"), "score.segment.where");
     let found = one("[[score.segment]]\nwhere = { size = \"L\" }\nweights = { growth = 100 }\n");

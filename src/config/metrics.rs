@@ -48,14 +48,22 @@ pub struct Added {
 }
 
 impl Config {
-    /// Puts weights and goalposts of added metrics beside those of the built-in ones.
+    /// Puts weights, goalposts and names of added metrics beside those of the built-in ones.
     pub(super) fn add_metrics(&mut self) {
         for (code, metric) in &self.metric {
             self.score.weights.insert(code.clone(), metric.weight);
             self.score.anchors.insert(code.clone(), metric.anchors.clone());
+            self.labels.metrics.insert(code.clone(), metric.name().to_owned());
             self.score.added.push(Added { code: kept(code), group: metric.group.clone() });
         }
     }
+}
+
+/// The metric whose weight a key sets.
+#[must_use]
+pub fn weight_of(key: &str) -> Option<&str> {
+    let own = || key.strip_prefix("metric.")?.strip_suffix(".weight");
+    key.strip_prefix("score.weights.").or_else(own)
 }
 
 /// A code that lives as long as those of the built-in metrics; each is kept once.

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decisions::{Override, Snooze};
 pub use labels::Labels;
-pub use metrics::{Added, CustomMetric, kept};
+pub use metrics::{Added, CustomMetric, kept, weight_of};
 pub use relations::Relations;
 pub use segments::Segment;
 pub use sensitivity::Sensitivity;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::saved::by_metric;
 use super::{SavedClient, SavedReview, SavedTotals};
-use crate::config::Labels;
+use crate::config::{CustomMetric, Labels};
 use crate::money::Money;
 use crate::period::Day;
 use crate::review::{Basis, ScoreChange, Scored, most_changed, score_change};
@@ -132,7 +132,7 @@ impl Diff {
         settings("", &a.config, &b.config, &mut config);
         Self {
             schema_version: SCHEMA_VERSION,
-            labels: labels(b),
+            labels: labels(a, b),
             before: side(before),
             after: side(after),
             counts,
@@ -158,10 +158,17 @@ impl ClientChange {
     }
 }
 
-/// The names of tiers in a review's settings; the usual ones where they are not told.
-fn labels(review: &SavedReview) -> Labels {
-    let told = review.config.get("labels").cloned();
-    told.and_then(|labels| serde_json::from_value(labels).ok()).unwrap_or_default()
+/// The names of tiers in the settings of the later review, the usual ones where they are not told, and those of metrics that either
+/// has.
+fn labels(before: &SavedReview, after: &SavedReview) -> Labels {
+    let told = after.config.get("labels").cloned();
+    let labels: Labels = told.and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
+    let metrics = [before, after].into_iter().filter_map(|review| {
+        let metrics = review.config.get("metric").cloned()?;
+        serde_json::from_value::<BTreeMap<String, CustomMetric>>(metrics).ok()
+    });
+    let names = metrics.flatten().map(|(code, metric)| (code, metric.name().to_owned()));
+    Labels { metrics: names.collect(), ..labels }
 }
 
 /// The clients of a review by id.

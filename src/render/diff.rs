@@ -21,7 +21,7 @@ pub fn table(diff: &Diff, lang: Lang, width: Option<usize>) -> String {
     out.push(portfolio(diff, lang).draw(width).trim_end().to_owned());
     out.push(moved(diff, lang));
     for setting in &diff.config {
-        out.push(setting_text(setting, lang));
+        out.push(setting_text(setting, &diff.labels, lang));
     }
     let shown = diff.clients.len().min(SHOWN);
     out.push(String::new());
@@ -44,7 +44,7 @@ pub fn markdown(diff: &Diff, lang: Lang) -> String {
     out.push(portfolio(diff, lang).markdown());
     out.push(escaped(&moved(diff, lang)) + "\n");
     for setting in &diff.config {
-        out.push(format!("- {}", escaped(&setting_text(setting, lang))));
+        out.push(format!("- {}", escaped(&setting_text(setting, &diff.labels, lang))));
     }
     if !diff.clients.is_empty() {
         out.push(String::new());
@@ -176,7 +176,7 @@ fn clients(diff: &Diff, lang: Lang, shown: usize) -> Table {
             part(split.map(|split| split.scale)),
             part(split.map(|split| split.config)),
             part(split.map(|split| split.missing)),
-            most(client, lang),
+            most(client, &diff.labels, lang),
         ]);
     }
     table
@@ -192,25 +192,24 @@ pub fn tiers(client: &ClientChange, labels: &Labels, lang: Lang) -> String {
     if client.moved() { format!("{then} -> {now}") } else { now }
 }
 
-fn most(client: &ClientChange, lang: Lang) -> String {
+fn most(client: &ClientChange, labels: &Labels, lang: Lang) -> String {
     client.most.map_or_else(String::new, |(code, change)| {
-        let label = lang.find(&format!("metric.{code}")).unwrap_or(code);
+        let label = super::metric::label(labels, lang, code);
         format!("{label} {change:+.1}")
     })
 }
 
 /// `weight of growth 12 -> 15`.
-fn setting_text(setting: &SettingChange, lang: Lang) -> String {
+fn setting_text(setting: &SettingChange, labels: &Labels, lang: Lang) -> String {
     let value = |value: &Value| match value {
         Value::Null => lang.text("diff.unset"),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     let values = [("before", value(&setting.before)), ("after", value(&setting.after))];
-    let label = match setting.key.strip_prefix("score.weights.") {
+    let label = match crate::config::weight_of(&setting.key) {
         Some(metric) => {
-            let metric = lang.find(&format!("metric.{metric}")).unwrap_or(metric).to_owned();
-            lang.fill("diff.weight", &[("metric", metric)])
+            lang.fill("diff.weight", &[("metric", super::metric::label(labels, lang, metric))])
         }
         None => setting.key.clone(),
     };

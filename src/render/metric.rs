@@ -1,6 +1,6 @@
 //! Metrics as people read of them: the built-in ones by the catalogue, those of the settings by their own names.
 
-use crate::config::Config;
+use crate::config::{Config, Labels};
 use crate::features::ClientFeatures;
 use crate::locale::Lang;
 use crate::review::Review;
@@ -8,9 +8,9 @@ use crate::score::{Group, Metric, Model};
 
 /// What a metric is called; its code where nothing is known.
 #[must_use]
-pub fn label(config: &Config, lang: Lang, code: &str) -> String {
-    if let Some(own) = config.metric.get(code) {
-        return own.name().to_owned();
+pub fn label(labels: &Labels, lang: Lang, code: &str) -> String {
+    if let Some(own) = labels.metrics.get(code) {
+        return own.clone();
     }
     lang.find(&format!("metric.{code}")).map_or_else(|| code.to_owned(), ToOwned::to_owned)
 }

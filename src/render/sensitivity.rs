@@ -34,7 +34,7 @@ const COLUMNS: [&str; 14] = [
 #[must_use]
 pub fn table(answer: &Sensitivity, lang: Lang, width: Option<usize>) -> String {
     let mut out = title(answer, lang) + "\n";
-    changed(&mut out, &answer.settings, &answer.not_applied, lang, width);
+    changed(&mut out, &answer.labels, &answer.settings, &answer.not_applied, lang, width);
     let _ = writeln!(out, "\n{}", firm(answer, lang));
     if let Some(pairs) = pairs(answer, lang) {
         let _ = writeln!(out, "{pairs}");
@@ -51,7 +51,7 @@ pub fn table(answer: &Sensitivity, lang: Lang, width: Option<usize>) -> String {
 #[must_use]
 pub fn markdown(answer: &Sensitivity, lang: Lang) -> String {
     let mut parts = vec![format!("# {}\n", escaped(&title(answer, lang)))];
-    parts.extend(changed_markdown(&answer.settings, &answer.not_applied, lang));
+    parts.extend(changed_markdown(&answer.labels, &answer.settings, &answer.not_applied, lang));
     parts.push(firm(answer, lang) + "\n");
     parts.extend(pairs(answer, lang).map(|pairs| pairs + "\n"));
     if let Some(head) = shown(answer, lang) {

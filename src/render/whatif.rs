@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::config::Labels;
+use crate::config::{Labels, weight_of};
 use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal, grouped, money_text, signed_percent};
 use crate::money::Money;
 use crate::whatif::{ClientChange, Setting, WhatIf};
 
 use super::listing::guarded;
+use super::metric;
 use super::table::{Align, Table, escaped};
 
 /// Decimals of a weight and of any other number in the table of settings.
@@ -32,14 +33,11 @@ const COLUMNS: [&str; 13] = [
     "net_sales",
 ];
 
-/// The table of the weights.
-const WEIGHTS: &str = "score.weights.";
-
 /// For a terminal of that width, or none.
 #[must_use]
 pub fn table(answer: &WhatIf, lang: Lang, width: Option<usize>) -> String {
     let mut out = lang.fill("whatif.title", &[("as_of", answer.as_of.to_string())]) + "\n";
-    changed(&mut out, &answer.settings, &answer.not_applied, lang, width);
+    changed(&mut out, &answer.labels, &answer.settings, &answer.not_applied, lang, width);
     let _ = writeln!(out, "\n{}", moved(answer, lang));
     if !answer.settings.is_empty() {
         let _ = write!(out, "\n{}", tiers(answer, lang).draw(width));
@@ -57,7 +55,7 @@ pub fn table(answer: &WhatIf, lang: Lang, width: Option<usize>) -> String {
 pub fn markdown(answer: &WhatIf, lang: Lang) -> String {
     let title = lang.fill("whatif.title", &[("as_of", answer.as_of.to_string())]);
     let mut parts = vec![format!("# {}\n", escaped(&title))];
-    parts.extend(changed_markdown(&answer.settings, &answer.not_applied, lang));
+    parts.extend(changed_markdown(&answer.labels, &answer.settings, &answer.not_applied, lang));
     parts.push(moved(answer, lang) + "\n");
     parts.push(tiers(answer, lang).markdown());
     if answer.totals.moved > 0 {
@@ -98,13 +96,14 @@ pub fn moved(answer: &WhatIf, lang: Lang) -> String {
 /// The settings that differ, and those that differ to no effect.
 pub(super) fn changed(
     out: &mut String,
+    labels: &Labels,
     settings: &[Setting],
     not_applied: &[String],
     lang: Lang,
     width: Option<usize>,
 ) {
     if !settings.is_empty() {
-        let _ = write!(out, "\n{}", settings_table(settings, lang).draw(width));
+        let _ = write!(out, "\n{}", settings_table(labels, settings, lang).draw(width));
     }
     if let Some(note) = without_effect(not_applied, lang) {
         let _ = writeln!(out, "\n{note}");
@@ -113,11 +112,12 @@ pub(super) fn changed(
 
 /// The same in Markdown.
 pub(super) fn changed_markdown(
+    labels: &Labels,
     settings: &[Setting],
     not_applied: &[String],
     lang: Lang,
 ) -> Vec<String> {
-    let table = (!settings.is_empty()).then(|| settings_table(settings, lang).markdown());
+    let table = (!settings.is_empty()).then(|| settings_table(labels, settings, lang).markdown());
     let note = without_effect(not_applied, lang).map(|note| escaped(&note) + "\n");
     table.into_iter().chain(note).collect()
 }
@@ -127,7 +127,7 @@ fn without_effect(keys: &[String], lang: Lang) -> Option<String> {
     (!keys.is_empty()).then(|| lang.fill("whatif.not_applied", &[("keys", listed)]))
 }
 
-fn settings_table(settings: &[Setting], lang: Lang) -> Table {
+fn settings_table(labels: &Labels, settings: &[Setting], lang: Lang) -> Table {
     let mut table = Table::new(vec![
         (heading("setting", lang), Align::Left),
         (heading("before", lang), Align::Right),
@@ -137,7 +137,7 @@ fn settings_table(settings: &[Setting], lang: Lang) -> Table {
         let cell = |value: &Option<Value>| match value {
             None => "-".to_owned(),
             Some(Value::Number(number)) => {
-                let places = if setting.key.starts_with(WEIGHTS) { PLACES.0 } else { PLACES.1 };
+                let places = if weight_of(&setting.key).is_some() { PLACES.0 } else { PLACES.1 };
                 decimal(number.as_f64().unwrap_or_default(), places)
             }
             Some(Value::String(text)) => {
@@ -147,18 +147,22 @@ fn settings_table(settings: &[Setting], lang: Lang) -> Table {
             }
             Some(other) => other.to_string(),
         };
-        table.row(vec![name(&setting.key, lang), cell(&setting.before), cell(&setting.after)]);
+        table.row(vec![
+            name(&setting.key, labels, lang),
+            cell(&setting.before),
+            cell(&setting.after),
+        ]);
     }
     table
 }
 
 /// What a setting is called: weights by their metric, tops by their tier, others by their key.
-fn name(key: &str, lang: Lang) -> String {
-    if let Some(metric) = key.strip_prefix(WEIGHTS) {
-        return lang.fill("whatif.weight", &[("metric", lang.text(&format!("metric.{metric}")))]);
+fn name(key: &str, labels: &Labels, lang: Lang) -> String {
+    if let Some(metric) = weight_of(key) {
+        return lang.fill("whatif.weight", &[("metric", metric::label(labels, lang, metric))]);
     }
     if let Some(tier) = key.strip_prefix("tier.").and_then(|rest| rest.strip_suffix(".top")) {
-        return lang.fill("whatif.top", &[("tier", lang.text(&format!("tier.{tier}")))]);
+        return lang.fill("whatif.top", &[("tier", super::tier::of_code(labels, lang, tier))]);
     }
     if key == "policy" { lang.text("whatif.policy") } else { key.to_owned() }
 }
@@ -220,7 +224,7 @@ fn mover(client: &ClientChange, labels: &Labels, lang: Lang) -> Vec<String> {
     let score = |score: Option<f64>| score.map(|score| format!("{score:.1}"));
     let rank = |rank: Option<usize>| rank.map(|rank| grouped(rank as i64));
     let driver = client.driver.zip(client.driver_change).map(|(metric, change)| {
-        let metric = lang.text(&format!("metric.{metric}"));
+        let metric = metric::label(labels, lang, metric);
         lang.fill("whatif.driver", &[("metric", metric), ("change", format!("{change:+.1}"))])
     });
     vec![

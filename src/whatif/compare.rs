@@ -15,7 +15,7 @@ use super::{Plan, SCHEMA_VERSION, Setting};
 /// What other settings make of a review.
 #[derive(Clone, Debug, Serialize)]
 pub struct WhatIf {
-    /// What tiers are called.
+    /// What tiers and metrics are called.
     #[serde(skip)]
     pub labels: Labels,
     /// Version of this structure.
@@ -128,7 +128,7 @@ impl WhatIf {
         let (up, down) = (count("up"), count("down"));
         let reranked = clients.iter().filter(|client| client.rank_before != client.rank_after);
         Self {
-            labels: review.config.labels.clone(),
+            labels: plan.labels(&review.config),
             schema_version: SCHEMA_VERSION,
             kam_version: review.kam_version,
             as_of: review.as_of,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::Config;
 use crate::config::load::Loaded;
+use crate::config::{Config, Labels};
 
 /// Settings that scores and tiers follow from once the features are known: keys, or tables with a dot.
 const JUDGED: [&str; 8] =
@@ -67,6 +67,7 @@ impl Plan {
                 policy: changed.policy,
                 score: changed.score,
                 metric: changed.metric,
+                labels: Labels { metrics: changed.labels.metrics, ..before.config.labels.clone() },
                 caps: changed.caps,
                 tier: changed.tier,
                 one_off: changed.one_off,
@@ -78,6 +79,15 @@ impl Plan {
             settings,
             not_applied: rest.into_iter().map(|setting| setting.key).collect(),
         }
+    }
+}
+
+impl Plan {
+    /// What tiers and metrics are called; those that the plan takes away keep their names.
+    pub(super) fn labels(&self, usual: &Config) -> Labels {
+        let mut labels = usual.labels.clone();
+        labels.metrics.extend(self.config.labels.metrics.clone());
+        labels
     }
 }
 

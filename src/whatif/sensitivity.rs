@@ -19,7 +19,7 @@ use super::{Plan, SCHEMA_VERSION, Setting};
 /// How far the tiers of a review depend on the weights.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sensitivity {
-    /// What tiers are called.
+    /// What tiers and metrics are called.
     #[serde(skip)]
     pub labels: Labels,
     /// Version of this structure.
@@ -131,7 +131,7 @@ impl Sensitivity {
         let keeping =
             |share: f64| clients.iter().filter(|client| round12(client.stability) >= share).count();
         Self {
-            labels: review.config.labels.clone(),
+            labels: plan.labels(&review.config),
             schema_version: SCHEMA_VERSION,
             kam_version: review.kam_version,
             as_of: review.as_of,

@@ -73,6 +73,7 @@ fn profile(page: &ClientPage, lang: Lang) -> Vec<(String, String)> {
             None => stage,
         }),
     );
+    add("segment", profile.segment.clone());
     add("tier", Some(tier::standing(page, lang)));
     add("net_sales", profile.first_order.map(|_| net_sales(page, lang)));
     add("margin", features.margin_rate.map(|rate| percent(rate, 1)));
@@ -183,7 +184,7 @@ fn score(page: &ClientPage, lang: Lang) -> Option<Section> {
         ]);
         for metric in page.metrics.iter().filter(|metric| metric.group == group.group) {
             drawn.row(vec![
-                format!("  {}", lang.text(&format!("metric.{}", metric.metric))),
+                format!("  {}", crate::render::metric::label(&page.labels, lang, metric.metric)),
                 measured(metric.value, metric.unit),
                 number(metric.points),
                 decimal(metric.weight, 1),

@@ -75,7 +75,7 @@ pub(super) fn weights(review: &Review) -> Vec<Weight> {
                 pairs.collect::<Vec<_>>().join(", ")
             });
             Weight {
-                metric: both(|lang| metric::label(&review.config, lang, code)),
+                metric: both(|lang| metric::label(&review.config.labels, lang, code)),
                 group: words("group", Group::ALL[group].code()),
                 class: group,
                 weight: decimal(*weight, 2),

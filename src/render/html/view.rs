@@ -75,7 +75,7 @@ impl<'a> Page<'a> {
             metrics: review
                 .weights
                 .iter()
-                .map(|(code, _)| both(|lang| metric::label(&review.config, lang, code)))
+                .map(|(code, _)| both(|lang| metric::label(&review.config.labels, lang, code)))
                 .collect(),
             ranks: review.clients.iter().any(|client| client.rank.is_some()),
             clients: rows(review),

@@ -36,7 +36,7 @@ pub(super) fn shared(review: &Review) -> Value {
             let _ = write!(out, "M{} 0V{}", at(LABELS + POINT * tick), at(end + ROW));
         }
         out.push_str("\"/>");
-        let label = |code: &str| shortened(&metric::label(&review.config, lang, code), NAME);
+        let label = |code: &str| shortened(&metric::label(&review.config.labels, lang, code), NAME);
         let metrics = review.weights.iter().map(|(metric, _)| label(metric));
         for (index, name) in metrics.chain([lang.text("book.column.score")]).enumerate() {
             let (x, y) = (at(LABELS - 8.0), at(ROW * index as f64 + BASE));

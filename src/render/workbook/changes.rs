@@ -131,7 +131,7 @@ fn mover(book: &Book, pen: &mut Pen, row: u32, client: &Client) -> Result<()> {
         pen.known(row, 6 + index as u16, number, kind)?;
     }
     let most = since.and_then(|since| since.most);
-    let most = most.map(|(code, change)| format!("{} {change:+.1}", book.word("metric", code)));
+    let most = most.map(|(code, change)| format!("{} {change:+.1}", book.metric(code)));
     pen.text(row, 13, &most.unwrap_or_default())
 }
 

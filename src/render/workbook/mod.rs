@@ -195,7 +195,7 @@ impl<'a> Book<'a> {
 
     /// What a metric is called.
     fn metric(&self, code: &str) -> String {
-        metric::label(&self.review.config, self.lang, code)
+        metric::label(&self.review.config.labels, self.lang, code)
     }
 
     /// The name of a sheet.
