@@ -38,9 +38,8 @@ fn main() -> anyhow::Result<()> {
             &loaded.clients,
             &loaded.industries,
             &loaded.relations,
-            as_of,
             &config,
-            options.threads,
+            features::Run { as_of, monthly: false, threads: options.threads },
         );
         let known = at.features.iter().filter(|client| client.first_order.is_some()).count();
         let active = at.features.iter().filter(|client| client.orders > 0).count();

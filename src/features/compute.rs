@@ -30,7 +30,7 @@ pub struct Portfolio {
     pub stages: Vec<Stage>,
     /// Rows of the last 90 days that name a competitor or hold words of the front line, by client.
     pub mentions: Vec<Mention>,
-    /// Net sales of the last 12 months, month by month, one list per client.
+    /// Net sales of the last 12 months, month by month, one list per client; empty where they are not kept.
     pub monthly: Vec<Vec<Money>>,
     /// Net sales of the last 24 months, month by month.
     pub months: Vec<(Window, Money)>,
@@ -42,17 +42,28 @@ pub struct Portfolio {
     pub margin_rate: Option<f64>,
 }
 
-/// Computes the features of every client at an as-of date, with several threads; rows after it do not count.
+/// How features are computed.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Rows after it do not count.
+    pub as_of: Day,
+    /// Whether every client keeps its net sales month by month.
+    pub monthly: bool,
+    /// Threads to compute with.
+    pub threads: usize,
+}
+
+/// Computes the features of every client at an as-of date.
 #[must_use]
 pub fn compute(
     ledger: &Ledger,
     clients: &[Box<ClientFile>],
     industries: &BTreeMap<String, f64>,
     relations: &Relations,
-    as_of: Day,
     config: &Config,
-    threads: usize,
+    run: Run,
 ) -> Portfolio {
+    let Run { as_of, monthly: by_month, threads } = run;
     let windows = Windows::at(as_of);
     let begins = ledger.orders.iter().map(|row| row.date).min();
     let lines_named = ledger.lines.iter().any(|row| row.line != BLANK_LINE && row.date <= as_of);
@@ -83,7 +94,7 @@ pub fn compute(
             let (orders, lines, payments) = (&orders, &lines, &payments);
             move || {
                 let (mut sums, mut mentions) = (Sums::new(months.len()), Vec::new());
-                let rows: Vec<(Box<ClientFeatures>, Stage, Vec<Money>)> = range
+                let rows: Vec<(Box<ClientFeatures>, Stage, Option<Vec<Money>>)> = range
                     .map(|at| {
                         let rows =
                             Rows { orders: orders[at], lines: lines[at], payments: payments[at] };
@@ -95,7 +106,8 @@ pub fn compute(
                         row.exec_visits = row.exec_visits.or(found.exec_visits);
                         mentions.extend(found.mentions);
                         let stage = stage(&row, frame);
-                        (Box::new(row), stage, sums.add(orders[at], months))
+                        let own = sums.add(orders[at], months);
+                        (Box::new(row), stage, by_month.then_some(own))
                     })
                     .collect();
                 (rows, sums, mentions)
@@ -104,14 +116,14 @@ pub fn compute(
         .collect();
     let mut table = Vec::with_capacity(clients.len());
     let mut stages = Vec::with_capacity(clients.len());
-    let mut monthly = Vec::with_capacity(clients.len());
+    let mut monthly = Vec::new();
     let mut all = Sums::new(months.len());
     let mut mentions = Vec::new();
     for (rows, sums, found) in parallel::join(jobs) {
         for (row, stage, own) in rows {
             table.push(row);
             stages.push(stage);
-            monthly.push(own);
+            monthly.extend(own);
         }
         for (sum, own) in all.months.iter_mut().zip(sums.months) {
             *sum += own;

@@ -10,7 +10,7 @@ mod relations;
 mod vocabulary;
 mod words;
 
-pub use compute::{Portfolio, compute, share_out};
+pub use compute::{Portfolio, Run, compute, share_out};
 pub use quantile::percentile;
 pub use relations::{Mention, RelationFeatures, outstanding};
 pub use vocabulary::{DealOutcome, Urgency, Vocabulary};

@@ -4,6 +4,8 @@ mod portfolio;
 
 use std::collections::BTreeMap;
 
+use thin_vec::thin_vec;
+
 use crate::config::{Config, Policy};
 use crate::diagnostic::{Diagnostic, Fact, Origin, Severity};
 use crate::features::{ClientFeatures, Stage};
@@ -216,17 +218,17 @@ fn client((index, row): (usize, &Row)) -> Client {
         tier_previous: tier.map(|tier| if index == 1 { Tier::Strategic } else { tier }),
         movement: tier.map(|_| if index == 1 { "down" } else { "same" }),
         since: None,
-        caps: if index == 10 { vec!["pay_days", "new"] } else { Vec::new() },
+        caps: if index == 10 { thin_vec!["pay_days", "new"] } else { thin_vec![] },
         conditions_failed: if index == 1 {
-            vec!["strategic:business_lines".to_owned()]
+            thin_vec!["strategic:business_lines".to_owned()]
         } else {
-            Vec::new()
+            thin_vec![]
         },
-        to_confirm: if index == 3 { vec!["needs_fit", "coverage"] } else { Vec::new() },
+        to_confirm: if index == 3 { thin_vec!["needs_fit", "coverage"] } else { thin_vec![] },
         one_off: index == 10,
         rising: index == 6,
-        signals: Vec::new(),
-        snoozed: Vec::new(),
+        signals: thin_vec![],
+        snoozed: thin_vec![],
         risk: 0.0,
         risk_level: RiskLevel::None,
         priority: 0.0,
@@ -331,7 +333,7 @@ fn findings(clients: &mut [Client]) {
             .find(|signal| signal.code() == signals[0].code)
             .map(|signal| signal.action());
         client.due = Some(day("2026-07-01"));
-        client.signals = signals;
+        client.signals = signals.into();
     }
 }
 

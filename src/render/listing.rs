@@ -180,7 +180,7 @@ fn reasons() -> [Column; 5] {
     [
         left("caps", |client, _| codes(&client.caps, "cap")),
         left("conditions_failed", |client, _| {
-            Cell::Codes(client.conditions_failed.clone(), "condition")
+            Cell::Codes(client.conditions_failed.to_vec(), "condition")
         }),
         left("to_confirm", |client, _| codes(&client.to_confirm, "condition")),
         left("one_off", |client, _| Cell::Flag(client.one_off)),

@@ -3,6 +3,7 @@
 //! Decisions come last. The computed tier stays beside the one given, and silenced findings stay countable.
 
 use rustc_hash::FxHashMap;
+use thin_vec::ThinVec;
 
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
@@ -125,11 +126,11 @@ fn about(diagnostic: Diagnostic, file: &ClientFile) -> Diagnostic {
 
 impl OfClient {
     /// Takes out the findings that are silenced; of several snoozes of one signal the longest holds.
-    pub(super) fn silence(&self, findings: &mut Vec<Finding>) -> Vec<Snoozed> {
+    pub(super) fn silence(&self, findings: &mut Vec<Finding>) -> ThinVec<Snoozed> {
+        let mut silenced = ThinVec::new();
         if self.snoozes.is_empty() {
-            return Vec::new();
+            return silenced;
         }
-        let mut silenced = Vec::new();
         findings.retain(|finding| {
             let of_code = self.snoozes.iter().filter(|(code, _, _)| code == finding.code);
             let longest = of_code.max_by_key(|(_, until, _)| *until);

@@ -2,6 +2,8 @@
 
 use std::mem::take;
 
+use thin_vec::ThinVec;
+
 use crate::config::{Config, load};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::Result;
@@ -59,9 +61,8 @@ pub fn review_after(
         &loaded.clients,
         &loaded.industries,
         &loaded.relations,
-        as_of,
         config,
-        context.threads,
+        features::Run { as_of, monthly: context.portfolio, threads: context.threads },
     );
     let control = control(&mut loaded, as_of, context.threads);
     let from_ledger =
@@ -242,15 +243,16 @@ fn clients(
     let mut order: Vec<usize> = (0..outcomes.len()).collect();
     order.sort_by_key(|at| outcomes[*at].rank.unwrap_or(usize::MAX));
     let mut tally = Tally::default();
+    let mut monthly = take(&mut portfolio.monthly).into_iter();
     let mut clients: Vec<Client> = files
         .into_iter()
         .zip(take(&mut portfolio.features))
         .zip(take(&mut portfolio.stages))
-        .zip(take(&mut portfolio.monthly))
         .zip(scores)
         .zip(outcomes)
         .enumerate()
-        .map(|(at, (((((file, features), stage), monthly), score), outcome))| {
+        .map(|(at, ((((file, features), stage), score), outcome))| {
+            let monthly = monthly.next().unwrap_or_default().into_iter().collect();
             let findings = signal::judge(&features, &config.signal, &mut tally);
             let decided = decisions.of(at);
             let file = *file;
@@ -289,7 +291,7 @@ struct Known {
     features: Box<ClientFeatures>,
     stage: Stage,
     segment: Option<Box<str>>,
-    monthly: Vec<Money>,
+    monthly: ThinVec<Money>,
     score: ClientScore,
     outcome: Outcome,
     findings: Vec<Finding>,

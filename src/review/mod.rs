@@ -14,6 +14,7 @@ mod split;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
+use thin_vec::ThinVec;
 
 use crate::config::{Config, Policy};
 use crate::diagnostic::{DETAILS_KEPT, Diagnostic, Origin, Severity};
@@ -274,19 +275,19 @@ pub struct Client {
     /// Its score then, and what changed it.
     pub since: Option<Box<Since>>,
     /// Upper limits that apply.
-    pub caps: Vec<&'static str>,
+    pub caps: ThinVec<&'static str>,
     /// Conditions failed, as `tier:condition`.
-    pub conditions_failed: Vec<String>,
+    pub conditions_failed: ThinVec<String>,
     /// What a person has to confirm.
-    pub to_confirm: Vec<&'static str>,
+    pub to_confirm: ThinVec<&'static str>,
     /// A project buyer whose project is over.
     pub one_off: bool,
     /// Eligible for the next tier up.
     pub rising: bool,
     /// Findings, the highest first.
-    pub signals: Vec<FindingRow>,
+    pub signals: ThinVec<FindingRow>,
     /// Findings that a person silenced, the highest first: they count nowhere else.
-    pub snoozed: Vec<Snoozed>,
+    pub snoozed: ThinVec<Snoozed>,
     /// 0–1.
     pub risk: f64,
     /// Level of the risk.
@@ -303,8 +304,8 @@ pub struct Client {
     pub marks: Marks,
     /// Share of sales that would go with the client.
     pub loss_impact: Option<f64>,
-    /// Net sales of the last 12 months, month by month, the oldest first.
-    pub monthly: Vec<Money>,
+    /// Net sales of the last 12 months, month by month, the oldest first; empty in runs whose outputs do not hold them.
+    pub monthly: ThinVec<Money>,
 }
 
 impl Client {

@@ -11,9 +11,18 @@ use super::METRICS;
 /// A review holds two of these per client, so they are kept small: inside, what is unknown is not a number.
 #[derive(Clone, Debug, Default)]
 pub struct ByMetric {
+    /// Of those of [`METRICS`].
+    values: Option<Box<[f64; METRICS.len()]>>,
+    /// Of those after them.
+    added: Option<Box<Added>>,
+}
+
+/// Values of metrics that the settings add.
+#[derive(Clone, Debug, Default)]
+struct Added {
+    /// Their codes, shared by all clients.
+    codes: Arc<Vec<&'static str>>,
     values: Box<[f64]>,
-    /// Codes of the metrics after those of [`METRICS`], shared by all clients.
-    added: Option<Arc<Vec<&'static str>>>,
 }
 
 impl ByMetric {
@@ -25,7 +34,7 @@ impl ByMetric {
 
     /// The codes of its metrics.
     pub fn codes(&self) -> impl Iterator<Item = &'static str> + '_ {
-        let added = self.added.iter().flat_map(|codes| codes.iter().copied());
+        let added = self.added.iter().flat_map(|added| added.codes.iter().copied());
         METRICS.iter().map(|metric| metric.code()).chain(added)
     }
 
@@ -34,12 +43,18 @@ impl ByMetric {
         values: impl IntoIterator<Item = Option<f64>>,
         added: Option<&Arc<Vec<&'static str>>>,
     ) -> Self {
-        Self { added: added.cloned(), ..values.into_iter().collect() }
+        let mut values = values.into_iter();
+        let built_in = values.by_ref().take(METRICS.len()).collect();
+        let added = added.map(|codes| {
+            let values = values.map(|value| value.unwrap_or(f64::NAN)).collect();
+            Box::new(Added { codes: Arc::clone(codes), values })
+        });
+        Self { added, ..built_in }
     }
 
     /// Other values of the same metrics.
     pub(super) fn alike(&self, values: impl IntoIterator<Item = Option<f64>>) -> Self {
-        Self::with(values, self.added.as_ref())
+        Self::with(values, self.added.as_deref().map(|added| &added.codes))
     }
 
     /// Metrics that are known, and their values.
@@ -50,25 +65,35 @@ impl ByMetric {
     /// The value of the metric at a position of the model.
     #[must_use]
     pub fn at(&self, metric: usize) -> Option<f64> {
-        self.values.get(metric).copied().filter(|value| !value.is_nan())
+        let value = match metric.checked_sub(METRICS.len()) {
+            None => self.values.as_deref()?.get(metric),
+            Some(added) => self.added.as_deref()?.values.get(added),
+        };
+        value.copied().filter(|value| !value.is_nan())
     }
 
     /// Whether it holds no metric at all, known or not.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.values.is_none()
     }
 
     /// All values.
     pub fn iter(&self) -> impl Iterator<Item = Option<f64>> + '_ {
-        (0..self.values.len()).map(|metric| self.at(metric))
+        let built_in = self.values.iter().flat_map(|values| values.iter());
+        let added = self.added.iter().flat_map(|added| added.values.iter());
+        built_in.chain(added).map(|value| Some(*value).filter(|value| !value.is_nan()))
     }
 }
 
+/// Values of the built-in metrics.
 impl FromIterator<Option<f64>> for ByMetric {
     fn from_iter<I: IntoIterator<Item = Option<f64>>>(values: I) -> Self {
-        let values = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
-        Self { values, added: None }
+        let mut all = [f64::NAN; METRICS.len()];
+        for (place, value) in all.iter_mut().zip(values) {
+            *place = value.unwrap_or(f64::NAN);
+        }
+        Self { values: Some(Box::new(all)), added: None }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use thin_vec::ThinVec;
+
 use crate::config::{Config, Policy, TierRule};
 use crate::features::{ClientFeatures, Stage};
 use crate::money::{Money, round12};
@@ -55,11 +57,11 @@ pub struct Outcome {
     /// The tier.
     pub tier: Option<Tier>,
     /// Upper limits that apply.
-    pub caps: Vec<&'static str>,
+    pub caps: ThinVec<&'static str>,
     /// Conditions failed, as `tier:condition`.
-    pub conditions_failed: Vec<String>,
+    pub conditions_failed: ThinVec<String>,
     /// What a person has to confirm.
-    pub to_confirm: Vec<&'static str>,
+    pub to_confirm: ThinVec<&'static str>,
     /// A project buyer whose project is over.
     pub one_off: bool,
     /// Eligible for the next tier up.
@@ -229,7 +231,7 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
     // Share floor: nobody starts more than one tier below what its share alone would give.
     let mut tier = if config.policy == Policy::Rank { band.min(by_share.lowered(1)) } else { band };
 
-    let mut caps = Vec::new();
+    let mut caps = ThinVec::new();
     if features.pay_days.is_some_and(|days| round12(days) > config.caps.pay_days) {
         caps.push("pay_days");
     }
@@ -247,7 +249,7 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
         tier = Tier::Standard;
     }
 
-    let mut conditions_failed = Vec::new();
+    let mut conditions_failed = ThinVec::new();
     let mut met = self::met(case, tier, config);
     if !met.failed.is_empty() {
         conditions_failed.extend(met.failed.iter().map(|name| format!("{}:{name}", tier.code())));
@@ -333,7 +335,7 @@ pub fn conditions(
 #[derive(Debug, Default)]
 struct Met {
     failed: Vec<&'static str>,
-    unknown: Vec<&'static str>,
+    unknown: ThinVec<&'static str>,
 }
 
 /// Which conditions of a tier the client fails, and which nobody knows.

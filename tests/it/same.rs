@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Arc;
 
 use encoding_rs::GB18030;
-use kam::features::compute;
+use kam::features::{Run, compute};
 use kam::period::Day;
 use kam::review::Review;
 use kam::source::{Input, Place};
@@ -309,17 +309,11 @@ fn the_past() {
         });
         let (then, _) = loaded(&known_then, "", 2);
         assert_eq!(then.clients.len(), all.clients.len());
-        let expected = compute(
-            &then.ledger,
-            &then.clients,
-            &then.industries,
-            &then.relations,
-            as_of,
-            &config,
-            2,
-        );
+        let run = Run { as_of, monthly: true, threads: 2 };
+        let expected =
+            compute(&then.ledger, &then.clients, &then.industries, &then.relations, &config, run);
         let found =
-            compute(&all.ledger, &all.clients, &all.industries, &all.relations, as_of, &config, 2);
+            compute(&all.ledger, &all.clients, &all.industries, &all.relations, &config, run);
         for (at, client) in all.clients.iter().enumerate() {
             assert_eq!(found.features[at], expected.features[at], "{} on {date}", client.id);
             assert_eq!(found.stages[at], expected.stages[at], "{} on {date}", client.id);
