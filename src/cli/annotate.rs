@@ -17,7 +17,7 @@ use crate::source::{Document, Format, Hints, Input};
 use super::args::Annotate;
 use super::files::Sink;
 use super::ui::Ui;
-use super::{Outcome, analysis, files, password};
+use super::{Outcome, analysis, earlier, files, password};
 
 /// How the copy is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,11 +101,8 @@ fn review(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<(SavedReview, Con
     if let Some(path) = &arguments.review {
         let settings = analysis::settings(arguments.analysis.config.as_deref(), &[])?;
         ui.follow(&settings.loaded.config.lang);
-        let name = path.display().to_string();
-        let file =
-            File::open(path).map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
-        let review = SavedReview::read(BufReader::new(file), &name)?;
-        return Ok((review, settings.loaded.config, vec![Input::file(path)]));
+        let earlier = earlier::named(path, settings.workspace.as_deref())?;
+        return Ok((earlier.review, settings.loaded.config, vec![Input::file(&earlier.file)]));
     }
     let own = arguments.analysis.files.is_empty() && !analysis::has_inputs(&arguments.analysis)?;
     let mut means = arguments.analysis.clone();

@@ -13,5 +13,5 @@ mod typed;
 pub use diff::{ClientChange, Diff, SettingChange, Side};
 pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
 pub use scale::{ANCHORS, Anchors, calibrated, drift, is_frozen, text as anchors_text};
-pub use shelf::{FOLDER, REVIEW, all, newest_before, open};
+pub use shelf::{Kept, Place, Shelf, open};
 pub use typed::{FollowUps, Typed};
