@@ -320,7 +320,9 @@ pub(super) fn load_into(
     check_skips(&arguments.skip)?;
     let today = today()?;
     let inputs = inputs(&arguments.files, &settings)?;
-    use_passwords(password::gather(arguments.password_file.as_deref(), &inputs, ui)?);
+    let previous = arguments.previous.as_deref().filter(|path| path.is_file()).map(Input::file);
+    let locked: Vec<Input> = inputs.iter().cloned().chain(previous).collect();
+    use_passwords(password::gather(arguments.password_file.as_deref(), &locked, ui)?);
     if let Some(path) = reading.output {
         files::check(path, &inputs, true)?;
     }
@@ -429,7 +431,10 @@ pub(super) fn reviewed(
     } else {
         Vec::new()
     };
-    let review = review::review_after(loaded, config, context, previous.as_ref())?;
+    let mut review = review::review_after(loaded, config, context, previous.as_ref())?;
+    if let Some(unknown) = earlier.as_ref().and_then(Earlier::unknown) {
+        review.tell(unknown);
+    }
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         // An as-of date that was taken from the data is never older than the data: then today counts.

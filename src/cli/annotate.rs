@@ -19,6 +19,9 @@ use super::files::Sink;
 use super::ui::Ui;
 use super::{Outcome, analysis, earlier, files, password};
 
+/// Columns that the workbook of a review tells.
+const OF_WORKBOOKS: [&str; 3] = ["score", "tier", "movement"];
+
 /// How the copy is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Means {
@@ -102,6 +105,11 @@ fn review(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<(SavedReview, Con
         let settings = analysis::settings(arguments.analysis.config.as_deref(), &[])?;
         ui.follow(&settings.loaded.config.lang);
         let earlier = earlier::named(path, settings.workspace.as_deref())?;
+        let wanted = columns(&arguments.columns, &earlier.review.clients);
+        let lacking = wanted.iter().any(|column| !OF_WORKBOOKS.contains(&column.code));
+        if earlier.review.from_workbook && lacking {
+            return Err(Error::file("no-evidence", earlier.name).into());
+        }
         return Ok((earlier.review, settings.loaded.config, vec![Input::file(&earlier.file)]));
     }
     let own = arguments.analysis.files.is_empty() && !analysis::has_inputs(&arguments.analysis)?;

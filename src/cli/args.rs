@@ -296,7 +296,7 @@ pub(super) struct Annotate {
     pub workbook: PathBuf,
     #[command(flatten)]
     pub analysis: Analysis,
-    #[arg(long, value_name = "FILE", conflicts_with = "files", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "PATH", conflicts_with = "files", value_hint = ValueHint::AnyPath)]
     pub review: Option<PathBuf>,
     #[arg(
         long,

@@ -3,27 +3,33 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::Result;
 use crate::history::{Diff, Kept, Shelf};
 use crate::render::diff as draw;
 use crate::source::Input;
+use crate::source::secret::use_passwords;
 
 use super::args::{Diff as Arguments, Format};
 use super::earlier::{self, Earlier};
 use super::ui::Ui;
-use super::{Outcome, analysis, files, lists, review};
+use super::{Outcome, analysis, files, lists, password, review};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let settings = analysis::settings(arguments.config.as_deref(), &[])?;
     ui.follow(&settings.loaded.config.lang);
     let workspace = settings.workspace.as_deref();
     let formats = lists::formats(&arguments.output)?;
+    let named: Vec<Input> = arguments.reviews.iter().map(|path| Input::file(path)).collect();
+    use_passwords(password::gather(None, &named, ui)?);
     let (before, after) = sides(&arguments.reviews, workspace, &settings.loaded.config)?;
     let inputs = [&before, &after].map(|side| Input::file(&side.file));
     for path in &arguments.output {
         files::check(path, &inputs, true)?;
     }
+    let mut unknown = Diagnostics::default();
+    unknown.extend([&before, &after].into_iter().filter_map(Earlier::unknown));
+    ui.diagnostics(&unknown);
     let diff = Diff::of((&before.name, &before.review), (&after.name, &after.review));
     let answer = |format: Format, width| -> anyhow::Result<Vec<u8>> {
         Ok(match format {

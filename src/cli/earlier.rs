@@ -6,8 +6,15 @@ use crate::config::Config;
 use crate::config::rules::nearest;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
+use crate::history::book::{self, Texts};
 use crate::history::{self, Place, SavedReview, Shelf};
+use crate::locale::Lang;
 use crate::period::Day;
+use crate::source::Input;
+use crate::source::package::{self, Kind};
+
+/// The languages that workbooks are written in.
+const LANGUAGES: [Texts; 2] = [|key| Lang::En.find(key), |key| Lang::Zh.find(key)];
 
 /// An earlier review.
 pub(super) struct Earlier {
@@ -22,6 +29,17 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
+    /// What it does not tell, if it was read from a workbook.
+    pub(super) fn unknown(&self) -> Option<Diagnostic> {
+        let notice = Diagnostic::notice("previous-workbook", Origin::file(&self.name));
+        let clients = self.review.clients.iter();
+        let without = clients.filter(|it| it.tier.is_some() && it.band.is_none()).count();
+        self.review.from_workbook.then(|| match without {
+            0 => notice,
+            _ => notice.with("clients", without),
+        })
+    }
+
     /// One of the workspace.
     pub(super) fn kept(place: &Place, review: SavedReview) -> Self {
         let (name, file, typed) = (place.name(), place.review(), Some(place.workbook()));
@@ -47,6 +65,9 @@ pub(super) fn before(
         return Ok(None);
     }
     let earlier = named(given, workspace)?;
+    if earlier.review.scope.is_some() {
+        return Err(Error::file("review-part", earlier.name));
+    }
     if earlier.review.as_of >= as_of {
         let late = Diagnostic::error("previous-late", Origin::file(earlier.name));
         return Err(late.with("previous", earlier.review.as_of).with("as_of", as_of).into());
@@ -62,6 +83,13 @@ pub(super) fn named(given: &Path, workspace: Option<&Path>) -> Result<Earlier> {
         return Ok(Earlier { name, ..Earlier::kept(&place, place.open()?) });
     }
     if given.is_file() {
+        let kind = package::sniff(given)
+            .map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
+        if !matches!(kind, Kind::Text | Kind::Gzip | Kind::Empty | Kind::Xml) {
+            let review = book::read(&Input::file(given), &LANGUAGES)?;
+            let (file, typed) = (given.to_owned(), Some(given.to_owned()));
+            return Ok(Earlier { review, name, file, typed });
+        }
         let typed = Place::around(given).map(|place| place.workbook());
         return Ok(Earlier { review: history::open(given)?, name, file: given.to_owned(), typed });
     }
@@ -77,11 +105,12 @@ pub(super) fn named(given: &Path, workspace: Option<&Path>) -> Result<Earlier> {
         return Err(Error::file("file-missing", name));
     }
     let known: Vec<String> = places.iter().map(Place::period).collect();
-    let periods: Vec<&str> = known.iter().map(String::as_str).collect();
-    let suggestion = nearest(&name.to_uppercase(), &periods).map(ToOwned::to_owned);
+    let folded: Vec<String> = known.iter().map(|period| period.to_lowercase()).collect();
+    let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
+    let near = nearest(&name, &folded);
     let mut unknown = Diagnostic::error("unknown-period", Origin::default()).with("period", name);
-    if let Some(suggestion) = suggestion {
-        unknown = unknown.with("suggestion", suggestion);
+    if let Some(suggestion) = known.iter().find(|it| Some(it.to_lowercase().as_str()) == near) {
+        unknown = unknown.with("suggestion", suggestion.clone());
     }
     if !known.is_empty() {
         unknown = unknown.with("known", known);

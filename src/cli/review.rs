@@ -49,9 +49,10 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     let kept: Vec<PathBuf> = before.into_iter().chain(own).filter(|it| it.exists()).collect();
     let kept = kept.iter().map(|path| (path.as_path(), None));
     let carried = if let Some(plan) = &plan {
-        typed::carry(&mut analysed.review, kept.chain(plan.targets()))
+        typed::carry(&mut analysed.review, kept.chain(plan.targets().filter(|(path, _)| files::is_workbook(path))))
     } else {
-        let replaced = paths(&arguments.output).map(|path| (path, None));
+        let books = paths(&arguments.output).filter(|path| files::is_workbook(path));
+        let replaced = books.map(|path| (path, None));
         typed::carry(&mut analysed.review, kept.chain(replaced))
     };
     let review = &analysed.review;

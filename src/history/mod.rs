@@ -3,6 +3,7 @@
 //! A workspace keeps them under `reviews/`, one folder for each period. The next review takes over what has to last from the
 //! newest earlier one ([`SavedReview::previous`]).
 
+pub mod book;
 mod diff;
 pub mod layout;
 mod saved;
