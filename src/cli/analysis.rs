@@ -49,7 +49,7 @@ fn settings_on(
     frozen: bool,
 ) -> Result<Settings> {
     let (layers, workspace) = layers(named, frozen)?;
-    let loaded = load::load(&layers, flags)?;
+    let loaded = load::load(&layers, flags).map_err(told_of_scale)?;
     let folder = workspace.and_then(|path| path.parent().map(Path::to_owned));
     Ok(Settings { loaded, workspace: folder })
 }
@@ -70,7 +70,17 @@ pub(super) fn changed(
     }
     let mut flags = flags(arguments, lang);
     flags.extend(further.iter().cloned());
-    load::load(&layers, &flags)
+    load::load(&layers, &flags).map_err(told_of_scale)
+}
+
+/// Problems of settings, those of a frozen scale as what they are: nobody wrote it by hand.
+fn told_of_scale(mut error: Error) -> Error {
+    for problem in &mut error.diagnostics {
+        if Path::new(&problem.origin.file).file_name().is_some_and(|it| it == history::ANCHORS) {
+            problem.code = "scale-unreadable";
+        }
+    }
+    error
 }
 
 /// The settings files, the user's first, and that of the workspace.

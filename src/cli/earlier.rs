@@ -55,9 +55,8 @@ pub(super) fn before(
     config: &Config,
 ) -> Result<Option<Earlier>> {
     let Some(given) = given else {
-        let found = workspace.map(|workspace| {
-            Shelf::of(workspace).newest_before(as_of, config.fiscal_year_start)
-        });
+        let found = workspace
+            .map(|workspace| Shelf::of(workspace).newest_before(as_of, config.fiscal_year_start));
         let found = found.transpose()?.flatten();
         return Ok(found.map(|(place, review)| Earlier::kept(&place, review)));
     };

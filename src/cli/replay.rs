@@ -33,13 +33,15 @@ pub(super) fn run(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Re
         config.as_of = end.to_string();
         review::as_of(&loaded, &Config { period: String::new(), ..config.clone() }, context)?;
     }
+    let mut diagnostics = loaded.diagnostics.clone();
+    diagnostics.extend(ahead(&periods, newest));
     let first = loaded.ledger.orders.iter().map(|row| row.date).min();
     if periods.first().is_some_and(|(_, end)| first.is_none_or(|first| *end < first)) {
         let early = Diagnostic::error("replay-range", Origin::default());
         return Err(Error::from(early.with("range", range.to_owned())).into());
     }
     let mut previous: Option<Previous> = None;
-    ui.diagnostics(&loaded.diagnostics);
+    ui.diagnostics(&diagnostics);
     for (_, end) in periods {
         config.as_of = end.to_string();
         config.period = String::new();
@@ -66,6 +68,16 @@ pub(super) fn run(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Re
         ui.answer(summary::replayed(&review, ui.lang).as_bytes())?;
     }
     Ok(Outcome::Done)
+}
+
+/// Periods that end after the newest transaction: there it looks as if nobody bought any more.
+fn ahead(periods: &[(String, Day)], newest: Day) -> Option<Diagnostic> {
+    let ahead: Vec<&(String, Day)> = periods.iter().filter(|(_, end)| *end > newest).collect();
+    let (_, last) = ahead.last()?;
+    let names: Vec<String> = ahead.iter().map(|(name, _)| name.clone()).collect();
+    let warning = Diagnostic::warning("period-ahead", Origin::default());
+    let warning = warning.with("periods", names).with("newest", newest);
+    Some(warning.with("end", *last).with("days", last.days_since(newest)))
 }
 
 /// The periods that a range such as `2025Q1..2026Q3` names, each with its last day.

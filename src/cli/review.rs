@@ -42,14 +42,19 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
     };
     // What was typed into the review before, then into the one of this period, if it is there: the later wins.
-    let own = analysed.workspace.as_ref().filter(|_| arguments.save).map(|workspace| {
-        Shelf::of(workspace).place(&analysed.review.period).workbook()
-    });
+    let own = analysed
+        .workspace
+        .as_ref()
+        .filter(|_| arguments.save)
+        .map(|workspace| Shelf::of(workspace).place(&analysed.review.period).workbook());
     let before = analysed.typed.clone();
     let kept: Vec<PathBuf> = before.into_iter().chain(own).filter(|it| it.exists()).collect();
     let kept = kept.iter().map(|path| (path.as_path(), None));
     let carried = if let Some(plan) = &plan {
-        typed::carry(&mut analysed.review, kept.chain(plan.targets().filter(|(path, _)| files::is_workbook(path))))
+        typed::carry(
+            &mut analysed.review,
+            kept.chain(plan.targets().filter(|(path, _)| files::is_workbook(path))),
+        )
     } else {
         let books = paths(&arguments.output).filter(|path| files::is_workbook(path));
         let replaced = books.map(|path| (path, None));

@@ -146,6 +146,12 @@ impl<'a> Save<'a> {
     }
 }
 
+/// The file of a frozen scale.
+pub(super) fn scale(anchors: &history::Anchors, as_of: Day, lang: Lang) -> String {
+    let note = lang.fill("summary.anchors", &[("as_of", as_of.to_string())]);
+    history::anchors_text(anchors, &note)
+}
+
 /// Keeps the scale of a review for those that follow, unless one is kept already.
 pub(super) fn freeze(
     anchors: Option<&history::Anchors>,
@@ -157,7 +163,7 @@ pub(super) fn freeze(
         return Ok(());
     };
     let path = workspace.join(history::ANCHORS);
-    let text = history::anchors_text(anchors, as_of, &ui.lang.text("summary.anchors"));
+    let text = scale(anchors, as_of, ui.lang);
     files::write(&path, |out| Ok(out.write_all(text.as_bytes())?))?;
     ui.say(&ui.lang.fill("summary.frozen", &[("file", path.display().to_string())]));
     Ok(())

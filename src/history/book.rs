@@ -101,15 +101,15 @@ impl Found {
         let Some(as_of) = self.as_of.filter(|_| missing.is_empty()) else {
             return Err(problem().with("missing", missing).into());
         };
-        let names = Tiers::of(&self.tiers, words);
+        let names = tiers(&self.tiers, words);
         let mut unknown = BTreeSet::new();
         let mut tier = |name: Option<&String>| {
-            name.and_then(|name| {
-                names.get(name).unwrap_or_else(|| {
-                    unknown.insert(name.clone());
-                    None
-                })
-            })
+            let name = name?;
+            if let Some(tier) = names.get(name.as_str()) {
+                return *tier;
+            }
+            unknown.insert(name.clone());
+            None
         };
         let mut clients = Vec::with_capacity(self.lines.len());
         for line in self.lines {
@@ -170,20 +170,11 @@ fn client(
     }
 }
 
-/// Tiers by their names.
-struct Tiers<'a>(HashMap<&'a str, Option<Tier>>);
-
-impl<'a> Tiers<'a> {
-    /// Those that the workbook itself lists, then those of the program.
-    fn of(own: &'a [String], words: &'a [Words]) -> Self {
-        let usual = words.iter().flat_map(|words| &words.tiers);
-        let mut names: HashMap<&str, Option<Tier>> =
-            usual.map(|(name, tier)| (name.as_str(), *tier)).collect();
-        names.extend(own.iter().zip(Tier::ALL).map(|(name, tier)| (name.as_str(), Some(tier))));
-        Self(names)
-    }
-
-    fn get(&self, name: &str) -> Option<Option<Tier>> {
-        self.0.get(name).copied()
-    }
+/// Tiers by their names: those that the workbook itself lists, then those of the program.
+fn tiers<'a>(own: &'a [String], words: &'a [Words]) -> HashMap<&'a str, Option<Tier>> {
+    let usual = words.iter().flat_map(|words| &words.tiers);
+    let mut names: HashMap<&str, Option<Tier>> =
+        usual.map(|(name, tier)| (name.as_str(), *tier)).collect();
+    names.extend(own.iter().zip(Tier::ALL).map(|(name, tier)| (name.as_str(), Some(tier))));
+    names
 }

@@ -143,9 +143,8 @@ impl Shelf {
     /// Those of [`places`](Self::places).
     pub fn kept(&self, fiscal_year_start: u32) -> Result<Vec<Kept>> {
         let kept = self.places()?.into_iter().map(|place| {
-            let named = |name: &str| {
-                Day::parse_iso(name).or_else(|| period_end(name, fiscal_year_start))
-            };
+            let named =
+                |name: &str| Day::parse_iso(name).or_else(|| period_end(name, fiscal_year_start));
             let as_of = day_of(&place.review()).or_else(|| named(&place.period()));
             Kept { place, as_of }
         });
@@ -251,7 +250,8 @@ mod tests {
     #[test]
     fn the_beginning_of_a_review_tells_its_day() {
         let day = |text: &str| head(text.as_bytes()).map(|day| day.to_string());
-        let cut_off = r#"{"schema_version": 1, "kam_version": "x", "as_of": "2026-03-31", "clients": [{"#;
+        let cut_off =
+            r#"{"schema_version": 1, "kam_version": "x", "as_of": "2026-03-31", "clients": [{"#;
         assert_eq!(day(cut_off), Some("2026-03-31".to_owned()));
         let late = r#"{"clients": [{"as_of": 1}], "as_of": "2026-03-31", "schema_version": 1}"#;
         assert_eq!(day(late), Some("2026-03-31".to_owned()));

@@ -88,7 +88,8 @@ fn a_workbook_tells_what_its_json_tells_of_tiers_and_entries() {
         let period = json(&after(&bench, "2026q1", 0));
         assert!(folder["clients"] == whole["clients"] && period["clients"] == whole["clients"]);
         // It is an input as well.
-        let over = ["review", "--as-of", "2026-06-30", "--previous", "book.xlsx", "-o", "book.xlsx"];
+        let over =
+            ["review", "--as-of", "2026-06-30", "--previous", "book.xlsx", "-o", "book.xlsx"];
         bench.kam(&over).code(2).says("output-is-input");
         if let Some(office) = office() {
             bench.write("office.xlsx", saved(&office, &[book]).remove(0));
