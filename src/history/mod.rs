@@ -1,7 +1,7 @@
 //! Reviews of earlier days: as their files hold them, where they are kept, how two of them differ.
 //!
 //! A workspace keeps them under `reviews/`, one folder for each period. The next review takes over what has to last from the
-//! newest earlier one ([`SavedReview::previous`]).
+//! newest earlier one ([`SavedReview::previous`]), or from a workbook that people typed into ([`book`]).
 
 pub mod book;
 mod diff;
