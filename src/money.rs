@@ -51,6 +51,13 @@ impl Money {
         }
     }
 
+    /// The amount that is nearest to a float; none where it does not fit.
+    #[must_use]
+    pub fn nearest(number: f64) -> Option<Self> {
+        let units = (number * Self::SCALE as f64).round();
+        (units.is_finite() && units.abs() < i64::MAX as f64).then_some(Self(units as i64))
+    }
+
     /// `quantity × price`, where both are in 10⁻⁴; rounded half away from zero. `None` when it does not fit.
     #[must_use]
     pub fn product(quantity: Self, price: Self) -> Option<Self> {
@@ -130,9 +137,7 @@ impl<'de> Deserialize<'de> for Money {
                 self.visit_i64(i64::try_from(whole).map_err(E::custom)?)
             }
             fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Money, E> {
-                let units = (number * Money::SCALE as f64).round();
-                let fits = units.is_finite() && units.abs() < i64::MAX as f64;
-                if fits { Ok(Money(units as i64)) } else { Err(E::custom("too large")) }
+                Money::nearest(number).ok_or_else(|| E::custom("too large"))
             }
         }
         deserializer.deserialize_any(Number).map_err(D::Error::custom)

@@ -12,13 +12,14 @@ use crate::error::{Error, Result};
 use crate::history;
 use crate::locale::Lang;
 use crate::period::Day;
-use crate::review::{self, AsOfFrom, Context, Previous, Review};
+use crate::review::{self, AsOfFrom, Context, Review};
 use crate::source::secret::use_passwords;
 use crate::source::{Input, Place, pattern};
 use crate::store::workspace::Workspace;
 use crate::store::{self, ClientRows, InputReport, Loaded, Options, Question};
 
 use super::args::Analysis;
+use super::earlier::{self, Earlier};
 use super::progress::Progress;
 use super::ui::Ui;
 use super::{env, files, password};
@@ -48,7 +49,7 @@ fn settings_on(
     frozen: bool,
 ) -> Result<Settings> {
     let (layers, workspace) = layers(named, frozen)?;
-    let loaded = load::load(&layers, flags)?;
+    let loaded = load::load(&layers, flags).map_err(told_of_scale)?;
     let folder = workspace.and_then(|path| path.parent().map(Path::to_owned));
     Ok(Settings { loaded, workspace: folder })
 }
@@ -69,7 +70,17 @@ pub(super) fn changed(
     }
     let mut flags = flags(arguments, lang);
     flags.extend(further.iter().cloned());
-    load::load(&layers, &flags)
+    load::load(&layers, &flags).map_err(told_of_scale)
+}
+
+/// Problems of settings, those of a frozen scale as what they are: nobody wrote it by hand.
+fn told_of_scale(mut error: Error) -> Error {
+    for problem in &mut error.diagnostics {
+        if Path::new(&problem.origin.file).file_name().is_some_and(|it| it == history::ANCHORS) {
+            problem.code = "scale-unreadable";
+        }
+    }
+    error
 }
 
 /// The settings files, the user's first, and that of the workspace.
@@ -252,8 +263,8 @@ pub(super) struct Analysed {
     pub inputs: Vec<Input>,
     /// Folder of the settings in force.
     pub workspace: Option<PathBuf>,
-    /// Where the earlier review lies, if there is one.
-    pub previous_folder: Option<PathBuf>,
+    /// The workbook of the earlier review that people typed into, if there may be one.
+    pub typed: Option<PathBuf>,
     /// Goalposts that were frozen for this review, by metric.
     pub frozen: Option<history::Anchors>,
 }
@@ -319,7 +330,9 @@ pub(super) fn load_into(
     check_skips(&arguments.skip)?;
     let today = today()?;
     let inputs = inputs(&arguments.files, &settings)?;
-    use_passwords(password::gather(arguments.password_file.as_deref(), &inputs, ui)?);
+    let previous = arguments.previous.as_deref().filter(|path| path.is_file()).map(Input::file);
+    let locked: Vec<Input> = inputs.iter().cloned().chain(previous).collect();
+    use_passwords(password::gather(arguments.password_file.as_deref(), &locked, ui)?);
     if let Some(path) = reading.output {
         files::check(path, &inputs, true)?;
     }
@@ -375,13 +388,15 @@ pub(super) struct Shown {
 
 /// Makes the review of the inputs.
 pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result<Analysed> {
-    let (loaded, mut settings, inputs, context) = load(arguments, shown.hashes, false, ui)?;
+    let (loaded, mut settings, mut inputs, context) = load(arguments, shown.hashes, false, ui)?;
     let context = Context { portfolio: shown.portfolio, ..context };
     let mut frozen = None;
     if shown.freeze {
         frozen = freeze(&loaded, &mut settings.loaded.config, context)?;
     }
-    let (mut review, previous_folder) = reviewed(loaded, arguments, &settings, context)?;
+    let (mut review, earlier) = reviewed(loaded, arguments, &settings, context)?;
+    let (typed, file) = earlier.map(|earlier| (earlier.typed, earlier.file)).unzip();
+    inputs.extend(file.map(|file| Input::file(&file)));
     for drift in history::drift(&review) {
         review.tell(drift);
     }
@@ -392,7 +407,7 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
         diagnostics.insert(group.code, Group { severity, count, details });
     }
     let workspace = settings.workspace;
-    Ok(Analysed { review, diagnostics, inputs, workspace, previous_folder, frozen })
+    Ok(Analysed { review, diagnostics, inputs, workspace, typed: typed.flatten(), frozen })
 }
 
 /// Makes a calibrated scale part of the settings; none where they have one already, or nothing can be calibrated.
@@ -409,23 +424,27 @@ pub(super) fn freeze(
     Ok(Some(anchors).filter(|anchors| !anchors.is_empty()))
 }
 
-/// Makes the review of what was read, unless that is older than `--max-age` allows; and where the one before lies.
+/// Makes the review of what was read, unless that is older than `--max-age` allows; and the one before.
 pub(super) fn reviewed(
     loaded: Loaded,
     arguments: &Analysis,
     settings: &Settings,
     context: Context,
-) -> Result<(Review, Option<PathBuf>)> {
+) -> Result<(Review, Option<Earlier>)> {
     let config = &settings.loaded.config;
     let (as_of, _) = review::as_of(&loaded, config, context)?;
-    let found = previous(arguments.previous.as_deref(), settings.workspace.as_deref(), as_of)?;
-    let (previous, previous_folder) = found.unzip();
+    let workspace = settings.workspace.as_deref();
+    let earlier = earlier::before(arguments.previous.as_deref(), workspace, as_of, config)?;
+    let previous = earlier.as_ref().map(|earlier| earlier.review.previous(&earlier.name));
     let dates: Vec<Day> = if arguments.max_age.is_some() {
         loaded.ledger.orders.iter().map(|row| row.date).collect()
     } else {
         Vec::new()
     };
-    let review = review::review_after(loaded, config, context, previous.as_ref())?;
+    let mut review = review::review_after(loaded, config, context, previous.as_ref())?;
+    if let Some(unknown) = earlier.as_ref().and_then(Earlier::unknown) {
+        review.tell(unknown);
+    }
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         // An as-of date that was taken from the data is never older than the data: then today counts.
@@ -441,35 +460,7 @@ pub(super) fn reviewed(
             return Err(stale.into());
         }
     }
-    Ok((review, previous_folder))
-}
-
-/// The earlier review: the one named, else the newest of the workspace that is older; `none` is none.
-pub(super) fn previous(
-    named: Option<&Path>,
-    workspace: Option<&Path>,
-    as_of: Day,
-) -> Result<Option<(Previous, PathBuf)>> {
-    if named == Some(Path::new("none")) {
-        return Ok(None);
-    }
-    if let Some(path) = named {
-        let name = path.display().to_string();
-        let review = history::open(path)?;
-        if review.as_of >= as_of {
-            let late = Diagnostic::error("previous-late", Origin::file(name));
-            return Err(late.with("previous", review.as_of).with("as_of", as_of).into());
-        }
-        return Ok(Some((review.previous(&name), path.to_owned())));
-    }
-    let Some(workspace) = workspace else {
-        return Ok(None);
-    };
-    let found = history::newest_before(workspace, as_of)?;
-    // The name is that within the workspace: it goes into outputs.
-    Ok(found.map(|(folder, review)| {
-        (review.previous(&format!("{}/{}", history::FOLDER, review.period)), folder)
-    }))
+    Ok((review, earlier))
 }
 
 /// Codes of `--skip` must be those of rows that can be left out.

@@ -17,7 +17,10 @@ use crate::source::{Document, Format, Hints, Input};
 use super::args::Annotate;
 use super::files::Sink;
 use super::ui::Ui;
-use super::{Outcome, analysis, files, password};
+use super::{Outcome, analysis, earlier, files, password};
+
+/// Columns that the workbook of a review tells.
+const OF_WORKBOOKS: [&str; 3] = ["score", "tier", "movement"];
 
 /// How the copy is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,11 +104,15 @@ fn review(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<(SavedReview, Con
     if let Some(path) = &arguments.review {
         let settings = analysis::settings(arguments.analysis.config.as_deref(), &[])?;
         ui.follow(&settings.loaded.config.lang);
-        let name = path.display().to_string();
-        let file =
-            File::open(path).map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
-        let review = SavedReview::read(BufReader::new(file), &name)?;
-        return Ok((review, settings.loaded.config, vec![Input::file(path)]));
+        let passwords = arguments.analysis.password_file.as_deref();
+        use_passwords(password::gather(passwords, &[Input::file(path)], ui)?);
+        let earlier = earlier::named(path, settings.workspace.as_deref())?;
+        let wanted = columns(&arguments.columns, &earlier.review.clients);
+        let lacking = wanted.iter().any(|column| !OF_WORKBOOKS.contains(&column.code));
+        if earlier.review.from_workbook && lacking {
+            return Err(Error::file("no-evidence", earlier.name).into());
+        }
+        return Ok((earlier.review, settings.loaded.config, vec![Input::file(&earlier.file)]));
     }
     let own = arguments.analysis.files.is_empty() && !analysis::has_inputs(&arguments.analysis)?;
     let mut means = arguments.analysis.clone();

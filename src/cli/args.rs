@@ -115,7 +115,8 @@ pub(super) struct Init {
     pub output: PathBuf,
     #[arg(long)]
     pub yes: bool,
-    #[arg(long)]
+    /// The frozen scale goes beside the settings and rests on them, so nothing of what proposes settings fits it.
+    #[arg(long, conflicts_with_all = ["init_output", "date_order", "decimal", "unit", "column", "init_sheet", "won_stage", "fiscal_year_start"])]
     pub calibrate: bool,
     #[arg(id = "init_force", long = "force")]
     pub force: bool,
@@ -296,7 +297,7 @@ pub(super) struct Annotate {
     pub workbook: PathBuf,
     #[command(flatten)]
     pub analysis: Analysis,
-    #[arg(long, value_name = "FILE", conflicts_with = "files", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "PATH", conflicts_with = "files", value_hint = ValueHint::AnyPath)]
     pub review: Option<PathBuf>,
     #[arg(
         long,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Error;
+use crate::history;
 
 use super::args::{Analysis, Init};
 use super::ui::Ui;
@@ -26,15 +27,19 @@ pub(super) fn run(arguments: &Init, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let shown = analysis::Shown { freeze: true, ..analysis::Shown::default() };
     let analysed = analysis::analyse(&means, shown, ui)?;
     ui.diagnostics(&analysed.diagnostics);
-    if analysed.frozen.is_none() {
+    let Some(anchors) = &analysed.frozen else {
         return Err(Error::from(Diagnostic::error("not-calibrated", Origin::default())).into());
-    }
-    if analysed.workspace.is_none() {
+    };
+    let Some(workspace) = &analysed.workspace else {
         return Err(Error::from(Diagnostic::error("no-workspace", Origin::default())).into());
-    }
-    if !arguments.dry_run {
-        let workspace = analysed.workspace.as_deref();
-        save::freeze(analysed.frozen.as_ref(), analysed.review.as_of, workspace, ui)?;
+    };
+    let as_of = analysed.review.as_of;
+    if arguments.dry_run {
+        ui.answer(save::scale(anchors, as_of, ui.lang).as_bytes())?;
+        let file = workspace.join(history::ANCHORS).display().to_string();
+        ui.say(&ui.lang.fill("summary.would_write", &[("file", file)]));
+    } else {
+        save::freeze(Some(anchors), as_of, Some(workspace), ui)?;
     }
     Ok(Outcome::Done)
 }

@@ -2,27 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
-use crate::history::{self, Diff, SavedReview};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
+use crate::error::Result;
+use crate::history::{Diff, Kept, Shelf};
 use crate::render::diff as draw;
 use crate::source::Input;
+use crate::source::secret::use_passwords;
 
 use super::args::{Diff as Arguments, Format};
+use super::earlier::{self, Earlier};
 use super::ui::Ui;
-use super::{Outcome, analysis, files, lists, review};
+use super::{Outcome, analysis, files, lists, password, review};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let settings = analysis::settings(arguments.config.as_deref(), &[])?;
     ui.follow(&settings.loaded.config.lang);
     let workspace = settings.workspace.as_deref();
     let formats = lists::formats(&arguments.output)?;
-    let inputs: Vec<Input> = arguments.reviews.iter().map(|path| Input::file(path)).collect();
+    let named: Vec<Input> = arguments.reviews.iter().map(|path| Input::file(path)).collect();
+    use_passwords(password::gather(None, &named, ui)?);
+    let (before, after) = sides(&arguments.reviews, workspace, &settings.loaded.config)?;
+    let inputs = [&before, &after].map(|side| Input::file(&side.file));
     for path in &arguments.output {
         files::check(path, &inputs, true)?;
     }
-    let (before, after) = sides(&arguments.reviews, workspace)?;
-    let diff = Diff::of((&before.0, &before.1), (&after.0, &after.1));
+    let mut unknown = Diagnostics::default();
+    unknown.extend([&before, &after].into_iter().filter_map(Earlier::unknown));
+    ui.diagnostics(&unknown);
+    let diff = Diff::of((&before.name, &before.review), (&after.name, &after.review));
     let answer = |format: Format, width| -> anyhow::Result<Vec<u8>> {
         Ok(match format {
             Format::Table => draw::table(&diff, ui.lang, width).into_bytes(),
@@ -45,36 +53,33 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     Ok(Outcome::Done)
 }
 
-type Named = (String, SavedReview);
-
 /// The two reviews: those named, the newest of the workspace in place of the second, the one before it in place of the first.
-fn sides(named: &[PathBuf], workspace: Option<&Path>) -> Result<(Named, Named)> {
-    let mut kept: Vec<Named> = match workspace {
-        Some(workspace) if named.len() < 2 => history::all(workspace)?
-            .into_iter()
-            .map(|(_, review)| (format!("{}/{}", history::FOLDER, review.period), review))
-            .collect(),
-        _ => Vec::new(),
-    };
-    let open = |path: &PathBuf| -> Result<Named> {
-        let shelved = workspace.map(|workspace| workspace.join(history::FOLDER).join(path));
-        let place = shelved.filter(|shelved| !path.exists() && shelved.exists());
-        Ok((path.display().to_string(), history::open(place.as_ref().unwrap_or(path))?))
-    };
-    let few = || Error::from(Diagnostic::error("no-reviews", Origin::default()));
-    match named {
-        [before, after, ..] => Ok((open(before)?, open(after)?)),
-        [before] => {
-            let (before, after) = (open(before)?, kept.pop().ok_or_else(few)?);
-            // The newest one stands alone: the one before it is what it differs from.
-            if before.1.period == after.1.period {
-                return Ok((kept.pop().ok_or_else(few)?, after));
-            }
-            Ok((before, after))
-        }
-        [] => {
-            let after = kept.pop().ok_or_else(few)?;
-            Ok((kept.pop().ok_or_else(few)?, after))
-        }
+fn sides(
+    given: &[PathBuf],
+    workspace: Option<&Path>,
+    config: &Config,
+) -> Result<(Earlier, Earlier)> {
+    if let [before, after, ..] = given {
+        return Ok((earlier::named(before, workspace)?, earlier::named(after, workspace)?));
     }
+    let shelf = workspace.map(Shelf::of);
+    let kept = shelf.map_or_else(|| Ok(Vec::new()), |it| it.kept(config.fiscal_year_start))?;
+    let mut newest = kept.into_iter().rev().map(|Kept { place, .. }| {
+        let review = place.open()?;
+        Ok(Earlier::kept(&place, review))
+    });
+    let mut next = || -> Result<Earlier> {
+        let few = || Err(Diagnostic::error("no-reviews", Origin::default()).into());
+        newest.next().unwrap_or_else(few)
+    };
+    let Some(before) = given.first() else {
+        let after = next()?;
+        return Ok((next()?, after));
+    };
+    let (before, after) = (earlier::named(before, workspace)?, next()?);
+    // The newest one stands alone: the one before it is what it differs from.
+    if before.review.period == after.review.period {
+        return Ok((next()?, after));
+    }
+    Ok((before, after))
 }

@@ -5,24 +5,23 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
-use crate::history::{self, SavedReview};
+use crate::history::Shelf;
 use crate::render::listing::List;
 use crate::render::{self, FORMATS, OutputFormat, json, markdown, message, summary};
-use crate::review::{self, Context, Previous, Review, RiskLevel};
+use crate::review::{Review, RiskLevel};
 use crate::source::Input;
 
 use super::args::{Format, Output, Review as Arguments, SplitBy};
 use super::save::Save;
 use super::split::Plan;
 use super::ui::Ui;
-use super::{Outcome, analysis, env, files, save, typed};
+use super::{Outcome, analysis, env, files, replay, save, typed};
 
 pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let started = env::now();
     if let Some(range) = &arguments.replay {
-        return replay(arguments, range, ui);
+        return replay::run(arguments, range, ui);
     }
     let formats = formats(&arguments.output)?;
     let json = arguments.output.format == Format::Json;
@@ -43,16 +42,22 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         }
     };
     // What was typed into the review before, then into the one of this period, if it is there: the later wins.
-    let own = analysed.workspace.as_ref().filter(|_| arguments.save).map(|workspace| {
-        workspace.join(history::FOLDER).join(&analysed.review.period).join(save::WORKBOOK)
-    });
-    let before = analysed.previous_folder.clone().map(|folder| folder.join(save::WORKBOOK));
+    let own = analysed
+        .workspace
+        .as_ref()
+        .filter(|_| arguments.save)
+        .map(|workspace| Shelf::of(workspace).place(&analysed.review.period).workbook());
+    let before = analysed.typed.clone();
     let kept: Vec<PathBuf> = before.into_iter().chain(own).filter(|it| it.exists()).collect();
     let kept = kept.iter().map(|path| (path.as_path(), None));
     let carried = if let Some(plan) = &plan {
-        typed::carry(&mut analysed.review, kept.chain(plan.targets()))
+        typed::carry(
+            &mut analysed.review,
+            kept.chain(plan.targets().filter(|(path, _)| files::is_workbook(path))),
+        )
     } else {
-        let replaced = paths(&arguments.output).map(|path| (path, None));
+        let books = paths(&arguments.output).filter(|path| files::is_workbook(path));
+        let replaced = books.map(|path| (path, None));
         typed::carry(&mut analysed.review, kept.chain(replaced))
     };
     let review = &analysed.review;
@@ -107,60 +112,6 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     }
     ui.say(&verdict(review, &diagnostics, started, ui));
     Ok(outcome(review, arguments.output.fail_on.as_deref()))
-}
-
-/// Makes and saves the reviews of past periods from what is known today.
-///
-/// Fields without a date of their own are unknown at an earlier day, so those reviews say what the dated data says. The scale
-/// is that of the first period.
-fn replay(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    let (loaded, settings, _, context) = analysis::load(&arguments.analysis, true, false, ui)?;
-    let context = Context { portfolio: true, ..context };
-    let mut config = settings.loaded.config;
-    let workspace = settings.workspace.as_deref();
-    let periods = save::periods(range, config.fiscal_year_start)?;
-    let (newest, _) = review::as_of(
-        &loaded,
-        &Config { as_of: String::new(), period: String::new(), ..config.clone() },
-        context,
-    )?;
-    // All of them or none: a period that is not over yet, or before all data, is told before anything is written.
-    for (_, end) in &periods {
-        config.as_of = end.to_string();
-        review::as_of(&loaded, &Config { period: String::new(), ..config.clone() }, context)?;
-    }
-    let first = loaded.ledger.orders.iter().map(|row| row.date).min();
-    if periods.first().is_some_and(|(_, end)| first.is_none_or(|first| *end < first)) {
-        let early = Diagnostic::error("replay-range", Origin::default());
-        return Err(crate::error::Error::from(early.with("range", range.to_owned())).into());
-    }
-    let mut previous: Option<Previous> = None;
-    ui.diagnostics(&loaded.diagnostics);
-    for (_, end) in periods {
-        config.as_of = end.to_string();
-        config.period = String::new();
-        let (as_of, _) = review::as_of(&loaded, &config, context)?;
-        if previous.is_none() {
-            previous = analysis::previous(None, workspace, as_of)?.map(|(previous, _)| previous);
-        }
-        let mut data = loaded.clone();
-        if as_of < newest {
-            data.forget_undated();
-        }
-        let frozen = analysis::freeze(&data, &mut config, context)?;
-        let review = review::review_after(data, &config, context, previous.as_ref())?;
-        let save = Save::new(&review, workspace, arguments.output.force)?;
-        if arguments.output.dry_run {
-            save.would(ui);
-        } else {
-            save.put(ui)?;
-            save::freeze(frozen.as_ref(), as_of, workspace, ui)?;
-        }
-        let name = format!("{}/{}", history::FOLDER, review.period);
-        previous = Some(SavedReview::of(&review)?.previous(&name));
-        ui.answer(summary::replayed(&review, ui.lang).as_bytes())?;
-    }
-    Ok(Outcome::Done)
 }
 
 /// The format of each output by its extension.

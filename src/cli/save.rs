@@ -1,4 +1,4 @@
-//! `kam review --save`: the review in its folder of the workspace, whole or not at all; `--replay`: those of past periods.
+//! `kam review --save`: the review in its folder of the workspace, whole or not at all.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -9,8 +9,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
-use crate::history;
+use crate::error::Error;
+use crate::history::{self, Place, SavedReview, Shelf};
 use crate::locale::Lang;
 use crate::period::Day;
 use crate::render::{self, json, workbook};
@@ -21,9 +21,7 @@ use super::files;
 use super::ui::Ui;
 
 /// The files of a saved review, in the order they are written.
-const FILES: [&str; 3] = [history::REVIEW, WORKBOOK, "clients.csv"];
-/// The copy that people type into, which the next review reads.
-pub(super) const WORKBOOK: &str = "review.xlsx";
+const FILES: [&str; 3] = [Place::REVIEW, Place::WORKBOOK, Place::TABLE];
 
 /// What the folder says of itself.
 #[derive(Serialize)]
@@ -54,7 +52,7 @@ struct ManifestFile {
 /// A review that may be saved.
 pub(super) struct Save<'a> {
     review: &'a Review,
-    folder: PathBuf,
+    place: Place,
     /// Its name in messages.
     shown: String,
     /// Its JSON; none where the folder holds the very same.
@@ -72,21 +70,27 @@ impl<'a> Save<'a> {
         // `kam.toml` right here has no folder in its name.
         let here = workspace.as_os_str().is_empty();
         let workspace = if here { Path::new(".") } else { workspace };
-        let folder = workspace.join(history::FOLDER).join(&review.period);
-        let shown = folder.strip_prefix(".").unwrap_or(&folder).display().to_string();
+        let place = Shelf::of(workspace).place(&review.period);
+        let folder = place.folder();
+        let shown = folder.strip_prefix(".").unwrap_or(folder).display().to_string();
         let mut text = Vec::new();
         json::write(review, &mut text)?;
         if folder.exists() {
-            let known = fs::read(folder.join(history::REVIEW)).unwrap_or_default();
+            let known = fs::read(place.review()).unwrap_or_default();
             if known == text {
-                return Ok(Self { review, folder, shown, text: None });
+                return Ok(Self { review, place, shown, text: None });
             }
             // What people typed meanwhile makes no other review of it, and is carried over.
-            if !force && untyped(&known).is_none_or(|known| untyped(&text) != Some(known)) {
-                return Err(Error::file("review-exists", shown).into());
+            if !force && essence(&known).is_none_or(|known| essence(&text) != Some(known)) {
+                return Err(another(&known, shown).into());
             }
         }
-        Ok(Self { review, folder, shown, text: Some(text) })
+        Ok(Self { review, place, shown, text: Some(text) })
+    }
+
+    /// Where it goes.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Says where it would go.
@@ -96,7 +100,8 @@ impl<'a> Save<'a> {
 
     /// Saves it, whole or not at all.
     pub(super) fn put(self, ui: &Ui) -> anyhow::Result<()> {
-        let Self { review, folder, shown, text } = self;
+        let Self { review, place, shown, text } = self;
+        let folder = place.folder();
         let Some(mut text) = text else {
             ui.say(&ui.lang.fill("summary.saved_already", &[("folder", shown)]));
             return Ok(());
@@ -111,22 +116,22 @@ impl<'a> Save<'a> {
         let mut files = Vec::new();
         for name in FILES {
             let bytes = match name {
-                history::REVIEW => std::mem::take(&mut text),
-                WORKBOOK => workbook::workbook(review, ui.lang)?,
+                Place::REVIEW => std::mem::take(&mut text),
+                Place::WORKBOOK => workbook::workbook(review, ui.lang)?,
                 _ => table(review, ui.lang)?,
             };
             put(&new.0.join(name), &bytes).map_err(|error| cannot(&error))?;
             files.push(ManifestFile { name, sha256: hex(&Sha256::digest(&bytes)) });
         }
         let manifest = serde_json::to_vec_pretty(&manifest(review, files))?;
-        put(&new.0.join("manifest.json"), &manifest).map_err(|error| cannot(&error))?;
+        put(&new.0.join(Place::MANIFEST), &manifest).map_err(|error| cannot(&error))?;
         let replaced = folder.exists();
         if replaced {
-            fs::rename(&folder, &old).map_err(|error| cannot(&error))?;
+            fs::rename(folder, &old).map_err(|error| cannot(&error))?;
         }
-        if let Err(error) = fs::rename(&new.0, &folder) {
+        if let Err(error) = fs::rename(&new.0, folder) {
             if replaced {
-                let _ = fs::rename(&old, &folder);
+                let _ = fs::rename(&old, folder);
             }
             return Err(cannot(&error).into());
         }
@@ -141,6 +146,12 @@ impl<'a> Save<'a> {
     }
 }
 
+/// The file of a frozen scale.
+pub(super) fn scale(anchors: &history::Anchors, as_of: Day, lang: Lang) -> String {
+    let note = lang.fill("summary.anchors", &[("as_of", as_of.to_string())]);
+    history::anchors_text(anchors, &note)
+}
+
 /// Keeps the scale of a review for those that follow, unless one is kept already.
 pub(super) fn freeze(
     anchors: Option<&history::Anchors>,
@@ -152,15 +163,36 @@ pub(super) fn freeze(
         return Ok(());
     };
     let path = workspace.join(history::ANCHORS);
-    let text = history::anchors_text(anchors, as_of, &ui.lang.text("summary.anchors"));
+    let text = scale(anchors, as_of, ui.lang);
     files::write(&path, |out| Ok(out.write_all(text.as_bytes())?))?;
     ui.say(&ui.lang.fill("summary.frozen", &[("file", path.display().to_string())]));
     Ok(())
 }
 
-/// The JSON of a review without what people typed, and without what is said of that.
-fn untyped(text: &[u8]) -> Option<Value> {
+/// Why a saved review that is not the same stays: it is another one, or nobody can tell what it is.
+fn another(known: &[u8], folder: String) -> Error {
+    match SavedReview::read(known, &folder) {
+        Err(error) if error.diagnostics.iter().any(|it| it.code == "review-unreadable") => {
+            let mut diagnostics = error.diagnostics;
+            for problem in &mut diagnostics {
+                problem.code = "review-damaged";
+            }
+            Error { diagnostics }
+        }
+        _ => Error::file("review-exists", folder),
+    }
+}
+
+/// The JSON of a review without what makes no other review of it: what people typed and what is said of that, the language,
+/// the version of the program, and in which words its day was given.
+fn essence(text: &[u8]) -> Option<Value> {
     let mut review: Value = serde_json::from_slice(text).ok()?;
+    for key in ["kam_version", "as_of_from", "config_sha256"] {
+        review.as_object_mut()?.remove(key);
+    }
+    for key in ["lang", "as_of", "period"] {
+        review.get_mut("config")?.as_object_mut()?.remove(key);
+    }
     for client in review.get_mut("clients")?.as_array_mut()? {
         client.as_object_mut()?.remove("follow_up");
     }
@@ -215,27 +247,4 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// The periods that a range such as `2025Q1..2026Q3` names, each with its last day.
-pub(super) fn periods(range: &str, fiscal_year_start: u32) -> Result<Vec<(String, Day)>> {
-    let wrong = || {
-        let problem = Diagnostic::error("replay-range", Origin::default());
-        Error::from(problem.with("range", range.to_owned()))
-    };
-    let (from, to) = range.split_once("..").ok_or_else(wrong)?;
-    let quarter = |text: &str| -> Option<(i32, i32)> {
-        let (year, quarter) = text.trim().split_once(['Q', 'q'])?;
-        let quarter: i32 = quarter.parse().ok()?;
-        Some((year.parse().ok()?, quarter)).filter(|_| (1..=4).contains(&quarter))
-    };
-    let ((mut year, mut number), last) = quarter(from).zip(quarter(to)).ok_or_else(wrong)?;
-    let mut periods = Vec::new();
-    while (year, number) <= last && periods.len() < 200 {
-        let name = format!("{year}Q{number}");
-        let end = crate::period::period_end(&name, fiscal_year_start).ok_or_else(wrong)?;
-        periods.push((name, end));
-        (year, number) = if number == 4 { (year + 1, 1) } else { (year, number + 1) };
-    }
-    if periods.is_empty() { Err(wrong()) } else { Ok(periods) }
 }

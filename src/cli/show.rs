@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::client_page::{self, ClientPage, Extract, HistoryRow};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Error;
-use crate::history;
+use crate::history::{Kept, Shelf};
 use crate::locale::Lang;
 use crate::period::Day;
 use crate::render::client_page as render;
@@ -40,7 +40,10 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         let error = Diagnostic::error("internal", Origin::default());
         Error::from(error.with("reason", "the client is not in its review"))
     })?;
-    page.history = past(settings.workspace.as_deref(), &page.profile.client_id, review.as_of)?;
+    let start = settings.loaded.config.fiscal_year_start;
+    let shelf = settings.workspace.as_deref().map(Shelf::of);
+    let kept = shelf.map_or_else(|| Ok(Vec::new()), |shelf| shelf.kept(start))?;
+    page.history = past(kept, &page.profile.client_id, review.as_of)?;
     ui.answer(&answer(&page, arguments.format, ui.lang, ui.width())?)?;
     ui.diagnostics(&diagnostics);
     let mut ready = Vec::new();
@@ -58,20 +61,20 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
 }
 
 /// What saved reviews up to a day say of a client, the oldest first.
-fn past(workspace: Option<&Path>, client: &str, until: Day) -> Result<Vec<HistoryRow>, Error> {
-    let kept = workspace.map_or_else(|| Ok(Vec::new()), history::all)?;
-    let rows =
-        kept.into_iter().filter(|(_, saved)| saved.as_of <= until).filter_map(|(_, saved)| {
-            let found = saved.clients.into_iter().find(|it| it.client_id == client)?;
-            Some(HistoryRow {
-                period: saved.period,
-                as_of: saved.as_of,
-                score: found.score,
-                tier: found.tier,
-                rank: found.rank,
-            })
-        });
-    Ok(rows.collect())
+fn past(kept: Vec<Kept>, client: &str, until: Day) -> Result<Vec<HistoryRow>, Error> {
+    let mut rows = Vec::new();
+    for kept in kept.into_iter().filter(|kept| kept.as_of.is_none_or(|day| day <= until)) {
+        let saved = kept.place.open()?;
+        let found = saved.clients.into_iter().find(|it| it.client_id == client);
+        rows.extend(found.map(|found| HistoryRow {
+            period: saved.period,
+            as_of: saved.as_of,
+            score: found.score,
+            tier: found.tier,
+            rank: found.rank,
+        }));
+    }
+    Ok(rows)
 }
 
 fn check(outputs: &[PathBuf], inputs: &[Input]) -> Result<(), Error> {

@@ -8,8 +8,6 @@ use crate::history::FollowUps;
 use crate::review::Review;
 use crate::source::{Input, Place, secret};
 
-use super::files;
-
 /// Carries over what was typed into workbooks that stand where new ones will, each with the password of the new one. They
 /// are known to be unchanged otherwise, or the user wants them replaced whatever they are.
 pub(super) fn carry<'a>(
@@ -18,7 +16,7 @@ pub(super) fn carry<'a>(
 ) -> Vec<Diagnostic> {
     let mut typed = FollowUps::default();
     let mut said = Vec::new();
-    for (path, password) in replaced.filter(|(path, _)| files::is_workbook(path)) {
+    for (path, password) in replaced {
         let name = path.display().to_string();
         let Ok(bytes) = std::fs::read(path) else { continue };
         let Some(bytes) = secret::readable(bytes, &name, password) else {

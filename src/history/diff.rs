@@ -249,7 +249,11 @@ fn movement(before: Option<&SavedClient>, after: Option<&SavedClient>) -> Option
 
 /// Collects the settings that differ, key by key. What only says of which day the review is, is none.
 fn settings(key: &str, before: &Value, after: &Value, found: &mut Vec<SettingChange>) {
-    if before == after || matches!(key, "as_of" | "period" | "lang") {
+    // A workbook holds none: what is not known does not differ.
+    if before == after || (key.is_empty() && (before.is_null() || after.is_null())) {
+        return;
+    }
+    if matches!(key, "as_of" | "period" | "lang") {
         return;
     }
     let (Value::Object(a), Value::Object(b)) = (before, after) else {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::period::Day;
 use crate::source::Cell;
 
 /// Codes of the choices for the status.
@@ -60,10 +61,20 @@ pub fn status_mark<'a>(words: impl Iterator<Item = (&'a str, String)>) -> String
     words.fold(Mark::Status.text(), |text, (code, word)| format!("{text}|{code}={word}"))
 }
 
-/// What the hidden column holds for a row. It names the client, since rows may be sorted without it.
+/// What the hidden column holds for a row: its findings, each with the day on which it was seen first. It names the client,
+/// since rows may be sorted without it.
 #[must_use]
-pub fn key<'a>(client_id: &str, signals: impl Iterator<Item = &'a str>) -> String {
-    format!("{}:{client_id}", signals.collect::<Vec<_>>().join(" "))
+pub fn key<'a>(client_id: &str, findings: impl Iterator<Item = (&'a str, Day)>) -> String {
+    let findings: Vec<String> = findings.map(|(code, day)| format!("{code}={day}")).collect();
+    format!("{}:{client_id}", findings.join(" "))
+}
+
+/// The findings in such a text by their signals, each with its day where that is told.
+pub fn findings(text: &str) -> impl Iterator<Item = (&str, Option<Day>)> {
+    text.split_whitespace().map(|finding| match finding.split_once('=') {
+        Some((code, day)) => (code, Day::parse_iso(day)),
+        None => (finding, None),
+    })
 }
 
 /// Where the columns stand, each by its [`Mark`].
@@ -105,7 +116,7 @@ impl Layout {
         self.columns[mark as usize]
     }
 
-    /// Client and signals that a row of the list has in its hidden column; none for any other row.
+    /// Client and [`findings`] that a row of the list has in its hidden column; none for any other row.
     #[must_use]
     pub fn key<'a>(&self, cells: &[Cell<'a>]) -> Option<(&'a str, &'a str)> {
         match cells.get(self.column(Mark::Signals)) {
@@ -153,10 +164,16 @@ mod tests {
         let words = Mark::ALL.map(Mark::text);
         let row: Vec<Cell> = words.iter().map(|text| Cell::Text(text)).collect();
         let layout = Layout::of(&row).expect("marks");
-        let text = key("a:b c", ["sales_down", "order_overdue"].into_iter());
+        let day = Day::from_ymd(2026, 3, 31).expect("a day");
+        let text = key("a:b c", [("sales_down", day), ("order_overdue", day)].into_iter());
         let mut cells = vec![Cell::Blank; 4];
         assert_eq!(layout.key(&cells), None);
         cells.push(Cell::Text(&text));
-        assert_eq!(layout.key(&cells), Some(("a:b c", "sales_down order_overdue")));
+        let (client, signals) = layout.key(&cells).expect("a key");
+        assert_eq!(client, "a:b c");
+        let found: Vec<_> = findings(signals).collect();
+        assert_eq!(found, [("sales_down", Some(day)), ("order_overdue", Some(day))]);
+        let without: Vec<_> = findings("sales_down order_overdue").collect();
+        assert_eq!(without, [("sales_down", None), ("order_overdue", None)]);
     }
 }

@@ -31,6 +31,9 @@ pub struct SavedReview {
     /// Currency code; empty when the input named none.
     #[serde(default)]
     pub currency: String,
+    /// Whose clients they are, where they are those of one account manager only.
+    #[serde(default)]
+    pub scope: Option<Value>,
     /// Net sales of its 12 months, and what else is compared.
     #[serde(default)]
     pub totals: SavedTotals,
@@ -48,6 +51,9 @@ pub struct SavedReview {
     pub config_sha256: String,
     /// Its clients, in the order of the file.
     pub clients: Vec<SavedClient>,
+    /// Whether it was read from a workbook, which holds less: no goalposts, weights, points, settings and evidence.
+    #[serde(skip)]
+    pub from_workbook: bool,
 }
 
 /// Figures of the portfolio in a review from a file. `None` is not told.
@@ -175,6 +181,8 @@ impl SavedReview {
             as_of: review.as_of,
             period: review.period.clone(),
             currency: review.currency.clone(),
+            scope: serde_json::to_value(&review.scope)
+                .map(|scope| Some(scope).filter(|scope| !scope.is_null()))?,
             totals: SavedTotals {
                 clients: Some(totals.clients),
                 active: Some(totals.active),
@@ -188,6 +196,7 @@ impl SavedReview {
             config: serde_json::to_value(&review.config)?,
             config_sha256: review.config_sha256.clone(),
             clients: review.clients.iter().map(SavedClient::of).collect(),
+            from_workbook: false,
         })
     }
 

@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Fact, Origin};
-use crate::period::Day;
 use crate::review::{Review, Scale};
 use crate::score::METRICS;
 
@@ -70,12 +69,12 @@ pub fn drift(review: &Review) -> Vec<Diagnostic> {
 
 /// The text of the file; `note` is a comment at its top.
 #[must_use]
-pub fn text(anchors: &Anchors, as_of: Day, note: &str) -> String {
+pub fn text(anchors: &Anchors, note: &str) -> String {
     let mut text = String::new();
     for line in note.lines() {
         let _ = writeln!(text, "# {line}");
     }
-    let _ = writeln!(text, "# as of {as_of}\n\n[score.anchors]");
+    text.push_str("\n[score.anchors]\n");
     for (metric, posts) in anchors {
         let posts: Vec<String> =
             posts.iter().map(|(value, points)| format!("[{value:?}, {points:?}]")).collect();

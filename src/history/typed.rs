@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use super::layout::{Layout, Mark};
+use super::layout::{self, Layout, Mark};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::review::{FollowUp, Review};
@@ -153,7 +153,7 @@ impl RowSink for Rows {
         let Some((beside, signals)) = layout.key(cells) else {
             return ControlFlow::Continue(());
         };
-        let codes = signals.split_whitespace().map(ToOwned::to_owned).collect();
+        let codes = layout::findings(signals).map(|(code, _)| code.to_owned()).collect();
         self.signals.insert(beside.to_owned(), codes);
         let text = |mark| {
             let cell = cells.get(layout.column(mark)).unwrap_or(&Cell::Blank);

@@ -67,14 +67,16 @@ pub fn moved(review: &Review, lang: Lang) -> Option<String> {
 #[must_use]
 pub fn replayed(review: &Review, lang: Lang) -> String {
     let totals = &review.totals;
-    let moved = moved(review, lang).map_or_else(String::new, |moved| format!(" {moved}"));
     let values = [
         ("period", review.period.clone()),
         ("active", grouped(totals.active as i64)),
         ("net_sales", whole(totals.net_sales)),
-        ("moved", moved),
     ];
-    lang.fill("summary.replayed", &values) + "\n"
+    let mut line = lang.fill("summary.replayed", &values);
+    if let Some(moved) = moved(review, lang) {
+        line = lang.fill("summary.replayed_moved", &[("line", line), ("moved", moved)]);
+    }
+    line + "\n"
 }
 
 /// What is to be said of the tiers: who is in none, and why the highest is empty.

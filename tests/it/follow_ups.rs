@@ -16,7 +16,7 @@ use crate::support::{Bench, Run, package};
 /// The part with the follow-up list, which is the second sheet.
 const LIST: &str = "xl/worksheets/sheet2.xml";
 /// Columns of the list.
-const ID: u32 = 2;
+pub(crate) const ID: u32 = 2;
 const STATUS: u32 = 13;
 const SIGNALS: u32 = 16;
 
@@ -57,13 +57,13 @@ fn read(bench: &Bench, name: &str) -> Vec<u8> {
     fs::read(bench.at(name)).expect("written")
 }
 
-fn list(book: &[u8]) -> Range<Data> {
+pub(crate) fn list(book: &[u8]) -> Range<Data> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(book.to_vec())).expect("a workbook");
     let name = book.sheet_names()[1].clone();
     book.worksheet_range(&name).expect("the list")
 }
 
-fn text(range: &Range<Data>, row: u32, column: u32) -> String {
+pub(crate) fn text(range: &Range<Data>, row: u32, column: u32) -> String {
     range.get_value((row, column)).map(ToString::to_string).unwrap_or_default()
 }
 
@@ -109,7 +109,7 @@ fn place(xml: &str, cell: &str) -> std::ops::Range<usize> {
 
 /// The workbook with texts typed into the three cells of a client; an empty one is left alone.
 #[track_caller]
-fn typed(book: &[u8], client: &str, texts: [&str; 3]) -> Vec<u8> {
+pub(crate) fn typed(book: &[u8], client: &str, texts: [&str; 3]) -> Vec<u8> {
     let row = row_of(&list(book), client) + 1;
     changed(book, |mut xml| {
         for (column, text) in ["N", "O", "P"].into_iter().zip(texts) {

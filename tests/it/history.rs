@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::Bench;
 
 /// Orders of 24 clients over 3 years and more, with rises and falls; only rows up to a day.
-fn sales(until: &str) -> String {
+pub(crate) fn sales(until: &str) -> String {
     let mut text = "order id,client id,date,amount,cost,product line\n".to_owned();
     let mut order = 0;
     for year in 2023..=2026 {
@@ -37,7 +37,8 @@ fn sales(until: &str) -> String {
     text
 }
 
-fn bench(until: &str) -> Bench {
+/// A workspace with them.
+pub(crate) fn bench(until: &str) -> Bench {
     let bench = Bench::new();
     bench
         .write("kam.toml", "lang = \"en\"\ncurrency = \"EUR\"\n[[source]]\npath = \"sales.csv\"\n");

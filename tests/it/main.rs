@@ -11,6 +11,7 @@ mod conformance;
 mod deals;
 mod decisions;
 mod dialects;
+mod earlier;
 mod encodings;
 mod errors;
 mod exports;

@@ -109,8 +109,8 @@ fn row(book: &Book, pen: &mut Pen, row: u32, number: usize, client: &Client) -> 
     for (column, text) in (STATUS..).zip(typed.unwrap_or_default()) {
         pen.input(row, column, text.as_deref())?;
     }
-    let signals = client.signals.iter().map(|found| found.code);
-    pen.free(row, SIGNALS, &key(&client.client_id, signals), &book.style.text)?;
+    let findings = client.signals.iter().map(|found| (found.code, found.first_seen));
+    pen.free(row, SIGNALS, &key(&client.client_id, findings), &book.style.text)?;
     Ok(())
 }
 

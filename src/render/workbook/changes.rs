@@ -88,7 +88,12 @@ fn movers(book: &Book, pen: &mut Pen, top: u32) -> Result<u32> {
             .then_with(|| a.client_id.cmp(&b.client_id))
     });
     pen.free(top, 0, &book.t("changes.movers"), &book.style.section)?;
-    pen.free(top + 1, 0, &book.t("changes.parts"), &book.style.note)?;
+    // An earlier review that came as a workbook, or from long ago, does not hold them.
+    let since = || clients.iter().filter_map(|client| client.since.as_deref());
+    let unknown =
+        since().any(|since| since.change.is_some()) && since().all(|it| it.split.is_none());
+    let note = if unknown { "changes.parts_unknown" } else { "changes.parts" };
+    pen.free(top + 1, 0, &book.t(note), &book.style.note)?;
     let header = top + 2;
     for (column, (key, number)) in COLUMNS.iter().enumerate() {
         pen.heading(header, column as u16, &book.t(&format!("column.{key}")), *number)?;
