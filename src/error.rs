@@ -1,7 +1,11 @@
 //! Why a run had to stop: one or more diagnostics, so that a person gets all problems at once and in their language.
 
+mod cause;
+
 use std::fmt;
 use std::io::ErrorKind;
+
+pub use cause::Cause;
 
 use crate::diagnostic::{Diagnostic, Origin};
 
@@ -27,7 +31,7 @@ impl Error {
     pub fn io(code: &'static str, file: impl Into<String>, error: &std::io::Error) -> Self {
         let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
         let code = if code == "cannot-write" && is_full { "disk-full" } else { code };
-        Diagnostic::error(code, Origin::file(file)).with("reason", error.to_string()).into()
+        Cause::io(error).of(Diagnostic::error(code, Origin::file(file))).into()
     }
 }
 

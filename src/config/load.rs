@@ -16,7 +16,7 @@ use super::check::{self, Checked, Input, Leaf};
 use super::rules::ORDERS;
 use super::{Config, DEFAULT};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 
 /// The origin of settings that no layer sets.
 pub const BUILT_IN: &str = "default";
@@ -143,10 +143,8 @@ fn assemble(
     }
     // The rules let nothing through that does not fit; should they ever, the run stops all the same.
     let config = Config::deserialize(Value::Table(table)).map_err(|error| {
-        Error::from(
-            Diagnostic::error("config-syntax", Origin::file(inputs.last().map_or("", |i| i.name)))
-                .with("reason", error.to_string()),
-        )
+        let file = Origin::file(inputs.last().map_or("", |i| i.name));
+        Error::from(Cause::text(error.to_string()).of(Diagnostic::error("config-syntax", file)))
     })?;
     let entries = entries.into_iter().map(|(_, key, text)| (key, text)).collect();
     Ok(Loaded { config, origins, entries })

@@ -283,7 +283,6 @@ fn values_are_checked() {
             "encoding",
             "\"gb0\"",
         ),
-        ("source = [{ table = \"a\" }]", "source.path", "path", "{ table = \"a\" }"),
     ] {
         let code = if expected == "whole-number" { "config-type" } else { "config-value" };
         assert_one(text, code, key, expected, at);
@@ -399,6 +398,10 @@ fn decisions_are_checked() {
         "day",
         "\"today\"",
     );
+    let found = one(&good.replace("until = \"2026-09-30\"\n", ""));
+    assert_eq!((found.code, fact(&found, "key").as_str()), ("config-incomplete", "snooze.until"));
+    assert_eq!(marked(&found), "[[snooze]]");
+    assert_eq!(one("source = [{ table = \"clients\" }]").code, "config-incomplete");
     let found = one(&good.replace("tier", "teir"));
     assert_eq!(fact(&found, "key"), "override.teir");
 }

@@ -38,6 +38,7 @@ pub const CHECKS: &[Check] = &[
     check("client-several", Error),
     check("column-choice", Notice),
     check("column-renamed", Warning),
+    check("config-incomplete", Error),
     check("config-key", Error),
     check("config-missing", Error),
     check("config-syntax", Error),

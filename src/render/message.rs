@@ -32,6 +32,10 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
         _ => 0,
     };
     let mut notes: Vec<String> = part("note").into_iter().collect();
+    if let Some(Fact::Text(detail)) = diagnostic.facts.get("detail") {
+        let detail = [("detail", shown(detail, TEXT_SHOWN))];
+        notes.push(lang.fill("location.detail", &detail));
+    }
     notes.extend(further(lang, more.max(counted), rows));
     Words {
         severity: severity(lang, diagnostic.severity),
@@ -195,8 +199,10 @@ fn values(lang: Lang, diagnostic: &Diagnostic) -> Values {
                 values.push(("table_code", shown(table, CELL_SHOWN)));
             }
             ("missing", Fact::List(groups)) => values.extend(missing(lang, groups)),
-            // a row is not a quantity: no separators
-            ("first", Fact::Int(row)) => values.push((name, row.to_string())),
+            // a place is not a quantity: no separators
+            ("first" | "line" | "position", Fact::Int(place)) => {
+                values.push((name, place.to_string()));
+            }
             (_, Fact::Text(text)) => {
                 let word = lang.find(&format!("diagnostic.{code}.{name}.{text}"));
                 values
@@ -204,6 +210,15 @@ fn values(lang: Lang, diagnostic: &Diagnostic) -> Values {
             }
             (_, Fact::List(list)) => values.push((name, items(lang, list))),
             (_, fact) => values.push((name, lang.fact(fact))),
+        }
+    }
+    // Why it failed may name a place in the file.
+    if let Some(Fact::Text(reason)) = diagnostic.facts.get("reason") {
+        let own = lang.find(&format!("diagnostic.{code}.reason.{reason}"));
+        if let Some(words) = own.or_else(|| lang.find(&format!("reason.{reason}"))) {
+            let words = fill(words, &values);
+            values.retain(|(name, _)| *name != "reason");
+            values.push(("reason", words));
         }
     }
     values.retain(|(_, value)| !value.is_empty());
