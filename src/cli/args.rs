@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::annotate::COLUMNS;
 
-use super::whatif::named_number;
+use super::whatif::{top, weight};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -327,9 +327,9 @@ pub(super) struct List {
 pub(super) struct WhatIf {
     #[command(flatten)]
     pub analysis: Analysis,
-    #[arg(long, value_name = "METRIC=WEIGHT", value_parser = named_number, allow_hyphen_values = true)]
+    #[arg(long, value_name = "METRIC=WEIGHT", value_parser = weight, allow_hyphen_values = true)]
     pub weight: Vec<(String, f64)>,
-    #[arg(long, value_name = "TIER=SHARE", value_parser = named_number, value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIER=SHARE", value_parser = top, value_delimiter = ',', allow_hyphen_values = true)]
     pub top: Vec<(String, f64)>,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub other: Option<PathBuf>,

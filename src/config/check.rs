@@ -13,6 +13,9 @@ use crate::period::{Day, period_end};
 /// How many known names are still worth listing.
 const KNOWN_SHOWN: usize = 12;
 
+/// Errors of a text that are shown: one that is no TOML at all has one in every line.
+const SYNTAX_SHOWN: usize = 5;
+
 /// Characters of the name of a tier, at most.
 const LABEL_LONGEST: usize = 30;
 
@@ -80,7 +83,7 @@ pub fn check(input: &Input<'_>) -> Checked {
         // One slip brings up several errors in its line, of which the first is the one meant.
         let before = input.text.get(..at.start).unwrap_or_default();
         let line = before.bytes().filter(|byte| *byte == b'\n').count();
-        if last.replace(line) == Some(line) {
+        if last.replace(line) == Some(line) || checker.found.len() == SYNTAX_SHOWN {
             continue;
         }
         let problem = Cause::toml(error.message()).of(input.error("config-syntax", &at));

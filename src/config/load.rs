@@ -25,7 +25,7 @@ pub const BUILT_IN: &str = "default";
 const LABELS: &str = "labels.tier.";
 
 /// How far the weights may be off 100.
-const WEIGHTS_OFF: f64 = 1e-9;
+pub const WEIGHTS_OFF: f64 = 1e-9;
 
 /// A settings file.
 #[derive(Clone, Debug)]

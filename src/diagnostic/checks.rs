@@ -159,6 +159,7 @@ pub const CHECKS: &[Check] = &[
     check("unknown-skip", Error),
     check("unknown-table", Error),
     check("unknown-unit", Error),
+    check("weights-given", Error),
     check("workbook-signed", Error),
     check("wrong-encoding", Error),
     check("wrong-password", Error),

@@ -31,7 +31,12 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
         Some(Fact::Int(count)) => u64::try_from(*count).unwrap_or(0).saturating_sub(1),
         _ => 0,
     };
+    let label = part("label").unwrap_or_default();
     let mut notes: Vec<String> = part("note").into_iter().collect();
+    // What should be there stands under the excerpt; a flag has none.
+    if diagnostic.excerpt.is_none() && diagnostic.facts.contains_key("expected") {
+        notes.splice(..0, Some(label.clone()).filter(|label| !label.is_empty()));
+    }
     if let Some(Fact::Text(detail)) = diagnostic.facts.get("detail") {
         let detail = [("detail", shown(detail, TEXT_SHOWN))];
         notes.push(lang.fill("location.detail", &detail));
@@ -41,7 +46,7 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
         severity: severity(lang, diagnostic.severity),
         message: part("message").unwrap_or_else(|| diagnostic.code.to_owned()),
         location: location(lang, diagnostic),
-        label: part("label").unwrap_or_default(),
+        label,
         help_title: lang.text("severity.help"),
         help: part("help"),
         note_title: lang.text("severity.note"),
