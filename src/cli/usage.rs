@@ -40,6 +40,11 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// Any text that is not blank.
+pub(super) fn filled(text: &str) -> Result<String, Refused> {
+    if text.trim().is_empty() { Err(Refused::new("text", "blank")) } else { Ok(text.to_owned()) }
+}
+
 /// The message for a usage error; `None` where it is an answer (help, version) or has no words of its own.
 pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
     let known = |kind: ContextKind| {
@@ -63,7 +68,8 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation
             if known(ContextKind::InvalidValue).is_none_or(|value| value.trim().is_empty()) =>
         {
-            ("no_value", ContextKind::SuggestedValue)
+            let option = argument.as_ref().is_some_and(|argument| argument.starts_with('-'));
+            (if option { "no_value" } else { "no_name" }, ContextKind::SuggestedValue)
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             ("invalid_value", ContextKind::SuggestedValue)
@@ -147,6 +153,8 @@ mod tests {
             (&["whatif", "--draws", "5"], "which another option needs", "需要它"),
             (&["whatif", "--weight", "growth"], "such as `growth=20`", "例如 `growth=20`"),
             (&["whatif", "--weight", ""], "needs a value", "缺少值"),
+            (&["show", " "], "`<CLIENT>` is empty", "`<CLIENT>` 是空的"),
+            (&["review", "--as-of", ""], "`--as-of <DATE>` needs a value", "缺少值"),
             (&["whatif", "--weight", "growth=200"], "from 0 to 100", "0 到 100"),
             (&["whatif", "--weight", "growht=20"], "did you mean `growth`?", "`growth`"),
             (&["whatif", "--weight", "profit=20"], "net_sales", "net_sales"),

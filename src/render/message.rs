@@ -6,6 +6,7 @@
 
 use super::excerpt::Words;
 use super::table::cut;
+use super::tier;
 use crate::diagnostic::{Diagnostic, Excerpt, Fact, Severity, column_letters};
 use crate::locale::{Lang, fill};
 
@@ -44,7 +45,7 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
     notes.extend(further(lang, more.max(counted), rows));
     Words {
         severity: severity(lang, diagnostic.severity),
-        message: part("message").unwrap_or_else(|| diagnostic.code.to_owned()),
+        message: part("message").unwrap_or_else(|| title(lang, diagnostic.code)),
         location: location(lang, diagnostic),
         label,
         help_title: lang.text("severity.help"),
@@ -58,7 +59,7 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
 #[must_use]
 pub fn sentence(lang: Lang, diagnostic: &Diagnostic) -> String {
     part(lang, diagnostic.code, "message", &values(lang, diagnostic))
-        .unwrap_or_else(|| diagnostic.code.to_owned())
+        .unwrap_or_else(|| title(lang, diagnostic.code))
 }
 
 /// What a diagnostic says in one line, with the cell as given where the sentence does not name it.
@@ -204,8 +205,26 @@ fn values(lang: Lang, diagnostic: &Diagnostic) -> Values {
                 values.push(("table_code", shown(table, CELL_SHOWN)));
             }
             ("missing", Fact::List(groups)) => values.extend(missing(lang, groups)),
-            // a place is not a quantity: no separators
-            ("first" | "line" | "position", Fact::Int(place)) => {
+            ("tier" | "before", Fact::Text(tier)) => {
+                let text = |name: &str| match diagnostic.facts.get(name) {
+                    Some(Fact::Text(text)) => Some(shown(text, CELL_SHOWN)),
+                    _ => None,
+                };
+                let set = text("tier_set").unwrap_or_default();
+                let own = text(&format!("{name}_name"));
+                values.push((name, own.unwrap_or_else(|| tier::of_set(lang, &set, tier))));
+            }
+            ("signal" | "metric", Fact::Text(named)) => {
+                let label = lang
+                    .find(&format!("{name}.{named}.label"))
+                    .or_else(|| lang.find(&format!("{name}.{named}")));
+                values.push((
+                    name,
+                    label.map_or_else(|| shown(named, CELL_SHOWN), ToOwned::to_owned),
+                ));
+            }
+            // a place or a version is not a quantity: no separators
+            ("first" | "line" | "position" | "version" | "known", Fact::Int(place)) => {
                 values.push((name, place.to_string()));
             }
             (_, Fact::Text(text)) => {
@@ -383,6 +402,38 @@ mod tests {
             ..basis.with("basis", "without_tax")
         };
         assert_eq!(sentence(Lang::En, &basis), "amounts are those under `无税金额`, without tax");
+    }
+
+    #[test]
+    fn tiers_have_the_names_of_the_settings() {
+        let expired = Diagnostic::notice("override-expired", Origin::default())
+            .with_cell("C1")
+            .with("until", "2026-03-01")
+            .with("tier", "core")
+            .with("tier_set", "gold");
+        assert!(
+            sentence(Lang::Zh, &expired).contains("（金牌）"),
+            "{}",
+            sentence(Lang::Zh, &expired)
+        );
+        let own = expired.with("tier_name", "S1");
+        assert!(sentence(Lang::En, &own).contains("(S1)"), "{}", sentence(Lang::En, &own));
+    }
+
+    #[test]
+    fn what_a_library_says_is_a_note() {
+        let raw =
+            Diagnostic::error("file-damaged", Origin::file("a.xls")).with("detail", "bad block");
+        let words = words(Lang::Zh, &raw, 0, &[]);
+        assert_eq!(
+            (words.message.as_str(), words.notes),
+            ("文件已损坏", vec!["技术细节（原文）：bad block".to_owned()])
+        );
+        let known = Diagnostic::error("import-damaged", Origin::file("a"))
+            .with("reason", "json-end")
+            .with("line", 3_u64)
+            .with("position", 1200_u64);
+        assert!(sentence(Lang::En, &known).ends_with("(line 3, character 1200)"));
     }
 
     #[test]
