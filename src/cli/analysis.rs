@@ -1,6 +1,6 @@
 //! From arguments to a review: settings in layers, inputs, the clock.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -113,14 +113,15 @@ fn usable(path: &Path, flag: &str) -> Result<()> {
 
 fn layer(path: &Path) -> Result<Layer> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        ErrorKind::InvalidData => {
+    let bytes = std::fs::read(path).map_err(|error| Error::io("file-unreadable", &name, &error))?;
+    // Letters of UTF-16 are valid UTF-8 with zeros between.
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Ok(Layer { name, text }),
+        _ => {
             let problem = Diagnostic::error("config-syntax", Origin::file(&name));
-            Error::from(Cause::code("not-utf8").of(problem))
+            Err(Cause::code("not-utf8").of(problem).into())
         }
-        _ => Error::io("file-unreadable", &name, &error),
-    })?;
-    Ok(Layer { name, text })
+    }
 }
 
 fn user_config() -> Option<PathBuf> {

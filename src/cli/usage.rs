@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::fmt::{self, Write as _};
+use std::num::ParseIntError;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -50,6 +51,10 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
     let known = |kind: ContextKind| {
         let text = match error.get(kind)? {
             ContextValue::String(text) => text.clone(),
+            // between the backticks of the sentence
+            ContextValue::Strings(list) if kind != ContextKind::ValidValue => {
+                list.join(&format!("`{}`", lang.text("location.or")))
+            }
             ContextValue::Strings(list) => list.join(&lang.text("location.list")),
             ContextValue::StyledStr(text) => text.to_string(),
             ContextValue::StyledStrs(list) => {
@@ -86,6 +91,7 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
             ("number_of_values", ContextKind::SuggestedArg)
         }
         ErrorKind::InvalidUtf8 => ("utf8", ContextKind::SuggestedArg),
+        ErrorKind::MissingSubcommand => ("no_command", ContextKind::SuggestedArg),
         _ => return None,
     };
     let mut values = Vec::new();
@@ -99,7 +105,9 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
         values.push((name, value.unwrap_or_default()));
     }
     let title = |name: &str| lang.text(&format!("severity.{name}"));
-    let mut out = format!("{}: {}\n", title("error"), lang.fill(&format!("usage.{key}"), &values));
+    let sentence = known(ContextKind::Custom);
+    let sentence = sentence.unwrap_or_else(|| lang.fill(&format!("usage.{key}"), &values));
+    let mut out = format!("{}: {sentence}\n", title("error"));
     let mut help = |text: String| {
         let _ = writeln!(out, "  {}: {text}", title("help"));
     };
@@ -115,6 +123,9 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
             let list = refused.names.join(&lang.text("location.list"));
             help(lang.fill("usage.choices", &[("list", list)]));
         }
+    }
+    if error.source().is_some_and(|why| why.is::<ParseIntError>()) {
+        help(lang.text("usage.whole_number"));
     }
     if let Some(list) = known(ContextKind::ValidValue) {
         help(lang.fill("usage.choices", &[("list", list)]));
@@ -138,7 +149,7 @@ mod tests {
     fn told(arguments: &[&str], lang: Lang) -> String {
         let all = ["kam"].iter().chain(arguments);
         let error = Cli::command().try_get_matches_from(all).expect_err("wrong");
-        said(&error, lang).expect("words")
+        said(&error, lang).unwrap_or_else(|| panic!("{arguments:?}: {:?}", error.kind()))
     }
 
     #[test]
@@ -150,6 +161,8 @@ mod tests {
             (&["review", "--as-of"], "needs a value", "缺少值"),
             (&["review", "--period", "2026", "--as-of", "today"], "together", "不能同时使用"),
             (&["completions"], "is missing", "缺少"),
+            (&["review", "--max-age", "x"], "a whole number", "整数"),
+            (&["plan"], "`template` or `explain`", "`template`或`explain`"),
             (&["whatif", "--draws", "5"], "which another option needs", "需要它"),
             (&["whatif", "--weight", "growth"], "such as `growth=20`", "例如 `growth=20`"),
             (&["whatif", "--weight", ""], "needs a value", "缺少值"),

@@ -10,7 +10,7 @@ use serde_json::error::Category;
 use crate::diagnostic::Diagnostic;
 
 /// How the message of the TOML parser begins, and the code of what is wrong.
-const TOML: [(&str, &str); 36] = [
+const TOML: [(&str, &str); 45] = [
     ("string values must be quoted", "toml-bare"),
     ("invalid basic string", "toml-quotes"),
     ("invalid literal string", "toml-quotes"),
@@ -38,11 +38,20 @@ const TOML: [(&str, &str); 36] = [
     ("invalid boolean", "toml-flag"),
     ("unexpected key or value", "toml-line"),
     ("unexpected content", "toml-line"),
+    ("invalid key-value", "toml-line"),
+    ("invalid inline", "toml-line"),
     ("invalid date", "toml-date"),
     ("invalid time", "toml-date"),
     ("invalid comment character", "toml-character"),
     ("carriage return", "toml-character"),
-    ("invalid", "toml-number"),
+    ("invalid binary", "toml-number"),
+    ("invalid hexadecimal", "toml-number"),
+    ("invalid octal", "toml-number"),
+    ("invalid integer", "toml-number"),
+    ("invalid float", "toml-number"),
+    ("invalid fraction", "toml-number"),
+    ("invalid mantissa", "toml-number"),
+    ("invalid exponent", "toml-number"),
     ("unexpected leading zero", "toml-number"),
     ("`_` may only", "toml-number"),
     ("radix must be", "toml-number"),
@@ -238,6 +247,7 @@ mod tests {
             ("a = 012", "toml-number"),
             ("a = 1__2", "toml-number"),
             ("a = 1.", "toml-number"),
+            ("{\"a\": 1}", "toml-line"),
             ("a = 10%", "toml-bare"),
             ("# \u{1}", "toml-character"),
         ] {
