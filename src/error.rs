@@ -1,7 +1,11 @@
 //! Why a run had to stop: one or more diagnostics, so that a person gets all problems at once and in their language.
 
+mod cause;
+
 use std::fmt;
 use std::io::ErrorKind;
+
+pub use cause::Cause;
 
 use crate::diagnostic::{Diagnostic, Origin};
 
@@ -22,12 +26,17 @@ impl Error {
         Diagnostic::error(code, Origin::file(file)).into()
     }
 
-    /// An operating-system error on a file. A full disk is told as that, since its remedy is another.
+    /// An operating-system error on a file. A full disk and a file that is not there are told as that, since the remedy is
+    /// another.
     #[must_use]
     pub fn io(code: &'static str, file: impl Into<String>, error: &std::io::Error) -> Self {
         let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-        let code = if code == "cannot-write" && is_full { "disk-full" } else { code };
-        Diagnostic::error(code, Origin::file(file)).with("reason", error.to_string()).into()
+        let code = match code {
+            "cannot-write" if is_full => "disk-full",
+            "file-unreadable" if error.kind() == ErrorKind::NotFound => "file-missing",
+            _ => code,
+        };
+        Cause::io(error).of(Diagnostic::error(code, Origin::file(file))).into()
     }
 }
 
@@ -60,5 +69,7 @@ mod tests {
         assert_eq!(code("cannot-write", ErrorKind::StorageFull), "disk-full");
         assert_eq!(code("cannot-write", ErrorKind::PermissionDenied), "cannot-write");
         assert_eq!(code("file-unreadable", ErrorKind::StorageFull), "file-unreadable");
+        assert_eq!(code("file-unreadable", ErrorKind::NotFound), "file-missing");
+        assert_eq!(code("cannot-write", ErrorKind::NotFound), "cannot-write");
     }
 }

@@ -22,9 +22,6 @@ use crate::render::tier;
 use crate::source::{Document, OwnedCell};
 use crate::tier::Tier;
 
-/// Bytes of a sheet read at a time.
-const BLOCK: usize = 1 << 17;
-
 /// What to write where.
 pub struct Request<'a> {
     /// Name of the workbook in messages.
@@ -232,7 +229,7 @@ fn stream<'p, R: Read + Seek>(
     package: &'p mut Package<R>,
     part: &str,
 ) -> Result<BufReader<impl Read + use<'p, R>>, Trouble> {
-    Ok(BufReader::with_capacity(BLOCK, package.part(part)?))
+    Ok(BufReader::with_capacity(super::package::BLOCK, package.part(part)?))
 }
 
 /// Writes the package; returns the cells with formulas that were left as they are.

@@ -16,8 +16,8 @@ use crate::source::package::Flaw;
 
 /// Effort of packing a part that changes: sheets are large, and each step up costs more than it saves.
 const LEVEL: i64 = 3;
-/// Bytes packed at a time.
-const BLOCK: usize = 1 << 17;
+/// Bytes of a part read or packed at a time.
+pub(super) const BLOCK: usize = 1 << 17;
 
 /// An opened package.
 pub(super) struct Package<R> {

@@ -40,7 +40,7 @@ impl<R: BufRead> Events<R> {
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
             Event::Eof if self.depth > 0 => {
-                return Err(Flaw::Damaged("XML ends early".to_owned()));
+                return Err(Flaw::Damaged("cut-off".to_owned()));
             }
             _ => {}
         }
@@ -98,17 +98,18 @@ pub(super) fn plain_attribute<'t>(tag: &'t BytesStart<'_>, name: &str) -> Option
 
 /// The value of an attribute, without its escapes.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().with_checks(false).flatten().find(|it| it.key.as_ref() == name)?;
-    let value = quick_xml::escape::unescape(&found.value).ok()?;
-    Some(value.into_owned())
+    attribute_where(tag, |key| key == name)
 }
 
 /// The value of an attribute of any prefix, such as `r:id`.
 pub(super) fn prefixed_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().with_checks(false).flatten().find(|it| {
-        let key: &str = it.key.as_ref();
-        key.contains(':') && local(key) == name
-    })?;
+    attribute_where(tag, |key| key.contains(':') && local(key) == name)
+}
+
+/// The value of the first attribute whose key fits, without its escapes.
+fn attribute_where(tag: &BytesStart<'_>, fits: impl Fn(&str) -> bool) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let found = attributes.with_checks(false).flatten().find(|it| fits(it.key.as_ref()))?;
     let value = quick_xml::escape::unescape(&found.value).ok()?;
     Some(value.into_owned())
 }

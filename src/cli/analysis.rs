@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::config::load::{self, Layer};
 use crate::config::rules::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Fact, Group, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::history;
 use crate::locale::Lang;
 use crate::period::Day;
@@ -63,9 +63,7 @@ pub(super) fn changed(
 ) -> Result<load::Loaded> {
     let (mut layers, _) = layers(arguments.config.as_deref(), !arguments.calibrate)?;
     if let Some(path) = other {
-        if !path.is_file() {
-            return Err(Error::file("config-missing", path.display().to_string()));
-        }
+        usable(path, "--other")?;
         layers.push(layer(path)?);
     }
     let mut flags = flags(arguments, lang);
@@ -87,10 +85,10 @@ fn told_of_scale(mut error: Error) -> Error {
 fn layers(named: Option<&Path>, frozen: bool) -> Result<(Vec<Layer>, Option<PathBuf>)> {
     let mut layers = user_layers()?;
     let workspace = match named {
-        Some(path) if !path.is_file() => {
-            return Err(Error::file("config-missing", path.display().to_string()));
+        Some(path) => {
+            usable(path, "")?;
+            Some(path.to_owned())
         }
-        Some(path) => Some(path.to_owned()),
         None => nearest_config(),
     };
     if let Some(path) = &workspace {
@@ -110,11 +108,31 @@ pub(super) fn user_layers() -> Result<Vec<Layer>> {
     path.map(|path| layer(&path)).into_iter().collect()
 }
 
+/// Refuses a settings file, named with a flag other than `--config`, that is none.
+fn usable(path: &Path, flag: &str) -> Result<()> {
+    if path.is_file() {
+        return Ok(());
+    }
+    let cause = match path.metadata() {
+        Ok(found) if found.is_dir() => Cause::code("is-folder"),
+        Ok(_) => Cause::default(),
+        Err(error) => Cause::io(&error),
+    };
+    let problem = Diagnostic::error("config-missing", Origin::file(path.display().to_string()));
+    Err(cause.of(problem.with("flag", flag)).into())
+}
+
 fn layer(path: &Path) -> Result<Layer> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
-    Ok(Layer { name, text })
+    let bytes = std::fs::read(path).map_err(|error| Error::io("file-unreadable", &name, &error))?;
+    // Letters of UTF-16 are valid UTF-8 with zeros between.
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Ok(Layer { name, text }),
+        _ => {
+            let problem = Diagnostic::error("config-syntax", Origin::file(&name));
+            Err(Cause::code("not-utf8").of(problem).into())
+        }
+    }
 }
 
 fn user_config() -> Option<PathBuf> {

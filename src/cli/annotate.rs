@@ -35,6 +35,14 @@ enum Means {
 
 pub(super) fn run(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let workbook = Input::file(&arguments.workbook);
+    // Before the work of a review that it would be for nothing.
+    match arguments.workbook.metadata() {
+        Ok(found) if found.is_dir() => {
+            return Err(Error::file("file-is-folder", &workbook.name).into());
+        }
+        Ok(_) => {}
+        Err(error) => return Err(Error::io("file-unreadable", &workbook.name, &error).into()),
+    }
     let (review, config, mut inputs) = review(arguments, ui)?;
     inputs.push(workbook.clone());
     let passwords = arguments.analysis.password_file.as_deref();

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::annotate::COLUMNS;
 
-use super::whatif::named_number;
+use super::usage::filled;
+use super::whatif::{top, weight};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -126,17 +127,17 @@ pub(super) struct Init {
     pub date_order: Option<String>,
     #[arg(long, value_name = ".|,", value_parser = [".", ","])]
     pub decimal: Option<String>,
-    #[arg(long, value_name = "UNIT")]
+    #[arg(long, value_name = "UNIT", value_parser = filled)]
     pub unit: Option<String>,
     #[arg(long, value_name = "CODE", env = "KAM_CURRENCY", hide_env = true)]
     pub currency: Option<String>,
-    #[arg(long, value_name = "TABLE.FIELD=HEADING")]
+    #[arg(long, value_name = "TABLE.FIELD=HEADING", value_parser = filled)]
     pub column: Vec<String>,
-    #[arg(id = "init_sheet", long = "sheet", value_name = "NAME")]
+    #[arg(id = "init_sheet", long = "sheet", value_name = "NAME", value_parser = filled)]
     pub sheet: Vec<String>,
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", value_parser = filled)]
     pub won_stage: Vec<String>,
-    #[arg(id = "init_as_of", long = "as-of", value_name = "DATE")]
+    #[arg(id = "init_as_of", long = "as-of", value_name = "DATE", value_parser = filled)]
     pub as_of: Option<String>,
     #[arg(id = "init_policy", long = "policy", value_name = "POLICY", value_parser = ["rank", "share", "all"])]
     pub policy: Option<String>,
@@ -171,9 +172,9 @@ pub(super) struct Analysis {
     #[arg(short, long, value_name = "FILE", env = "KAM_CONFIG", value_hint = ValueHint::FilePath, hide_env = true)]
     pub config: Option<PathBuf>,
     /// `KAM_AS_OF` where there is neither this nor a period: no variable stands against a flag.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = filled)]
     pub as_of: Option<String>,
-    #[arg(long, value_name = "PERIOD", conflicts_with = "as_of")]
+    #[arg(long, value_name = "PERIOD", conflicts_with = "as_of", value_parser = filled)]
     pub period: Option<String>,
     #[arg(long, value_name = "POLICY", env = "KAM_POLICY", value_parser = ["rank", "share", "all"], hide_env = true)]
     pub policy: Option<String>,
@@ -181,7 +182,7 @@ pub(super) struct Analysis {
     pub currency: Option<String>,
     #[arg(long)]
     pub strict: bool,
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = filled)]
     pub skip: Vec<String>,
     #[arg(long, value_name = "DAYS")]
     pub max_age: Option<u32>,
@@ -231,7 +232,7 @@ pub(super) struct Review {
     pub analysis: Analysis,
     #[arg(long)]
     pub save: bool,
-    #[arg(long, value_name = "FROM..TO", conflicts_with_all = ["as_of", "period", "previous", "split", "output"])]
+    #[arg(long, value_name = "FROM..TO", value_parser = filled, conflicts_with_all = ["as_of", "period", "previous", "split", "output"])]
     pub replay: Option<String>,
     #[command(flatten)]
     pub output: Output,
@@ -266,7 +267,7 @@ pub(super) struct Diff {
 
 #[derive(Debug, Args)]
 pub(super) struct Show {
-    #[arg(id = "show_client", value_name = "CLIENT")]
+    #[arg(id = "show_client", value_name = "CLIENT", value_parser = filled)]
     pub client: String,
     #[command(flatten)]
     pub analysis: Analysis,
@@ -306,7 +307,7 @@ pub(super) struct Annotate {
         value_parser = PossibleValuesParser::new(COLUMNS.iter().map(|column| column.code))
     )]
     pub columns: Vec<String>,
-    #[arg(id = "annotate_sheet", long = "sheet", value_name = "NAME")]
+    #[arg(id = "annotate_sheet", long = "sheet", value_name = "NAME", value_parser = filled)]
     pub sheet: Option<String>,
     #[arg(id = "annotate_output", short = 'o', long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
@@ -328,9 +329,9 @@ pub(super) struct List {
 pub(super) struct WhatIf {
     #[command(flatten)]
     pub analysis: Analysis,
-    #[arg(long, value_name = "METRIC=WEIGHT", value_parser = named_number, allow_hyphen_values = true)]
+    #[arg(long, value_name = "METRIC=WEIGHT", value_parser = weight, allow_hyphen_values = true)]
     pub weight: Vec<(String, f64)>,
-    #[arg(long, value_name = "TIER=SHARE", value_parser = named_number, value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIER=SHARE", value_parser = top, value_delimiter = ',', allow_hyphen_values = true)]
     pub top: Vec<(String, f64)>,
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub other: Option<PathBuf>,
@@ -392,13 +393,13 @@ pub(super) struct Import {
         hide_default_value = true
     )]
     pub list_format: ListFormat,
-    #[arg(long, value_name = "SOURCE")]
+    #[arg(long, value_name = "SOURCE", value_parser = filled)]
     pub remove: Vec<String>,
     #[arg(long)]
     pub dry_run: bool,
     #[arg(long)]
     pub strict: bool,
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = filled)]
     pub skip: Vec<String>,
     #[arg(long, value_name = "N", env = "KAM_THREADS", hide_env = true)]
     pub threads: Option<usize>,
@@ -410,11 +411,11 @@ pub(super) struct Import {
     pub output: Option<PathBuf>,
     #[arg(long, requires = "raw")]
     pub all: bool,
-    #[arg(long, value_name = "NAME", requires = "raw")]
+    #[arg(long, value_name = "NAME", requires = "raw", value_parser = filled)]
     pub sheet: Option<String>,
-    #[arg(long, value_name = "NAME", requires = "raw")]
+    #[arg(long, value_name = "NAME", requires = "raw", value_parser = filled)]
     pub encoding: Option<String>,
-    #[arg(long, value_name = "CHAR", requires = "raw")]
+    #[arg(long, value_name = "CHAR", requires = "raw", value_parser = NonEmptyStringValueParser::new())]
     pub delimiter: Option<String>,
 }
 
@@ -426,7 +427,7 @@ pub(super) enum ListFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", value_parser = filled)]
     pub code: Option<String>,
 }
 

@@ -34,7 +34,7 @@ pub(super) fn remove_on_interrupt() {
     });
 }
 
-/// Refuses outputs that are inputs, and workbooks that were edited since kam wrote them.
+/// Refuses outputs that are inputs or cannot be written, and workbooks that were edited since kam wrote them.
 pub(super) fn check(path: &Path, inputs: &[Input], force: bool) -> Result<()> {
     check_locked(path, inputs, force, None)
 }
@@ -64,11 +64,23 @@ pub(super) fn check_locked(
             return Err(Error::file("output-is-input", name()));
         }
     }
+    check_place(path)?;
     let exists = is_workbook(path) && path.exists();
     if exists && !force && !workbook::is_as_written(path, password) {
         return Err(Error::file("output-changed", name()));
     }
     Ok(())
+}
+
+/// Refuses folders, and files in a folder that is not there or takes none: better now than after a long answer.
+fn check_place(path: &Path) -> Result<()> {
+    let cannot = |error: &io::Error| Error::io("cannot-write", path.display().to_string(), error);
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if target.is_dir() {
+        return Err(cannot(&io::ErrorKind::IsADirectory.into()));
+    }
+    // A file without a name: nothing to see, nothing to leave behind.
+    tempfile::tempfile_in(folder_of(&target)).map(drop).map_err(|error| cannot(&error))
 }
 
 /// Whether a file is a workbook by its name.

@@ -36,6 +36,7 @@ mod whatif;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::diagnostic::{Diagnostic, Origin};
@@ -131,7 +132,9 @@ fn one_raw(cli: Cli, lang: Lang) -> Result<Cli, clap::Error> {
     match &cli.command {
         Command::Import(import) if import.raw && import.files.len() > 1 => {
             let text = lang.text("import.raw_one");
-            Err(Cli::command().error(clap::error::ErrorKind::TooManyValues, text))
+            let mut error = clap::Error::new(ErrorKind::TooManyValues);
+            error.insert(ContextKind::Custom, ContextValue::String(text));
+            Err(error)
         }
         _ => Ok(cli),
     }

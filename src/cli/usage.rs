@@ -1,16 +1,60 @@
 //! What was wrong with the command line, in our own words and the language of the output.
 
-use std::fmt::Write as _;
+use std::error::Error as _;
+use std::fmt::{self, Write as _};
+use std::num::ParseIntError;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::locale::Lang;
+
+/// Why the value of an option is none: a code for the option and one for what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    option: &'static str,
+    wrong: &'static str,
+    meant: Option<String>,
+    names: Vec<String>,
+}
+
+impl Refused {
+    pub(super) fn new(option: &'static str, wrong: &'static str) -> Self {
+        Self { option, wrong, meant: None, names: Vec::new() }
+    }
+
+    /// With what was most likely meant.
+    pub(super) fn meaning(self, meant: &str) -> Self {
+        Self { meant: Some(meant.to_owned()), ..self }
+    }
+
+    /// With the names that there are.
+    pub(super) fn of(self, names: &[&str]) -> Self {
+        Self { names: names.iter().map(|name| (*name).to_owned()).collect(), ..self }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.option, self.wrong)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Any text that is not blank.
+pub(super) fn filled(text: &str) -> Result<String, Refused> {
+    if text.trim().is_empty() { Err(Refused::new("text", "blank")) } else { Ok(text.to_owned()) }
+}
 
 /// The message for a usage error; `None` where it is an answer (help, version) or has no words of its own.
 pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
     let known = |kind: ContextKind| {
         let text = match error.get(kind)? {
             ContextValue::String(text) => text.clone(),
+            // between the backticks of the sentence
+            ContextValue::Strings(list) if kind != ContextKind::ValidValue => {
+                list.join(&format!("`{}`", lang.text("location.or")))
+            }
             ContextValue::Strings(list) => list.join(&lang.text("location.list")),
             ContextValue::StyledStr(text) => text.to_string(),
             ContextValue::StyledStrs(list) => {
@@ -26,18 +70,28 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
     let (key, suggested) = match error.kind() {
         ErrorKind::UnknownArgument => ("unknown_argument", ContextKind::SuggestedArg),
         ErrorKind::InvalidSubcommand => ("unknown_command", ContextKind::SuggestedSubcommand),
-        ErrorKind::InvalidValue if known(ContextKind::InvalidValue).is_none() => {
-            ("no_value", ContextKind::SuggestedValue)
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation
+            if known(ContextKind::InvalidValue).is_none_or(|value| value.trim().is_empty()) =>
+        {
+            let option = argument.as_ref().is_some_and(|argument| argument.starts_with('-'));
+            (if option { "no_value" } else { "no_name" }, ContextKind::SuggestedValue)
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             ("invalid_value", ContextKind::SuggestedValue)
         }
         ErrorKind::ArgumentConflict => ("conflict", ContextKind::SuggestedArg),
+        // an option is only ever asked for by another one
+        ErrorKind::MissingRequiredArgument
+            if argument.as_ref().is_some_and(|argument| argument.starts_with("--")) =>
+        {
+            ("missing_option", ContextKind::SuggestedArg)
+        }
         ErrorKind::MissingRequiredArgument => ("missing", ContextKind::SuggestedArg),
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             ("number_of_values", ContextKind::SuggestedArg)
         }
         ErrorKind::InvalidUtf8 => ("utf8", ContextKind::SuggestedArg),
+        ErrorKind::MissingSubcommand => ("no_command", ContextKind::SuggestedArg),
         _ => return None,
     };
     let mut values = Vec::new();
@@ -51,12 +105,27 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
         values.push((name, value.unwrap_or_default()));
     }
     let title = |name: &str| lang.text(&format!("severity.{name}"));
-    let mut out = format!("{}: {}\n", title("error"), lang.fill(&format!("usage.{key}"), &values));
+    let sentence = known(ContextKind::Custom);
+    let sentence = sentence.unwrap_or_else(|| lang.fill(&format!("usage.{key}"), &values));
+    let mut out = format!("{}: {sentence}\n", title("error"));
     let mut help = |text: String| {
         let _ = writeln!(out, "  {}: {text}", title("help"));
     };
     if let Some(name) = known(suggested) {
         help(lang.fill("usage.suggestion", &[("name", name)]));
+    }
+    if let Some(refused) = error.source().and_then(|why| why.downcast_ref::<Refused>()) {
+        help(lang.text(&format!("usage.{}.{}", refused.option, refused.wrong)));
+        if let Some(name) = &refused.meant {
+            help(lang.fill("usage.suggestion", &[("name", name.clone())]));
+        }
+        if !refused.names.is_empty() {
+            let list = refused.names.join(&lang.text("location.list"));
+            help(lang.fill("usage.choices", &[("list", list)]));
+        }
+    }
+    if error.source().is_some_and(|why| why.is::<ParseIntError>()) {
+        help(lang.text("usage.whole_number"));
     }
     if let Some(list) = known(ContextKind::ValidValue) {
         help(lang.fill("usage.choices", &[("list", list)]));
@@ -80,7 +149,7 @@ mod tests {
     fn told(arguments: &[&str], lang: Lang) -> String {
         let all = ["kam"].iter().chain(arguments);
         let error = Cli::command().try_get_matches_from(all).expect_err("wrong");
-        said(&error, lang).expect("words")
+        said(&error, lang).unwrap_or_else(|| panic!("{arguments:?}: {:?}", error.kind()))
     }
 
     #[test]
@@ -92,6 +161,16 @@ mod tests {
             (&["review", "--as-of"], "needs a value", "缺少值"),
             (&["review", "--period", "2026", "--as-of", "today"], "together", "不能同时使用"),
             (&["completions"], "is missing", "缺少"),
+            (&["review", "--max-age", "x"], "a whole number", "整数"),
+            (&["plan"], "`template` or `explain`", "`template`或`explain`"),
+            (&["whatif", "--draws", "5"], "which another option needs", "需要它"),
+            (&["whatif", "--weight", "growth"], "such as `growth=20`", "例如 `growth=20`"),
+            (&["whatif", "--weight", ""], "needs a value", "缺少值"),
+            (&["show", " "], "`<CLIENT>` is empty", "`<CLIENT>` 是空的"),
+            (&["review", "--as-of", ""], "`--as-of <DATE>` needs a value", "缺少值"),
+            (&["whatif", "--weight", "growth=200"], "from 0 to 100", "0 到 100"),
+            (&["whatif", "--top", "core=20"], "from 0 to 1", "0 到 1"),
+            (&["whatif", "--top", "gold=0.1"], "strategic, core, potential", "strategic、core"),
         ] {
             let text = told(arguments, Lang::En);
             assert!(text.contains(en) && text.starts_with("error: "), "{text}");

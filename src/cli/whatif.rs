@@ -1,15 +1,21 @@
 //! `kam whatif`: other weights, tier rules or settings; how firm tiers are.
 
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 
 use toml::Value;
 
-use crate::config::load::Loaded;
+use crate::config::load::{Loaded, WEIGHTS_OFF};
+use crate::config::rules::{self, RULES, nearest};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::error::Error;
+use crate::locale::decimal;
 use crate::render::{sensitivity, summary, whatif as render};
 use crate::whatif::{Plan, Sensitivity, WhatIf, rescaled};
 
 use super::args::{Format, WhatIf as Arguments};
 use super::ui::Ui;
+use super::usage::Refused;
 use super::{Outcome, analysis, env, files, lists, review};
 
 /// The answer in a format, for a terminal of some width.
@@ -95,7 +101,9 @@ fn settings(
     if arguments.weight.is_empty() {
         return Ok(without);
     }
-    for (metric, weight) in rescaled(&without.config, &arguments.weight) {
+    let weights = rescaled(&without.config, &arguments.weight);
+    room(&weights)?;
+    for (metric, weight) in weights {
         let key = if without.config.metric.contains_key(&metric) {
             format!("metric.{metric}.weight")
         } else {
@@ -106,13 +114,49 @@ fn settings(
     Ok(analysis::changed(usual, lang, other, &flags)?)
 }
 
-/// `name=number`, as of a weight or a top.
-pub(super) fn named_number(text: &str) -> Result<(String, f64), String> {
-    let parts = text.split_once('=').map(|(name, number)| (name.trim(), number.trim().parse()));
-    match parts {
-        Some((name, Ok(number))) if !name.is_empty() && f64::is_finite(number) => {
-            Ok((name.to_owned(), number))
-        }
-        _ => Err(text.to_owned()),
+/// Refuses weights that leave nothing sensible for the others, which share what is left of 100.
+fn room(weights: &[(String, f64)]) -> Result<(), Error> {
+    // Given twice, the last one counts.
+    let given: BTreeMap<&str, f64> =
+        weights.iter().map(|(metric, weight)| (metric.as_str(), *weight)).collect();
+    let given: f64 = given.values().sum();
+    if (given - 100.0).abs() <= WEIGHTS_OFF {
+        return Ok(());
+    }
+    let problem = Diagnostic::error("weights-given", Origin::file("--weight"));
+    Err(problem.with("sum", decimal(given, 2)).into())
+}
+
+/// `metric=weight`.
+pub(super) fn weight(text: &str) -> Result<(String, f64), Refused> {
+    // The settings may add metrics: they tell those that are none.
+    named_number(text, "weight", None, 100.0)
+}
+
+/// `tier=share`.
+pub(super) fn top(text: &str) -> Result<(String, f64), Refused> {
+    let tiers = rules::names(RULES, &["tier".to_owned()]);
+    named_number(text, "top", Some(&tiers), 1.0)
+}
+
+/// `name=number`: one of the names where they are told, and a number up to `most`.
+fn named_number(
+    text: &str,
+    of: &'static str,
+    names: Option<&[&str]>,
+    most: f64,
+) -> Result<(String, f64), Refused> {
+    let (name, number) = text.split_once('=').ok_or_else(|| Refused::new(of, "form"))?;
+    let name = name.trim();
+    if let Some(names) = names.filter(|names| !names.contains(&name)) {
+        let refused = Refused::new(of, "name");
+        return Err(match nearest(name, names) {
+            Some(near) => refused.meaning(near),
+            None => refused.of(names),
+        });
+    }
+    match number.trim().parse() {
+        Ok(number) if (0.0..=most).contains(&number) => Ok((name.to_owned(), number)),
+        _ => Err(Refused::new(of, "number")),
     }
 }

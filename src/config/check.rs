@@ -7,10 +7,14 @@ use toml::{Spanned, Value};
 
 use super::rules::{self, Items, Kind, RULES, Target};
 use crate::diagnostic::{Diagnostic, Excerpt, Fact, Origin};
+use crate::error::Cause;
 use crate::period::{Day, period_end};
 
 /// How many known names are still worth listing.
 const KNOWN_SHOWN: usize = 12;
+
+/// Errors of a text that are shown: one that is no TOML at all has one in every line.
+const SYNTAX_SHOWN: usize = 5;
 
 /// Characters of the name of a tier, at most.
 const LABEL_LONGEST: usize = 30;
@@ -73,9 +77,16 @@ pub fn check(input: &Input<'_>) -> Checked {
         checker.table(RULES, &mut Vec::new(), table.get_ref());
     }
     // What is left of a text that is not TOML would only bring up problems that are none.
+    let mut last = None;
     for error in errors {
         let at = error.span().unwrap_or(0..0);
-        let problem = input.error("config-syntax", &at).with("reason", error.message());
+        // One slip brings up several errors in its line, of which the first is the one meant.
+        let before = input.text.get(..at.start).unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count();
+        if last.replace(line) == Some(line) || checker.found.len() == SYNTAX_SHOWN {
+            continue;
+        }
+        let problem = Cause::toml(error.message()).of(input.error("config-syntax", &at));
         checker.add(&at, String::new(), problem);
     }
     checker.found.sort_by_key(|(place, _)| *place);
@@ -121,6 +132,16 @@ impl Checker<'_> {
             problem = problem.with("value", value);
         }
         self.add(at, key, problem.with("expected", expected));
+    }
+
+    /// A table of a list without a key that none may lack.
+    fn lacking(&mut self, list: &[String], key: &str, at: &Range<usize>) {
+        let path: Vec<String> = list.iter().cloned().chain([key.to_owned()]).collect();
+        let path = dotted(&path);
+        let problem = self.input.error("config-incomplete", at).with("key", path.as_str());
+        let table = format!("[[{}]]", dotted(list));
+        let problem = problem.with("table", table).with("part", key).with("example", key);
+        self.add(at, path, problem);
     }
 
     fn wrong_word(&mut self, path: &[String], at: &Range<usize>, text: &str, words: &[&str]) {
@@ -213,11 +234,9 @@ impl Checker<'_> {
             // A misspelt key is one problem, not two.
             let misspelt =
                 self.found[known..].iter().any(|(_, problem)| problem.code == "config-key");
-            for (key, expected) in items.required.iter().filter(|_| !misspelt) {
+            for key in items.required.iter().filter(|_| !misspelt) {
                 if !table.keys().any(|known| known.get_ref() == key) {
-                    path.push((*key).to_owned());
-                    self.wrong_value(path, &item.span(), *expected);
-                    path.pop();
+                    self.lacking(path, key, &item.span());
                 }
             }
         }

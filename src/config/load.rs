@@ -16,7 +16,7 @@ use super::check::{self, Checked, Input, Leaf};
 use super::rules::{self, ORDERS};
 use super::{Config, DEFAULT, weight_of};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 
 /// The origin of settings that no layer sets.
 pub const BUILT_IN: &str = "default";
@@ -29,7 +29,7 @@ const SEGMENT: &str = "score.segment";
 const LABELS: &str = "labels.tier.";
 
 /// How far the weights may be off 100.
-const WEIGHTS_OFF: f64 = 1e-9;
+pub const WEIGHTS_OFF: f64 = 1e-9;
 
 /// A settings file.
 #[derive(Clone, Debug)]
@@ -149,10 +149,8 @@ fn assemble(
     }
     // The rules let nothing through that does not fit; should they ever, the run stops all the same.
     let mut config = Config::deserialize(Value::Table(table)).map_err(|error| {
-        Error::from(
-            Diagnostic::error("config-syntax", Origin::file(inputs.last().map_or("", |i| i.name)))
-                .with("reason", error.to_string()),
-        )
+        let file = Origin::file(inputs.last().map_or("", |i| i.name));
+        Error::from(Cause::text(error.to_string()).of(Diagnostic::error("config-syntax", file)))
     })?;
     config.add_metrics();
     let entries = entries.into_iter().map(|(_, key, text)| (key, text)).collect();
@@ -293,18 +291,14 @@ fn metrics_lacking(inputs: &[Input<'_>], in_force: &InForce, failed: &[String]) 
         let Some((input, leaf)) = set.max_by_key(|(input, leaf)| (*input, leaf.at.start)) else {
             continue;
         };
-        for (name, expected) in [
-            ("column", "column-named"),
-            ("group", "group-named"),
-            ("anchors", "anchors"),
-            ("weight", "weight-named"),
-        ] {
-            let key = format!("{table}{name}");
+        for part in ["column", "group", "anchors", "weight"] {
+            let key = format!("{table}{part}");
             if !in_force.contains_key(&key)
                 && let Some(input) = inputs.get(*input)
             {
-                let problem = input.error("config-value", &leaf.at).with("key", key);
-                problems.push(problem.with("expected", expected));
+                let problem = input.error("config-incomplete", &leaf.at).with("key", key);
+                let problem = problem.with("table", format!("[{METRIC}{code}]"));
+                problems.push(problem.with("part", part).with("example", part));
             }
         }
     }

@@ -283,7 +283,6 @@ fn values_are_checked() {
             "encoding",
             "\"gb0\"",
         ),
-        ("source = [{ table = \"a\" }]", "source.path", "path", "{ table = \"a\" }"),
     ] {
         let code = if expected == "whole-number" { "config-type" } else { "config-value" };
         assert_one(text, code, key, expected, at);
@@ -399,6 +398,10 @@ fn decisions_are_checked() {
         "day",
         "\"today\"",
     );
+    let found = one(&good.replace("until = \"2026-09-30\"\n", ""));
+    assert_eq!((found.code, fact(&found, "key").as_str()), ("config-incomplete", "snooze.until"));
+    assert_eq!(marked(&found), "[[snooze]]");
+    assert_eq!(one("source = [{ table = \"clients\" }]").code, "config-incomplete");
     let found = one(&good.replace("tier", "teir"));
     assert_eq!(fact(&found, "key"), "override.teir");
 }
@@ -456,11 +459,11 @@ fn metrics_of_the_users_own_are_checked() {
     assert_eq!((found.code, fact(&found, "sum").as_str()), ("config-weights", "105"));
     assert!(fact(&found, "weights").contains("esg 5"), "{}", fact(&found, "weights"));
     assert_eq!(marked(&found), "5");
-    for (lacks, expected) in [("column", "column-named"), ("group", "group-named")] {
+    for lacks in ["column", "group", "anchors"] {
         let text: Vec<&str> = good.lines().filter(|line| !line.starts_with(lacks)).collect();
         let found = one(&(text.join("\n") + "\n"));
         assert_eq!(fact(&found, "key"), format!("metric.esg.{lacks}"));
-        assert_eq!(fact(&found, "expected"), expected);
+        assert_eq!((found.code, fact(&found, "part").as_str()), ("config-incomplete", lacks));
     }
     // A code of a built-in metric, and what is no code.
     for code in ["growth", "ESG", "\"a.b\"", "x-y"] {

@@ -51,8 +51,8 @@ pub enum Kind {
 pub struct Items {
     /// The keys of each, as in [`RULES`].
     pub rules: &'static [(&'static str, Kind)],
-    /// Keys that none may lack, each with the code of the sentence that says so.
-    pub required: &'static [(&'static str, &'static str)],
+    /// Keys that none may lack.
+    pub required: &'static [&'static str],
     /// The code of the sentence that says what the list is.
     pub expected: &'static str,
 }
@@ -158,20 +158,13 @@ pub const RULES: &[(&str, Kind)] = &[
     ("columns.*.*", Kind::Texts),
 ];
 
-const SOURCES: Items =
-    Items { rules: SOURCE_RULES, required: &[("path", "path")], expected: "sources" };
+const SOURCES: Items = Items { rules: SOURCE_RULES, required: &["path"], expected: "sources" };
 
-const OVERRIDES: Items = Items {
-    rules: OVERRIDE_RULES,
-    required: &[("client", "client-named"), ("tier", "tier-named"), ("reason", "reason")],
-    expected: "overrides",
-};
+const OVERRIDES: Items =
+    Items { rules: OVERRIDE_RULES, required: &["client", "tier", "reason"], expected: "overrides" };
 
-const SEGMENTS: Items = Items {
-    rules: SEGMENT_RULES,
-    required: &[("where", "segment-where"), ("weights", "segment-weights")],
-    expected: "segments",
-};
+const SEGMENTS: Items =
+    Items { rules: SEGMENT_RULES, required: &["where", "weights"], expected: "segments" };
 
 /// The same for the keys of one `[[score.segment]]`.
 pub const SEGMENT_RULES: &[(&str, Kind)] = &[
@@ -186,12 +179,7 @@ pub const SEGMENT_RULES: &[(&str, Kind)] = &[
 
 const SNOOZES: Items = Items {
     rules: SNOOZE_RULES,
-    required: &[
-        ("client", "client-named"),
-        ("code", "signal-named"),
-        ("until", "day"),
-        ("reason", "reason"),
-    ],
+    required: &["client", "code", "until", "reason"],
     expected: "snoozes",
 };
 

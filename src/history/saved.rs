@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::config::{Segment, kept};
 use crate::diagnostic::{Diagnostic, Fact, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::money::Money;
 use crate::period::Day;
 use crate::review::{Basis, Before, Client, Previous, Review, RiskLevel, SCHEMA_VERSION};
@@ -158,7 +158,7 @@ impl SavedReview {
                 return Error::io("file-unreadable", name, &kind.into());
             }
             let problem = Diagnostic::error("review-unreadable", Origin::file(name));
-            problem.with("reason", error.to_string()).into()
+            Cause::json(&error).of(problem).into()
         };
         let value: Value = serde_json::from_reader(json).map_err(unreadable)?;
         let version = value.get("schema_version").and_then(Value::as_u64);

@@ -24,12 +24,15 @@ const LIKE: f64 = 0.9;
 /// Metrics whose values are shares.
 const SHARES: [&str; 3] = ["growth", "industry_growth", "headroom"];
 /// Words with a text in the catalogue, by kind: the key of their labels is the same.
-const TERMS: [(&str, &[&str]); 5] = [
+const TERMS: [(&str, &[&str]); 8] = [
     ("tier", &["strategic", "core", "potential", "standard"]),
     ("stage", &["prospect", "dormant", "lost", "new", "growing", "declining", "steady"]),
     ("policy", &["rank", "share", "all"]),
     ("level", &["none", "low", "medium", "high"]),
     ("group", &["contribution", "synergy", "potential"]),
+    ("movement", &["new", "up", "down", "same", "left", "reactivated"]),
+    ("part", &["own", "scale", "config", "missing"]),
+    ("topic", &["movement", "score_change", "whatif"]),
 ];
 
 /// Everything there is to say about a code, as plain text in lines; `None` when nothing has that name.
@@ -72,8 +75,9 @@ pub fn explain(lang: Lang, code: &str) -> Option<String> {
         sections.push(section(lang, "diagnostic", code, &label(lang, "diagnostic", code), &text));
     }
     let key = if is_setting(code) { Some(code) } else { rules::elsewhere(code) };
-    if let Some(key) = key {
-        sections.push(of_setting(lang, key, &defaults));
+    let table = || table_named(code).filter(|_| sections.is_empty());
+    if let Some(key) = key.map(ToOwned::to_owned).or_else(table) {
+        sections.push(of_setting(lang, &key, &defaults));
     }
     (!sections.is_empty()).then(|| sections.join("\n"))
 }
@@ -90,8 +94,9 @@ pub fn codes(lang: Lang) -> Vec<(&'static str, String, String)> {
     codes.extend(TABLES.iter().map(|table| ("table", table.code().to_owned())));
     codes.extend(features().into_iter().map(|feature| ("feature", feature)));
     codes.extend(CHECKS.iter().map(|check| ("diagnostic", check.code.to_owned())));
-    let mut keys: Vec<String> = settings()
-        .into_iter()
+    let sections = tables().into_iter().filter(|key| !key.contains('.'));
+    let mut keys: Vec<String> = sections
+        .chain(settings())
         .map(|key| described(lang, &key).map_or(key, |(described, _)| described))
         .collect();
     keys.dedup();
@@ -143,6 +148,7 @@ pub fn setting(lang: Lang, key: &str) -> Option<&'static str> {
 /// The text of a setting and the key that it describes: the setting's own, or that of a table around it.
 fn described(lang: Lang, key: &str) -> Option<(String, &'static str)> {
     let mut path: Vec<&str> = key.split('.').collect();
+    let whole = path.len();
     while !path.is_empty() {
         let mut candidates = vec![path.join(".")];
         for at in 0..path.len() {
@@ -152,7 +158,9 @@ fn described(lang: Lang, key: &str) -> Option<(String, &'static str)> {
         }
         let own = candidates.iter().find_map(|key| {
             let key = format!("explain.setting.{key}");
-            lang.find(&key).or_else(|| lang.find(&format!("{key}._self")))
+            // what a table is for says nothing about a setting in it
+            let table = || lang.find(&format!("{key}._self")).filter(|_| path.len() == whole);
+            lang.find(&key).or_else(table)
         });
         if let Some(text) = own {
             return Some((path.join("."), text));
@@ -160,6 +168,27 @@ fn described(lang: Lang, key: &str) -> Option<(String, &'static str)> {
         path.pop();
     }
     None
+}
+
+/// The table of settings of this last name, where there is only one.
+fn table_named(code: &str) -> Option<String> {
+    let mut fitting: Vec<String> =
+        tables().into_iter().filter(|key| key.rsplit('.').next() == Some(code)).collect();
+    fitting.pop().filter(|_| fitting.is_empty())
+}
+
+/// The tables that the settings with a default stand in, each before those within it.
+#[must_use]
+pub fn tables() -> Vec<String> {
+    let mut tables: Vec<String> = Vec::new();
+    for (key, _, _) in load::load(&[], &[]).map(|loaded| loaded.entries()).unwrap_or_default() {
+        for (at, _) in key.match_indices('.') {
+            if !tables.iter().any(|known| *known == key[..at]) {
+                tables.push(key[..at].to_owned());
+            }
+        }
+    }
+    tables
 }
 
 /// All settings that have a default, and those of the lists of tables and `[columns]`.
@@ -174,7 +203,7 @@ fn settings() -> Vec<String> {
         .into_iter()
         .map(|(key, _, _)| key)
         .chain(lists)
-        .chain(["columns".to_owned(), "metric".to_owned(), "rate".to_owned()])
+        .chain(["labels.tier", "columns", "metric", "rate"].map(ToOwned::to_owned))
         .collect()
 }
 
@@ -195,6 +224,8 @@ fn folded(code: &str) -> String {
 fn label(lang: Lang, kind: &str, code: &str) -> String {
     match kind {
         "diagnostic" => message::title(lang, code),
+        "movement" => lang.text(&format!("book.movement.{code}")),
+        "part" => lang.text(&format!("book.column.{code}")),
         "signal" | "feature" => lang.text(&format!("{kind}.{code}.label")),
         "setting" => setting(lang, code).map_or(code, first_sentence).to_owned(),
         _ => lang.text(&format!("{kind}.{code}")),
@@ -369,6 +400,9 @@ mod tests {
         assert!(text("credit_days").starts_with("# features.credit_days (setting"));
         assert!(text("columns.transactions.amount").contains("Your own headings"));
         assert!(text("source.date_order").contains("`dmy`"));
+        assert!(text("anchors").starts_with("# score.anchors (setting"));
+        assert!(text("new").contains("(stage `new`)") && text("new").contains("(movement `new`)"));
+        assert_eq!(explain(Lang::En, "days"), None);
         assert_eq!(explain(Lang::En, "source.paht"), None);
         assert_eq!(explain(Lang::En, "nothing"), None);
     }

@@ -6,6 +6,7 @@
 
 use super::excerpt::Words;
 use super::table::cut;
+use super::tier;
 use crate::diagnostic::{Diagnostic, Excerpt, Fact, Severity, column_letters};
 use crate::locale::{Lang, fill};
 
@@ -31,13 +32,22 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
         Some(Fact::Int(count)) => u64::try_from(*count).unwrap_or(0).saturating_sub(1),
         _ => 0,
     };
+    let label = part("label").unwrap_or_default();
     let mut notes: Vec<String> = part("note").into_iter().collect();
+    // What should be there stands under the excerpt; a flag has none.
+    if diagnostic.excerpt.is_none() && diagnostic.facts.contains_key("expected") {
+        notes.splice(..0, Some(label.clone()).filter(|label| !label.is_empty()));
+    }
+    if let Some(Fact::Text(detail)) = diagnostic.facts.get("detail") {
+        let detail = [("detail", shown(detail, TEXT_SHOWN))];
+        notes.push(lang.fill("location.detail", &detail));
+    }
     notes.extend(further(lang, more.max(counted), rows));
     Words {
         severity: severity(lang, diagnostic.severity),
-        message: part("message").unwrap_or_else(|| diagnostic.code.to_owned()),
+        message: part("message").unwrap_or_else(|| title(lang, diagnostic.code)),
         location: location(lang, diagnostic),
-        label: part("label").unwrap_or_default(),
+        label,
         help_title: lang.text("severity.help"),
         help: part("help"),
         note_title: lang.text("severity.note"),
@@ -49,7 +59,7 @@ pub fn words(lang: Lang, diagnostic: &Diagnostic, more: u64, rows: &[u64]) -> Wo
 #[must_use]
 pub fn sentence(lang: Lang, diagnostic: &Diagnostic) -> String {
     part(lang, diagnostic.code, "message", &values(lang, diagnostic))
-        .unwrap_or_else(|| diagnostic.code.to_owned())
+        .unwrap_or_else(|| title(lang, diagnostic.code))
 }
 
 /// What a diagnostic says in one line, with the cell as given where the sentence does not name it.
@@ -195,8 +205,28 @@ fn values(lang: Lang, diagnostic: &Diagnostic) -> Values {
                 values.push(("table_code", shown(table, CELL_SHOWN)));
             }
             ("missing", Fact::List(groups)) => values.extend(missing(lang, groups)),
-            // a row is not a quantity: no separators
-            ("first", Fact::Int(row)) => values.push((name, row.to_string())),
+            ("tier" | "before", Fact::Text(tier)) => {
+                let text = |name: &str| match diagnostic.facts.get(name) {
+                    Some(Fact::Text(text)) => Some(shown(text, CELL_SHOWN)),
+                    _ => None,
+                };
+                let set = text("tier_set").unwrap_or_default();
+                let own = text(&format!("{name}_name"));
+                values.push((name, own.unwrap_or_else(|| tier::of_set(lang, &set, tier))));
+            }
+            ("signal" | "metric", Fact::Text(named)) => {
+                let label = lang
+                    .find(&format!("{name}.{named}.label"))
+                    .or_else(|| lang.find(&format!("{name}.{named}")));
+                values.push((
+                    name,
+                    label.map_or_else(|| shown(named, CELL_SHOWN), ToOwned::to_owned),
+                ));
+            }
+            // a place or a version is not a quantity: no separators
+            ("first" | "line" | "position" | "version" | "known", Fact::Int(place)) => {
+                values.push((name, place.to_string()));
+            }
             (_, Fact::Text(text)) => {
                 let word = lang.find(&format!("diagnostic.{code}.{name}.{text}"));
                 values
@@ -204,6 +234,15 @@ fn values(lang: Lang, diagnostic: &Diagnostic) -> Values {
             }
             (_, Fact::List(list)) => values.push((name, items(lang, list))),
             (_, fact) => values.push((name, lang.fact(fact))),
+        }
+    }
+    // Why it failed may name a place in the file.
+    if let Some(Fact::Text(reason)) = diagnostic.facts.get("reason") {
+        let own = lang.find(&format!("diagnostic.{code}.reason.{reason}"));
+        if let Some(words) = own.or_else(|| lang.find(&format!("reason.{reason}"))) {
+            let words = fill(words, &values);
+            values.retain(|(name, _)| *name != "reason");
+            values.push(("reason", words));
         }
     }
     values.retain(|(_, value)| !value.is_empty());
@@ -363,6 +402,38 @@ mod tests {
             ..basis.with("basis", "without_tax")
         };
         assert_eq!(sentence(Lang::En, &basis), "amounts are those under `无税金额`, without tax");
+    }
+
+    #[test]
+    fn tiers_have_the_names_of_the_settings() {
+        let expired = Diagnostic::notice("override-expired", Origin::default())
+            .with_cell("C1")
+            .with("until", "2026-03-01")
+            .with("tier", "core")
+            .with("tier_set", "gold");
+        assert!(
+            sentence(Lang::Zh, &expired).contains("（金牌）"),
+            "{}",
+            sentence(Lang::Zh, &expired)
+        );
+        let own = expired.with("tier_name", "S1");
+        assert!(sentence(Lang::En, &own).contains("(S1)"), "{}", sentence(Lang::En, &own));
+    }
+
+    #[test]
+    fn what_a_library_says_is_a_note() {
+        let raw =
+            Diagnostic::error("file-damaged", Origin::file("a.xls")).with("detail", "bad block");
+        let words = words(Lang::Zh, &raw, 0, &[]);
+        assert_eq!(
+            (words.message.as_str(), words.notes),
+            ("文件已损坏", vec!["技术细节（原文）：bad block".to_owned()])
+        );
+        let known = Diagnostic::error("import-damaged", Origin::file("a"))
+            .with("reason", "json-end")
+            .with("line", 3_u64)
+            .with("position", 1200_u64);
+        assert!(sentence(Lang::En, &known).ends_with("(line 3, character 1200)"));
     }
 
     #[test]

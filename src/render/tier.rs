@@ -16,7 +16,12 @@ pub fn of_code(labels: &Labels, lang: Lang, code: &str) -> String {
     if let Some(own) = labels.tier.of(code) {
         return own.to_owned();
     }
-    let of_set = lang.find(&format!("tier_set.{}.{code}", labels.set.code()));
+    of_set(lang, labels.set.code(), code)
+}
+
+/// The name that a tier has in a set, both by their codes; its usual name where the set has none.
+pub(super) fn of_set(lang: Lang, set: &str, code: &str) -> String {
+    let of_set = lang.find(&format!("tier_set.{set}.{code}"));
     of_set.map_or_else(|| lang.text(&format!("tier.{code}")), ToOwned::to_owned)
 }
 

@@ -5,7 +5,7 @@
 use rustc_hash::FxHashMap;
 use thin_vec::ThinVec;
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Labels};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::period::Day;
 use crate::signal::Finding;
@@ -41,7 +41,8 @@ impl Decisions {
         let Decided { overrides, snoozes } = std::mem::take(&mut loaded.decided);
         let (clients, told) = (&loaded.clients, &mut loaded.diagnostics);
         for (client, at) in overrides {
-            decisions.give(client, &config.overrides[at], &clients[client], outcomes, as_of, told);
+            let file = &clients[client];
+            decisions.give((client, at), config, file, outcomes, as_of, told);
         }
         for (client, at) in snoozes {
             decisions.silence(client, &config.snoozes[at], &clients[client], as_of, told);
@@ -51,34 +52,37 @@ impl Decisions {
 
     fn give(
         &mut self,
-        client: usize,
-        given: &config::Override,
+        (client, at): (usize, usize),
+        config: &Config,
         file: &ClientFile,
         outcomes: &mut [Outcome],
         as_of: Day,
         told: &mut Diagnostics,
     ) {
+        let (given, labels) = (&config.overrides[at], &config.labels);
         let Some(tier) = Tier::ALL.into_iter().find(|tier| tier.code() == given.tier) else {
             return;
         };
         let until = given.until.as_deref().and_then(Day::parse_iso);
         if let Some(until) = until.filter(|until| *until < as_of) {
             let expired = Diagnostic::notice("override-expired", Origin::default());
-            told.push(about(expired, file).with("tier", tier.code()).with("until", until));
+            let expired = naming(about(expired, file), labels, ["tier", "tier_name"], tier);
+            told.push(expired.with("until", until));
             return;
         }
         let outcome = &mut outcomes[client];
         // Tiers are for active clients: nobody else is ranked.
         let Some(now) = outcome.tier else {
             let inactive = Diagnostic::warning("override-inactive", Origin::default());
-            told.push(about(inactive, file).with("tier", tier.code()));
+            told.push(naming(about(inactive, file), labels, ["tier", "tier_name"], tier));
             return;
         };
         let computed = match self.given.get(&client) {
             Some((before, computed)) => {
                 let repeated = Diagnostic::warning("override-repeated", Origin::default());
-                let repeated = about(repeated, file).with("tier", tier.code());
-                told.push(repeated.with("before", before.tier.code()));
+                let repeated = naming(about(repeated, file), labels, ["tier", "tier_name"], tier);
+                let names = ["before", "before_name"];
+                told.push(naming(repeated, labels, names, before.tier));
                 *computed
             }
             None => Some(now),
@@ -115,6 +119,20 @@ impl Decisions {
             given: self.given.remove(&client),
             snoozes: self.snoozes.remove(&client).unwrap_or_default(),
         }
+    }
+}
+
+/// With a tier: its code, the set of names in use, and the user's own name for it.
+fn naming(
+    problem: Diagnostic,
+    labels: &Labels,
+    [code, own]: [&'static str; 2],
+    tier: Tier,
+) -> Diagnostic {
+    let problem = problem.with(code, tier.code()).with("tier_set", labels.set.code());
+    match labels.tier.of(tier.code()) {
+        Some(name) => problem.with(own, name),
+        None => problem,
     }
 }
 

@@ -17,7 +17,7 @@ use super::package::{self, Flaw, Kind};
 use super::text::{Bytes, TextFile};
 use super::{Hints, SheetInfo, Unread, encoding};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 
 /// Most entries an archive may have: each is opened and looked at.
 const ENTRIES: usize = 2_000;
@@ -269,7 +269,7 @@ fn is_binary(head: &[u8]) -> bool {
 /// An entry that cannot be read.
 fn damaged(name: &str, entry_name: &str, error: &io::Error) -> Error {
     let origin = Origin { sheet: Some(entry_name.to_owned()), ..Origin::file(name) };
-    Diagnostic::error("file-damaged", origin).with("reason", error.to_string()).into()
+    Cause::io(error).of(Diagnostic::error("file-damaged", origin)).into()
 }
 
 #[cfg(test)]

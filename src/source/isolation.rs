@@ -29,6 +29,7 @@ use std::time::Duration;
 
 use super::package::Flaw;
 use super::{Cell, Format, RowSink, SheetInfo};
+use crate::error::Cause;
 use wire::{Frame, Kind, Taken};
 
 /// The command under which the program reads for its parent; the size of the file follows.
@@ -125,7 +126,7 @@ impl Isolated {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| Flaw::Unreadable(error.to_string()))?;
+            .map_err(|error| Flaw::Unreadable(Cause::io(&error).into_text()))?;
         let (sender, answers) = sync_channel(1);
         if let Some(output) = child.stdout.take() {
             std::thread::spawn(move || {
@@ -167,7 +168,7 @@ impl Isolated {
             let most = block.len().min(usize::try_from(left).unwrap_or(block.len()));
             let count = content
                 .read(&mut block[..most])
-                .map_err(|error| Flaw::Unreadable(error.to_string()))?;
+                .map_err(|error| Flaw::Unreadable(Cause::io(&error).into_text()))?;
             if count == 0 {
                 // The file became shorter while it was read.
                 return Err(Flaw::Damaged(String::new()));

@@ -16,7 +16,7 @@ use zip::ZipArchive;
 use super::shield::shielded;
 use super::{Format, compound, unfold};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::Error;
+use crate::error::{Cause, Error};
 
 /// Most parts a package may have; Excel writes a handful per sheet.
 const PARTS: usize = 20_000;
@@ -83,23 +83,19 @@ impl Flaw {
     /// The error to show for a file.
     #[must_use]
     pub fn into_error(self, name: &str) -> Error {
-        let (code, reason) = match self {
-            Self::Damaged(reason) => ("file-damaged", Some(reason)),
-            Self::Suspicious(reason) => ("file-suspicious", Some(reason.to_owned())),
-            Self::Encrypted => ("file-encrypted", None),
-            Self::WrongPassword => ("wrong-password", None),
-            Self::Sealed => ("encryption-unknown", None),
-            Self::Unreadable(reason) => ("file-unreadable", Some(reason)),
+        let (code, cause) = match self {
+            Self::Damaged(reason) => ("file-damaged", Cause::text(reason)),
+            Self::Suspicious(reason) => ("file-suspicious", Cause::code(reason)),
+            Self::Encrypted => ("file-encrypted", Cause::default()),
+            Self::WrongPassword => ("wrong-password", Cause::default()),
+            Self::Sealed => ("encryption-unknown", Cause::default()),
+            Self::Unreadable(reason) => ("file-unreadable", Cause::text(reason)),
             Self::MacroSheet => {
                 let diagnostic = Diagnostic::error("file-kind", Origin::file(name));
                 return diagnostic.with("kind", "macro-sheet").into();
             }
         };
-        let diagnostic = Diagnostic::error(code, Origin::file(name));
-        match reason {
-            Some(reason) => diagnostic.with("reason", reason).into(),
-            None => diagnostic.into(),
-        }
+        cause.of(Diagnostic::error(code, Origin::file(name))).into()
     }
 }
 
@@ -108,8 +104,10 @@ impl From<io::Error> for Flaw {
     fn from(error: io::Error) -> Self {
         use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
         match error.kind() {
-            InvalidData | InvalidInput | Other | UnexpectedEof => Self::Damaged(error.to_string()),
-            _ => Self::Unreadable(error.to_string()),
+            InvalidData | InvalidInput | Other | UnexpectedEof => {
+                Self::Damaged(Cause::io(&error).into_text())
+            }
+            _ => Self::Unreadable(Cause::io(&error).into_text()),
         }
     }
 }

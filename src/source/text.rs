@@ -17,7 +17,7 @@ use super::scan::{Feeder, Stop, scan};
 use super::stored::Unusual;
 use super::{Cell, Hints, LATE, OwnedCell, RowSink};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 
 /// Bytes looked at to find encoding and delimiter.
 const SAMPLE: usize = 256 * 1024;
@@ -206,7 +206,7 @@ impl TextFile {
         }
         let is_packed = self.compressed || self.entry.is_some();
         let code = if is_packed { "file-damaged" } else { "file-unreadable" };
-        Diagnostic::error(code, self.origin()).with("reason", error.to_string()).into()
+        Cause::io(error).of(Diagnostic::error(code, self.origin())).into()
     }
 
     fn origin(&self) -> Origin {

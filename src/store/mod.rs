@@ -330,7 +330,11 @@ pub fn check(loaded: &Loaded, config: &Config, skip: &[String], strict: bool) ->
     // A template that nobody has filled in holds examples, and nothing else.
     let examples = loaded.control.by_reason.get("example-row").map_or(0, |left_out| left_out.rows);
     if loaded.control.rows_in_file == examples {
-        return Err(Diagnostic::error("no-rows", Origin::default()).into());
+        let origin = match loaded.inputs.as_slice() {
+            [only] => Origin { sheet: only.sheet.clone(), ..Origin::file(&only.file) },
+            _ => Origin::default(),
+        };
+        return Err(Diagnostic::error("no-rows", origin).into());
     }
     Ok(())
 }

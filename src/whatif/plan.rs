@@ -111,8 +111,8 @@ fn plain(value: &toml::Value) -> Value {
 
 /// The weights when some are fixed and all others are rescaled in proportion, so that the sum is 100.
 ///
-/// Where that cannot be (the fixed ones exceed 100, or nothing is left to rescale), the sum is not 100, and loading the settings
-/// says so. A fixed one that is no metric is kept, so that loading finds it too.
+/// Where that cannot be (the fixed ones exceed 100, or nothing is left to rescale), the sum is not 100, and and settings with
+/// such weights are refused.
 #[must_use]
 pub fn rescaled(config: &Config, fixed: &[(String, f64)]) -> Vec<(String, f64)> {
     let given = |metric: &str| fixed.iter().rev().find(|(name, _)| name == metric);

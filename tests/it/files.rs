@@ -137,6 +137,23 @@ fn what_cannot_be_written_is_said() {
 
 #[cfg(unix)]
 #[test]
+fn where_nothing_can_be_written_is_told_before_anything_is_answered() {
+    let bench = Bench::with("tiny");
+    fs::create_dir(bench.path().join("folder.xlsx")).expect("folder");
+    for output in ["none/review.xlsx", "transactions.csv/review.csv", "folder.xlsx"] {
+        let said = bench.kam(&review(&["-o", output])).code(2).says("cannot-write");
+        assert_eq!(said.out, "", "{output}");
+    }
+    for split in [&["--split", "owner"][..], &["--split", "owner", "--dry-run"]] {
+        let said =
+            bench.kam(&review(&[&["clients.csv", "-o", "none/review.xlsx"], split].concat()));
+        assert_eq!(said.code(2).says("the folder does not exist").out, "");
+    }
+    let said = bench.kam(&review(&["-o", "review.html", "--dry-run"])).code(0);
+    assert!(!bench.path().join("review.html").exists() && !said.out.is_empty());
+}
+
+#[test]
 fn a_folder_that_may_not_be_written() {
     use std::os::unix::fs::PermissionsExt as _;
     let bench = Bench::with("tiny");

@@ -5,9 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use kam::config::load::load;
+use kam::config::rules::LISTS;
 use kam::diagnostic::{CHECKS, Severity};
 use kam::locale::Lang;
 use kam::render::explain;
+use kam::review::ScoreChange;
 use kam::schema::{TABLES, doc_part};
 use kam::score::METRICS;
 use kam::signal::SIGNALS;
@@ -165,13 +167,43 @@ fn everything_named_has_labels_and_documentation() {
 }
 
 #[test]
-fn every_setting_is_explained() {
+fn every_setting_and_every_table_of_settings_is_explained() {
     let defaults = load(&[], &[]).expect("defaults").entries();
+    let mut keys: Vec<String> = defaults.into_iter().map(|(key, _, _)| key).collect();
+    keys.extend(explain::tables());
+    // the headings of the built-in file
+    let headings = kam::config::DEFAULT.lines().filter_map(|line| line.strip_prefix('['));
+    keys.extend(headings.filter_map(|line| line.strip_suffix(']')).map(ToOwned::to_owned));
+    keys.extend(LISTS.iter().map(|(list, _)| (*list).to_owned()));
+    assert!(keys.iter().any(|key| key == "hysteresis"), "{keys:?}");
     let mut wrong = Vec::new();
     for lang in Lang::ALL {
-        for (key, _, _) in &defaults {
+        for key in &keys {
             if explain::setting(lang, key).is_none() {
                 wrong.push(format!("src/locale/explain.{}.toml: setting.{key}", lang.code()));
+            }
+        }
+    }
+    fail_with(&wrong);
+}
+
+#[test]
+fn every_way_to_move_and_every_part_of_a_change_is_explained() {
+    let mut codes: Vec<String> = ["movement", "score_change", "whatif"].map(str::to_owned).into();
+    let catalogue: toml::Table = fs::read_to_string(root().join("src/locale/en.toml"))
+        .expect("text")
+        .parse()
+        .expect("catalogue");
+    let moves = catalogue["book"]["movement"].as_table().expect("movements");
+    codes.extend(moves.keys().cloned());
+    let parts = ScoreChange { own: 0.0, scale: 0.0, config: 0.0, missing: 0.0 };
+    let parts = serde_json::to_value(parts).expect("parts");
+    codes.extend(parts.as_object().expect("parts").keys().cloned());
+    let mut wrong = Vec::new();
+    for lang in Lang::ALL {
+        for code in &codes {
+            if explain::explain(lang, code).is_none_or(|text| text.contains("explain.")) {
+                wrong.push(format!("{code} ({})", lang.code()));
             }
         }
     }

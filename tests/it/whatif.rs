@@ -284,18 +284,19 @@ fn flags_stand_above_the_other_file_and_that_above_the_settings() {
 }
 
 #[test]
-fn wrong_flags_are_told_as_wrong_settings() {
+fn wrong_flags_are_told_with_what_they_may_be() {
     let bench = Bench::with("tiny");
     let run = |more: &[&str]| bench.kam(&[&small(&[])[..], more].concat()).code(2);
-    run(&["--weight", "grwth=20"]).says("`score.weights.growth`");
-    run(&["--weight", "growth=120"]).says("add up to 120");
-    run(&["--weight", "growth=-5"]).says("config-value");
+    run(&["--weight", "grwth=20"]).says("did you mean `growth`?");
+    run(&["--weight", "growth=120"]).says("from 0 to 100");
+    run(&["--weight", "growth=60", "--weight", "margin=60"]).says("add up to 120");
+    run(&["--weight", "growth=-5"]).says("from 0 to 100");
     run(&["--weight", "growth=-5"]).says("--weight");
     run(&["--weight", "growth"]).says("--weight");
     run(&["--weight", "growth=nan"]).says("--weight");
     run(&["--top", "corr=0.2"]).says("did you mean");
-    run(&["--top", "core=0.01"]).says("config-value");
-    run(&["--top", "core=7"]).says("config-value");
+    run(&["--top", "core=0.01"]).says("tops that rise");
+    run(&["--top", "core=7"]).says("from 0 to 1");
     run(&["--other", "none.toml"]).says("config-missing");
     run(&["--draws", "10"]).says("--sensitivity");
     run(&["--sensitivity", "--draws", "0"]).says("--draws");

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::partition::{TEMPORARY, cannot_write, temporary};
 use super::recorder::Kept;
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::period::Day;
 use crate::source::stored::{
     Partition, Stored, StoredPart, StoredSheet, StoredText, Unusual, pack, unpack,
@@ -224,8 +224,7 @@ impl Workspace {
             Err(error) => return Err(Error::io("file-unreadable", name, &error)),
         };
         let damaged = |error: serde_json::Error| {
-            Diagnostic::error("import-damaged", Origin::file(&name))
-                .with("reason", error.to_string())
+            Cause::json(&error).of(Diagnostic::error("import-damaged", Origin::file(&name)))
         };
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(damaged)?;
         let version = value.get("version").and_then(serde_json::Value::as_u64);
@@ -297,13 +296,12 @@ impl Workspace {
 
     /// A source as an input, its partitions open and checked.
     pub(super) fn input(&self, source: &Source) -> Result<Input> {
-        let damaged = |file: PathBuf, reason: &str| -> Error {
-            Diagnostic::error("import-damaged", Origin::file(file.display().to_string()))
-                .with("source", source.name.clone())
-                .with("reason", reason)
-                .into()
+        let damaged = |file: PathBuf, cause: Cause| -> Error {
+            let file = Origin::file(file.display().to_string());
+            let problem = Diagnostic::error("import-damaged", file);
+            cause.of(problem.with("source", source.name.clone())).into()
         };
-        let odd = || damaged(self.manifest_path(), &source.path);
+        let odd = || damaged(self.manifest_path(), Cause::text(&source.path));
         let part = |part: &PartEntry| {
             let head = part
                 .head
@@ -313,11 +311,11 @@ impl Workspace {
                 (Some(entry), Some(kept)) => {
                     let path = self.at(&entry.path);
                     let file = File::open(&path)
-                        .map_err(|error| damaged(path.clone(), &error.to_string()))?;
-                    if sha256(&file).map_err(|error| damaged(path.clone(), &error.to_string()))?
+                        .map_err(|error| damaged(path.clone(), Cause::io(&error)))?;
+                    if sha256(&file).map_err(|error| damaged(path.clone(), Cause::io(&error)))?
                         != entry.sha256
                     {
-                        return Err(damaged(path, "SHA-256"));
+                        return Err(damaged(path, Cause::code("changed")));
                     }
                     let powers = kept.columns.iter().map(|column| column.reading.power).collect();
                     Some(Partition { name: path.display().to_string(), file, powers })

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::period::Day;
 use crate::schema::value::{self, Reading};
 use crate::schema::{Kind, currency, day};
@@ -269,9 +269,8 @@ impl Writer {
             }
             (None, other) => {
                 let folder = self.folder().display().to_string();
-                Diagnostic::error("cannot-write", Origin::file(folder))
-                    .with("reason", other.to_string())
-                    .into()
+                let problem = Diagnostic::error("cannot-write", Origin::file(folder));
+                Cause::text(other.to_string()).of(problem).into()
             }
         }
     }
