@@ -10,6 +10,7 @@ pub mod json;
 pub mod listing;
 pub mod markdown;
 pub mod message;
+pub mod notes;
 pub mod proposal;
 pub mod proposal_toml;
 pub mod sensitivity;

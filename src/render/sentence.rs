@@ -58,15 +58,20 @@ pub fn follow_up(lang: Lang, typed: &FollowUp) -> [Option<String>; 3] {
     [typed.status.as_ref().map(word), typed.next_step.clone(), typed.note.clone()]
 }
 
-/// Why a person gave a tier, and until when.
+/// Why a person gave a tier, who, and until when.
 #[must_use]
 pub fn given(lang: Lang, given: &Given) -> String {
-    match given.until {
-        Some(until) => lang.fill(
-            "decided.reason_until",
-            &[("reason", given.reason.clone()), ("until", until.to_string())],
-        ),
-        None => given.reason.clone(),
+    let until = given.until.map(|until| until.to_string());
+    let values = [
+        ("reason", given.reason.clone()),
+        ("by", given.by.clone().unwrap_or_default()),
+        ("until", until.clone().unwrap_or_default()),
+    ];
+    match (&given.by, until) {
+        (Some(_), Some(_)) => lang.fill("decided.reason_by_until", &values),
+        (Some(_), None) => lang.fill("decided.reason_by", &values),
+        (None, Some(_)) => lang.fill("decided.reason_until", &values),
+        (None, None) => given.reason.clone(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{SCRIPT, STYLE, page, policy};
 use crate::locale::{Lang, grouped};
 use crate::render::fixture;
 use crate::review::{Concentration, Control, Review};
+use crate::tier::Tier;
 
 const NASTY: &str = "<img src=x onerror=alert(1)>\"'&{{ x }}</script>\u{202e}evil\u{2028}{% raw %}";
 
@@ -278,6 +279,19 @@ fn what_a_part_of_the_portfolio_lacks_is_left_out() {
         assert!(whole.contains(text) && !page.contains(text), "{text}");
     }
     assert!(page.contains("<ol class=\"actions\">") && page.contains("id=\"all\""));
+}
+
+#[test]
+fn a_kept_band_is_said_in_the_list_and_in_the_table() {
+    let mut review = fixture::review();
+    let said = "kept in Core: its rank by score would give Potential, but hysteresis";
+    assert!(!in_both(&review)[0].contains(said));
+    review.clients[1].band = Some(Tier::Core);
+    review.clients[1].band_raw = Some(Tier::Potential);
+    review.totals.kept = 1;
+    let [page, _] = in_both(&review);
+    assert_eq!(page.matches(said).count(), 2);
+    assert!(page.contains("by hysteresis of 5 points, though") && page.contains("滞后规则"));
 }
 
 #[test]

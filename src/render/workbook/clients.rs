@@ -8,7 +8,7 @@ use rust_xlsxwriter::{ConditionalFormatDataBar, IgnoreError, Sparkline, Sparklin
 
 use super::style::{BLUE, Kind, ORANGE, SKY};
 use super::{Book, Pen};
-use crate::render::sentence;
+use crate::render::{notes, sentence};
 use crate::review::Client;
 
 const BAND: u32 = 2;
@@ -260,7 +260,7 @@ fn to_confirm(book: &Book, client: &Client) -> String {
     book.words(&words)
 }
 
-/// One-off buyer, rising client.
+/// One-off buyer, rising client, a band that is kept.
 fn flags(book: &Book, client: &Client) -> String {
     let mut words = Vec::new();
     if client.one_off {
@@ -269,5 +269,6 @@ fn flags(book: &Book, client: &Client) -> String {
     if client.rising {
         words.push(book.t("flag.rising"));
     }
+    words.extend(notes::kept_client(book.review, client, book.lang));
     book.words(&words)
 }
