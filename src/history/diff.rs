@@ -81,7 +81,7 @@ pub struct ClientChange {
     pub change: Option<f64>,
     /// What that is made of; null where a review does not hold enough.
     pub split: Option<ScoreChange>,
-    /// The metric whose part of the score changed most, and by how much.
+    /// The metric that moved the score most, and by how much.
     pub most: Option<(&'static str, f64)>,
     /// Net sales before.
     pub net_sales_before: Option<Money>,

@@ -132,21 +132,39 @@ pub struct Since {
     pub change: Option<f64>,
     /// What that is made of; null where the earlier review does not hold enough.
     pub split: Option<ScoreChange>,
-    /// The metric whose part of the score changed most, and by how much.
+    /// The metric that moved the score most, and by how much.
     pub most: Option<(&'static str, f64)>,
 }
 
-/// The metric whose part of the score changed most between two reviews, and by how much.
+/// The metric that moved the score most between two reviews, and by how much: of those whose parts of the score changed the
+/// way in which the score did.
 #[must_use]
 pub fn most_changed(before: &ByMetric, now: &ByMetric) -> Option<(&'static str, f64)> {
-    METRICS
-        .iter()
-        .enumerate()
-        .map(|(at, metric)| {
-            (metric.code(), now.at(at).unwrap_or(0.0) - before.at(at).unwrap_or(0.0))
-        })
-        .filter(|(_, change)| change.abs() > 1e-9)
+    let changes = METRICS.iter().enumerate().map(|(at, metric)| {
+        (metric.code(), now.at(at).unwrap_or(0.0) - before.at(at).unwrap_or(0.0))
+    });
+    let all: f64 = changes.clone().map(|(_, change)| change).sum();
+    changes
+        .filter(|(_, change)| change.abs() > 1e-9 && (all.abs() <= 1e-9 || change * all > 0.0))
         .reduce(|most, next| if next.1.abs() > most.1.abs() { next } else { most })
+}
+
+/// Clients that are in another tier than before, then those whose score changed by this much or more; each by how far it changed.
+#[must_use]
+pub fn movers(clients: &[Client], least: f64) -> Vec<&Client> {
+    let far = |client: &Client| {
+        client.since.as_ref().and_then(|since| since.change).map_or(0.0, f64::abs)
+    };
+    let moved = |client: &Client| client.tier != client.tier_previous;
+    let mut found: Vec<&Client> =
+        clients.iter().filter(|client| moved(client) || far(client) >= least).collect();
+    found.sort_by(|a, b| {
+        moved(b)
+            .cmp(&moved(a))
+            .then_with(|| far(b).total_cmp(&far(a)))
+            .then_with(|| a.client_id.cmp(&b.client_id))
+    });
+    found
 }
 
 /// The code of a client's movement; none for who is and was in no tier.
@@ -247,5 +265,24 @@ impl Before {
     #[must_use]
     pub fn has_ordered(stage: &str) -> bool {
         stage != Stage::Prospect.code()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moved_a_score_most_moved_it_that_way() {
+        let metrics = |adds: &[(&str, f64)]| -> ByMetric {
+            let own = |code| adds.iter().find(|(known, _)| *known == code).map(|(_, adds)| *adds);
+            METRICS.iter().map(|metric| own(metric.code())).collect()
+        };
+        let before = metrics(&[("net_sales", 10.0), ("business_lines", 10.0), ("growth", 2.0)]);
+        let now = metrics(&[("net_sales", 19.0), ("growth", 8.0)]);
+        // The lines that are not known any more cost more than sales brought, but the score rose.
+        assert_eq!(most_changed(&before, &now), Some(("net_sales", 9.0)));
+        assert_eq!(most_changed(&now, &before), Some(("net_sales", -9.0)));
+        assert_eq!(most_changed(&now, &now), None);
     }
 }

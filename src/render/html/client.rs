@@ -9,8 +9,9 @@ use crate::locale::{Lang, decimal, percent, whole_money};
 use crate::render::{notes, sentence, tier};
 use crate::review::{Client, Review, RiskLevel};
 
-/// So many waterfalls are in the page; the script draws those of longer lists, so that it stays small enough to mail.
-const DRAWN: usize = 100;
+/// So many clients of the list have their waterfall and their figures in it; of longer lists the script draws the others, whose
+/// figures stand in the table of all clients, so that the page stays small enough to mail.
+const DRAWN: usize = 50;
 
 /// A client that needs action.
 #[derive(Serialize)]
@@ -69,7 +70,7 @@ pub(super) struct Row<'a> {
 }
 
 /// The id, unless the name says the same.
-fn id(client: &Client) -> Option<&str> {
+pub(super) fn id(client: &Client) -> Option<&str> {
     (client.name != client.client_id).then_some(client.client_id.as_str())
 }
 
@@ -106,7 +107,7 @@ fn action<'a>(review: &Review, number: usize, at: usize, client: &'a Client) -> 
         step: client.next_step.map(|code| words("action", code)),
         due: client.due.map(|day| day.to_string()),
         typed: typed(client),
-        figures: figures(client),
+        figures: if drawn { figures(client) } else { Vec::new() },
         tags: [caps, failed, to_confirm, flags]
             .into_iter()
             .filter(|of| !of(review, Lang::En, client).is_empty())
