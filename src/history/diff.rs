@@ -9,7 +9,7 @@ use super::{SavedClient, SavedReview, SavedTotals};
 use crate::config::Labels;
 use crate::money::Money;
 use crate::period::Day;
-use crate::review::{Model, ScoreChange, Scored, most_changed, score_change};
+use crate::review::{Model, ScoreChange, Scored, Step, matrix, most_changed, score_change};
 use crate::tier::Tier;
 
 /// Version of the JSON of a comparison.
@@ -29,6 +29,8 @@ pub struct Diff {
     pub after: Side,
     /// How many clients moved how, by code.
     pub counts: BTreeMap<&'static str, usize>,
+    /// How many went from which tier to which; null is none.
+    pub matrix: Vec<Step>,
     /// Clients that moved or whose score changed, movers first, each by how far its score changed.
     pub clients: Vec<ClientChange>,
     /// Settings that differ.
@@ -112,8 +114,9 @@ impl Diff {
         let ids = then.keys().chain(now.keys().filter(|id| !then.contains_key(*id)));
         let mut clients: Vec<ClientChange> = ids
             .map(|id| change(then.get(id).copied(), now.get(id).copied(), models.as_ref()))
-            .filter(ClientChange::is_any)
             .collect();
+        let matrix = matrix(clients.iter().map(|it| (it.tier_before, it.tier_after)));
+        clients.retain(ClientChange::is_any);
         let far = |client: &ClientChange| client.change.map_or(0.0, f64::abs);
         clients.sort_by(|a, b| {
             b.moved()
@@ -134,6 +137,7 @@ impl Diff {
             before: side(before),
             after: side(after),
             counts,
+            matrix,
             clients,
             config,
         }

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Fact;
 use crate::locale::Lang;
-use crate::review::{Client, FollowUp, Given, Scope};
+use crate::review::{Client, FollowUp, Given, Month, Scope};
 use crate::signal::Evidence;
 
 /// What a signal found, as a clause without capital and full stop.
@@ -75,6 +75,14 @@ pub fn given(lang: Lang, given: &Given) -> String {
     }
 }
 
+/// `2026-06` where that is a calendar month, else the day on which the month ends: no other name says which days it has.
+#[must_use]
+pub fn month_name(month: &Month) -> String {
+    let date = month.to.to_string();
+    let whole = month.from.ymd().2 == 1;
+    if whole { date[..date.len() - 3].to_owned() } else { date }
+}
+
 /// A clause as the beginning of a sentence.
 #[must_use]
 pub fn capitalised(lang: Lang, text: &str) -> String {
@@ -116,6 +124,15 @@ mod tests {
             "last 90 days 48.0% below a year ago"
         );
         assert_eq!(finding(Lang::En, "unheard_of", &evidence), "unheard_of");
+    }
+
+    #[test]
+    fn months_that_are_none_of_the_calendar_are_named_by_their_last_day() {
+        let day = |text| crate::period::Day::parse_iso(text).expect("a day");
+        let month =
+            |from, to| Month { from: day(from), to: day(to), net_sales: Default::default() };
+        assert_eq!(month_name(&month("2026-06-01", "2026-06-30")), "2026-06");
+        assert_eq!(month_name(&month("2026-05-16", "2026-06-15")), "2026-06-15");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::config::Labels;
 use crate::diagnostic::Fact;
-use crate::locale::{Lang, decimal, grouped, signed_percent, whole_money};
+use crate::locale::{Lang, decimal, grouped, signed, signed_percent, whole_money};
 use crate::money::Money;
 use crate::whatif::{ClientChange, Setting, WhatIf};
 
@@ -221,7 +221,7 @@ fn mover(client: &ClientChange, labels: &Labels, lang: Lang) -> Vec<String> {
     let rank = |rank: Option<usize>| rank.map(|rank| grouped(rank as i64));
     let driver = client.driver.zip(client.driver_change).map(|(metric, change)| {
         let metric = lang.text(&format!("metric.{metric}"));
-        lang.fill("whatif.driver", &[("metric", metric), ("change", format!("{change:+.1}"))])
+        lang.fill("whatif.driver", &[("metric", metric), ("change", signed(change, 1))])
     });
     vec![
         client.name.clone(),

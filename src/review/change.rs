@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::config::{Aggregation, Config};
+use crate::money::round12;
 use crate::score::{ByMetric, Goalposts, METRICS, Scales, Weighing};
 
 /// How a review scores.
@@ -113,13 +114,15 @@ pub fn score_change(
             })
             .collect()
     };
+    // Sums differ in their last bits: a part that is nothing is nothing, and has no sign.
+    let part = |change: f64| round12(change) + 0.0;
     let own = model_before.score(&points(model_before))?;
     let scale = model_before.score(&points(model_now))?;
     let config = model_now.score(&points(model_now))?;
     Some(ScoreChange {
-        own: own - before.score,
-        scale: scale - own,
-        config: config - scale,
-        missing: now.score - config,
+        own: part(own - before.score),
+        scale: part(scale - own),
+        config: part(config - scale),
+        missing: part(now.score - config),
     })
 }

@@ -199,6 +199,8 @@ pub(super) fn moved(clients: &[Client], previous: &Previous) -> Movement {
         })
         .collect();
     gone.sort_by(|a, b| a.tier.cmp(&b.tier).then_with(|| a.client_id.cmp(&b.client_id)));
+    let tier_then =
+        |client: &Client| previous.clients.get(&client.client_id).and_then(|before| before.tier);
     let owner_changes = clients.iter().filter_map(|client| {
         let before = previous.clients.get(&client.client_id)?;
         // Who was unknown then has not been followed by anybody.
@@ -219,22 +221,23 @@ pub(super) fn moved(clients: &[Client], previous: &Previous) -> Movement {
         same: count("same"),
         left: count("left") + gone.len(),
         reactivated: count("reactivated"),
-        matrix: matrix(clients, previous, &gone),
+        matrix: matrix(
+            clients
+                .iter()
+                .map(|client| (tier_then(client), client.tier))
+                .chain(gone.iter().map(|client| (Some(client.tier), None))),
+        ),
         owner_changes: owner_changes.collect(),
         gone,
     }
 }
 
-/// Who went from which tier to which, the highest first, none last.
-fn matrix(clients: &[Client], previous: &Previous, gone: &[Gone]) -> Vec<Step> {
+/// Who went from which tier to which, the highest first, none last; of pairs of tiers then and now.
+pub fn matrix(steps: impl Iterator<Item = (Option<Tier>, Option<Tier>)>) -> Vec<Step> {
     let mut counts = [[0; 5]; 5];
     let place = |tier: Option<Tier>| tier.map_or(4, |tier| tier as usize);
-    for client in clients {
-        let before = previous.clients.get(&client.client_id).and_then(|before| before.tier);
-        counts[place(before)][place(client.tier)] += 1;
-    }
-    for client in gone {
-        counts[client.tier as usize][4] += 1;
+    for (then, now) in steps {
+        counts[place(then)][place(now)] += 1;
     }
     let tier = |at: usize| Tier::ALL.get(at).copied();
     let cells = counts.iter().enumerate().flat_map(|(from, row)| {

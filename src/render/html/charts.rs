@@ -155,7 +155,8 @@ fn months(review: &Review) -> Option<Chart> {
         path(&mut out, class, points);
     }
     for (index, month) in now.iter().enumerate() {
-        let (year, number, _) = month.from.ymd();
+        // A month that begins in the middle of one ends in the next, by which it is called.
+        let (year, number, _) = month.to.ymd();
         let bottom = TOP + HEIGHT + 17.0;
         text(&mut out, "mid", (x(index), bottom), &format!("{number:02}"));
         if index == 0 || number == 1 {

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::comparison::still;
 use super::style::Kind;
 use super::{Book, Pen};
 use crate::locale::signed;
@@ -120,6 +121,7 @@ fn mover(book: &Book, pen: &mut Pen, row: u32, client: &Client) -> Result<()> {
         (split.map(|split| split.missing), Kind::Fine),
     ];
     for (index, (number, kind)) in numbers.into_iter().enumerate() {
+        let number = number.map(|number| still(number, kind));
         pen.known(row, 6 + index as u16, number, kind)?;
     }
     let most = since.and_then(|since| since.most);
