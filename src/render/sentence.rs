@@ -105,6 +105,7 @@ pub fn scope(lang: Lang, scope: &Scope) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Money;
     use crate::render::fixture;
 
     #[test]
@@ -129,8 +130,7 @@ mod tests {
     #[test]
     fn months_that_are_none_of_the_calendar_are_named_by_their_last_day() {
         let day = |text| crate::period::Day::parse_iso(text).expect("a day");
-        let month =
-            |from, to| Month { from: day(from), to: day(to), net_sales: Default::default() };
+        let month = |from, to| Month { from: day(from), to: day(to), net_sales: Money::ZERO };
         assert_eq!(month_name(&month("2026-06-01", "2026-06-30")), "2026-06");
         assert_eq!(month_name(&month("2026-05-16", "2026-06-15")), "2026-06-15");
     }

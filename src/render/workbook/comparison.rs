@@ -95,6 +95,7 @@ impl Comparison<'_> {
     }
 
     fn cover(&self, worksheet: &mut Worksheet) -> Result<()> {
+        type Text = fn(&Side) -> String;
         let (diff, style) = (self.diff, self.style);
         let mut pen = self.open(worksheet, "cover")?;
         pen.limit(0, 26.0, 44.0);
@@ -110,7 +111,6 @@ impl Comparison<'_> {
         }
         pen.heading(4, 3, &self.column("change"), true)?;
         let mut row = 5;
-        type Text = fn(&Side) -> String;
         let about: [(&str, Text); 3] = [
             ("source", |side| side.source.clone()),
             ("as_of", |side| side.as_of.to_string()),
