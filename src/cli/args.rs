@@ -261,8 +261,10 @@ pub(super) struct Diff {
         hide_default_value = true
     )]
     pub format: Format,
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(id = "diff_output", short = 'o', long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Vec<PathBuf>,
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

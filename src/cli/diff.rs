@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
 use crate::error::Result;
 use crate::history::{Diff, Kept, Shelf};
 use crate::render::diff as draw;
+use crate::render::workbook::comparison;
 use crate::source::Input;
 use crate::source::secret::use_passwords;
 
@@ -19,13 +20,14 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     let settings = analysis::settings(arguments.config.as_deref(), &[])?;
     ui.follow(&settings.loaded.config.lang);
     let workspace = settings.workspace.as_deref();
-    let formats = lists::formats(&arguments.output)?;
+    let outputs: Vec<(&PathBuf, Option<Format>)> =
+        arguments.output.iter().map(format_of).collect::<anyhow::Result<_>>()?;
     let named: Vec<Input> = arguments.reviews.iter().map(|path| Input::file(path)).collect();
     use_passwords(password::gather(None, &named, ui)?);
     let (before, after) = sides(&arguments.reviews, workspace, &settings.loaded.config)?;
     let inputs = [&before, &after].map(|side| Input::file(&side.file));
     for path in &arguments.output {
-        files::check(path, &inputs, true)?;
+        files::check(path, &inputs, arguments.force)?;
     }
     let mut unknown = Diagnostics::default();
     unknown.extend([&before, &after].into_iter().filter_map(Earlier::unknown));
@@ -36,21 +38,37 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
             Format::Table => draw::table(&diff, ui.lang, width).into_bytes(),
             Format::Csv => draw::csv(&diff, ui.lang)?,
             Format::Json => serde_json::to_vec_pretty(&diff)?,
-            Format::Jsonl => serde_json::to_vec(&diff)?,
+            Format::Jsonl => draw::json_lines(&diff)?,
             Format::Markdown => draw::markdown(&diff, ui.lang).into_bytes(),
         })
     };
     let ended = |mut bytes: Vec<u8>| {
-        if !bytes.ends_with(b"\n") {
+        if !bytes.is_empty() && !bytes.ends_with(b"\n") {
             bytes.push(b'\n');
         }
         bytes
     };
-    let outputs = arguments.output.iter().zip(formats);
     ui.answer(&ended(answer(arguments.format, ui.width())?))?;
-    let ready = lists::prepare(outputs, false, |format| Ok(ended(answer(format, None)?)))?;
+    let mut ready = Vec::new();
+    for (path, format) in outputs {
+        if let Some(format) = format {
+            let text = |format| Ok(ended(answer(format, None)?));
+            ready.extend(lists::prepare([(path, format)].into_iter(), false, text)?);
+        } else {
+            let bytes = comparison(&diff, ui.lang)?;
+            ready.push(files::prepare(path, |out| Ok(out.write_all(&bytes)?))?);
+        }
+    }
     review::put(ready, arguments.output.iter().map(AsRef::as_ref), false, ui)?;
     Ok(Outcome::Done)
+}
+
+/// The format of an output by its extension; none is a workbook.
+fn format_of(path: &PathBuf) -> anyhow::Result<(&PathBuf, Option<Format>)> {
+    Ok((
+        path,
+        if files::is_workbook(path) { None } else { Some(lists::format_of(path, Some(".xlsx"))?) },
+    ))
 }
 
 /// The two reviews: those named, the newest of the workspace in place of the second, the one before it in place of the first.

@@ -44,7 +44,7 @@ pub(super) fn run(list: List, arguments: &Arguments, ui: &mut Ui) -> anyhow::Res
 
 /// The format of each output by its extension.
 pub(super) fn formats(outputs: &[PathBuf]) -> anyhow::Result<Vec<Format>> {
-    outputs.iter().map(|path| format_of(path)).collect()
+    outputs.iter().map(|path| format_of(path, None)).collect()
 }
 
 /// Writes the answer beside its places, unless it is only to be said what would be written.
@@ -66,7 +66,8 @@ pub(super) fn prepare<'a>(
     outputs.filter(|_| !dry_run).map(write).collect()
 }
 
-fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
+/// The format of an output by its extension, which may have `more` beside.
+pub(super) fn format_of(path: &std::path::Path, more: Option<&str>) -> anyhow::Result<Format> {
     match path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).as_deref() {
         Some("csv") => Ok(Format::Csv),
         Some("json") => Ok(Format::Json),
@@ -74,7 +75,8 @@ fn format_of(path: &std::path::Path) -> anyhow::Result<Format> {
         Some("md") => Ok(Format::Markdown),
         Some("txt") => Ok(Format::Table),
         _ => {
-            let known = [".csv", ".json", ".jsonl", ".md", ".txt"].map(ToOwned::to_owned).to_vec();
+            let known = [".csv", ".json", ".jsonl", ".md", ".txt"].into_iter().chain(more);
+            let known: Vec<String> = known.map(ToOwned::to_owned).collect();
             let origin = crate::diagnostic::Origin::file(path.display().to_string());
             let error =
                 crate::diagnostic::Diagnostic::error("output-format", origin).with("known", known);

@@ -7,6 +7,7 @@ use crate::period::{Day, Window};
 use crate::review::{Month, Review};
 use crate::store::{self, ClientFile, ClientRows, Dated, Loaded, SaleRow};
 
+use super::decisions::Places;
 use super::rows::{
     ContactRow, ContractRow, DealRow, FeedbackRow, InteractionRow, InvoiceRow, MilestoneRow,
     OrderLine, Relations,
@@ -22,6 +23,7 @@ pub struct Extract {
     sales: Vec<SaleRow>,
     orders: Vec<OrderRow>,
     relations: store::Relations,
+    pub(super) decided: Places,
 }
 
 impl Extract {
@@ -37,6 +39,7 @@ impl Extract {
         Some(Self {
             file: ClientFile::clone(loaded.clients.get(client)?),
             sales: found.rows,
+            decided: Places::of(&loaded.decided, client),
             orders: orders.copied().collect(),
             relations: store::Relations {
                 contacts: own(&rows.contacts, client),

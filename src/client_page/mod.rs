@@ -3,6 +3,7 @@
 //! The review has the figures of all clients; rows of other tables and of transactions are those of this client alone
 //! ([`Extract`]). What would move it to another tier is found by moving it ([`Reach`]).
 
+mod decisions;
 mod extract;
 mod reach;
 mod rows;
@@ -12,10 +13,11 @@ use serde::Serialize;
 use crate::config::{Labels, Policy};
 use crate::features::{ClientFeatures, Stage};
 use crate::period::{Day, Windows};
-use crate::review::{Client, FindingRow, Marks, MentionRow, Month, Review, RiskLevel, Since};
+use crate::review::{Client, FindingRow, Held, Marks, MentionRow, Month, Review, RiskLevel, Since};
 use crate::score::{self, Group, Model, Weighings};
 use crate::tier::{self, Case, Tier};
 
+pub use decisions::{Decision, DecisionRow, State};
 pub use extract::Extract;
 pub use reach::{Reach, Step, Way};
 pub use rows::{
@@ -56,6 +58,8 @@ pub struct ClientPage {
     pub metrics: Vec<MetricRow>,
     /// Its tier and how it came about.
     pub tier: TierPart,
+    /// What people decided about it against the computation.
+    pub decisions: Vec<DecisionRow>,
     /// What would move it one tier up; null where there is none above, or the client is in none.
     pub reach: Option<Reach>,
     /// Marks of a key account.
@@ -175,8 +179,12 @@ pub struct TierPart {
     pub rank: Option<usize>,
     /// How many those are.
     pub of: usize,
-    /// Tier by the policy alone.
+    /// Tier by the policy alone, or that of the previous review where the score has hardly fallen.
     pub band: Option<Tier>,
+    /// Tier by the policy alone, whatever was before.
+    pub band_raw: Option<Tier>,
+    /// Set where the previous review keeps the band above the one by the policy alone.
+    pub kept: Option<KeptBand>,
     /// Tier by share of sales alone.
     pub share_band: Option<Tier>,
     /// Upper limits that apply.
@@ -191,6 +199,18 @@ pub struct TierPart {
     pub one_off: bool,
     /// Eligible for the next tier up.
     pub rising: bool,
+}
+
+/// What keeps a band.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct KeptBand {
+    /// The two bands.
+    #[serde(flatten)]
+    pub held: Held,
+    /// How far a score may fall before its band follows.
+    pub points: f64,
+    /// The score of the previous review.
+    pub score_before: Option<f64>,
 }
 
 /// A condition of a tier.
@@ -258,6 +278,7 @@ pub fn page(extract: Extract, review: &Review, threads: usize) -> Option<ClientP
         groups: groups(client, &metrics),
         metrics,
         tier: tier_part(review, client),
+        decisions: decisions::decisions(&extract.decided, client, review),
         reach: reach::reach(review, at, whitespace.map_or(0, |gaps| gaps.lines.len()), threads),
         marks: client.marks,
         features: client.features.clone(),
@@ -372,6 +393,12 @@ fn tier_part(review: &Review, client: &Client) -> TierPart {
         rank: client.rank,
         of: review.totals.active,
         band: client.band,
+        band_raw: client.band_raw,
+        kept: client.held().map(|held| KeptBand {
+            held,
+            points: review.config.hysteresis.points,
+            score_before: client.since.as_deref().and_then(|since| since.score),
+        }),
         share_band: client.share_band,
         caps: client.caps.to_vec(),
         conditions_failed: client.conditions_failed.to_vec(),

@@ -12,6 +12,9 @@ pub struct Override {
     pub tier: String,
     /// Why.
     pub reason: String,
+    /// Who decided it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// The last day on which it holds; without one it holds until it is taken out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
@@ -29,4 +32,7 @@ pub struct Snooze {
     pub until: String,
     /// Why.
     pub reason: String,
+    /// Who decided it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }

@@ -191,6 +191,7 @@ pub const OVERRIDE_RULES: &[(&str, Kind)] = &[
     ("client", Kind::Filled("client-named")),
     ("tier", Kind::OneOf(TIERS)),
     ("reason", Kind::Filled("reason")),
+    ("by", Kind::Text),
     ("until", Kind::Day),
 ];
 
@@ -200,6 +201,7 @@ pub const SNOOZE_RULES: &[(&str, Kind)] = &[
     ("code", Kind::Signal),
     ("until", Kind::Day),
     ("reason", Kind::Filled("reason")),
+    ("by", Kind::Text),
 ];
 
 /// The keys of the lists of tables: the setting, and what each of its tables may hold.

@@ -10,7 +10,7 @@ use super::{SavedClient, SavedReview, SavedTotals};
 use crate::config::{CustomMetric, Labels};
 use crate::money::Money;
 use crate::period::Day;
-use crate::review::{Basis, ScoreChange, Scored, most_changed, score_change};
+use crate::review::{Basis, ScoreChange, Scored, Step, matrix, most_changed, score_change};
 use crate::score::Model;
 use crate::tier::Tier;
 
@@ -31,6 +31,8 @@ pub struct Diff {
     pub after: Side,
     /// How many clients moved how, by code.
     pub counts: BTreeMap<&'static str, usize>,
+    /// How many went from which tier to which; null is none.
+    pub matrix: Vec<Step>,
     /// Clients that moved or whose score changed, movers first, each by how far its score changed.
     pub clients: Vec<ClientChange>,
     /// Settings that differ.
@@ -83,7 +85,7 @@ pub struct ClientChange {
     pub change: Option<f64>,
     /// What that is made of; null where a review does not hold enough.
     pub split: Option<ScoreChange>,
-    /// The metric whose part of the score changed most, and by how much.
+    /// The metric that moved the score most, and by how much.
     pub most: Option<(&'static str, f64)>,
     /// Net sales before.
     pub net_sales_before: Option<Money>,
@@ -114,8 +116,9 @@ impl Diff {
         let ids = then.keys().chain(now.keys().filter(|id| !then.contains_key(*id)));
         let mut clients: Vec<ClientChange> = ids
             .map(|id| change(then.get(id).copied(), now.get(id).copied(), &models, bases.as_ref()))
-            .filter(ClientChange::is_any)
             .collect();
+        let matrix = matrix(clients.iter().map(|it| (it.tier_before, it.tier_after)));
+        clients.retain(ClientChange::is_any);
         let far = |client: &ClientChange| client.change.map_or(0.0, f64::abs);
         clients.sort_by(|a, b| {
             b.moved()
@@ -136,6 +139,7 @@ impl Diff {
             before: side(before),
             after: side(after),
             counts,
+            matrix,
             clients,
             config,
         }

@@ -165,6 +165,20 @@ pub fn money_text(money: Money, places: u32) -> String {
     out
 }
 
+/// Money in whole units, half away from zero: what people compare.
+#[must_use]
+pub fn whole_money(money: Money) -> String {
+    grouped(money.rounded(0))
+}
+
+/// A change of points with its sign and `places` decimals; what rounds to nothing has no sign.
+#[must_use]
+pub fn signed(change: f64, places: usize) -> String {
+    let text = format!("{change:+.places$}");
+    let zero = text[1..].chars().all(|c| c == '0' || c == '.');
+    if zero { text[1..].to_owned() } else { text }
+}
+
 /// A float with up to `places` decimals, without trailing zeros: `93`, `9.5`.
 #[must_use]
 pub fn decimal(number: f64, places: usize) -> String {
@@ -217,6 +231,11 @@ mod tests {
         assert_eq!(decimal(1234.56, 1), "1,234.6");
         assert_eq!(percent(0.5274, 1), "52.7%");
         assert_eq!(signed_percent(-0.0001, 1), "+0.0%");
+        assert_eq!(whole_money(Money(-4_000)), "0");
+        assert_eq!(whole_money(Money(12_345_678_900)), "1,234,568");
+        assert_eq!(signed(-0.04, 1), "0.0");
+        assert_eq!(signed(0.0, 0), "0");
+        assert_eq!((signed(-0.05, 1), signed(12.34, 1)), ("-0.1".to_owned(), "+12.3".to_owned()));
     }
 
     fn placeholders(text: &str) -> Vec<&str> {

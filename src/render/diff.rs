@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::config::Labels;
 use crate::history::{ClientChange, Diff, SettingChange};
-use crate::locale::{Lang, grouped, money_text};
-use crate::money::Money;
+use crate::locale::{Lang, grouped, signed, whole_money};
+use crate::money::{Money, round12};
 use crate::tier::Tier;
 
 use super::summary::points_text;
@@ -20,6 +20,10 @@ pub fn table(diff: &Diff, lang: Lang, width: Option<usize>) -> String {
     let mut out = vec![title(diff, lang), String::new()];
     out.push(portfolio(diff, lang).draw(width).trim_end().to_owned());
     out.push(moved(diff, lang));
+    if !diff.config.is_empty() {
+        out.push(String::new());
+        out.push(lang.text("diff.settings"));
+    }
     for setting in &diff.config {
         out.push(setting_text(setting, &diff.labels, lang));
     }
@@ -41,16 +45,43 @@ pub fn table(diff: &Diff, lang: Lang, width: Option<usize>) -> String {
 #[must_use]
 pub fn markdown(diff: &Diff, lang: Lang) -> String {
     let mut out = vec![format!("# {}\n", escaped(&title(diff, lang)))];
+    out.push(format!("## {}\n", lang.text("diff.sheet.cover")));
     out.push(portfolio(diff, lang).markdown());
     out.push(escaped(&moved(diff, lang)) + "\n");
+    out.push(format!("## {}\n", lang.text("diff.settings")));
+    if diff.config.is_empty() {
+        out.push(lang.text("diff.settings_none") + "\n");
+    }
     for setting in &diff.config {
         out.push(format!("- {}", escaped(&setting_text(setting, &diff.labels, lang))));
     }
-    if !diff.clients.is_empty() {
+    if !diff.config.is_empty() {
         out.push(String::new());
+    }
+    if diff.clients.is_empty() {
+        out.push(format!("## {}\n", lang.text("diff.sheet.changes")));
+        out.push(lang.text("diff.none") + "\n");
+    } else {
+        let all = grouped(diff.clients.len() as i64);
+        let counts = [("shown", all.clone()), ("all", all)];
+        out.push(format!("## {}\n", lang.fill("diff.clients", &counts)));
         out.push(clients(diff, lang, diff.clients.len()).markdown());
+        out.push(escaped(&lang.text("diff.parts")) + "\n");
     }
     out.join("\n")
+}
+
+/// The clients as JSON lines.
+///
+/// # Errors
+/// None but those of memory.
+pub fn json_lines(diff: &Diff) -> anyhow::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    for client in &diff.clients {
+        serde_json::to_writer(&mut out, client)?;
+        out.push(b'\n');
+    }
+    Ok(out)
 }
 
 /// The clients as CSV: codes, full numbers.
@@ -79,7 +110,9 @@ pub fn csv(diff: &Diff, lang: Lang) -> anyhow::Result<Vec<u8>> {
     ];
     writer.write_record(keys.map(heading))?;
     for client in &diff.clients {
-        let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let number = |value: Option<f64>| {
+            value.map(|value| (round12(value) + 0.0).to_string()).unwrap_or_default()
+        };
         let tier = |tier: Option<Tier>| tier.map(Tier::code).unwrap_or_default().to_owned();
         let money = |money: Option<Money>| money.map(|it| it.to_string()).unwrap_or_default();
         let split =
@@ -105,12 +138,14 @@ pub fn csv(diff: &Diff, lang: Lang) -> anyhow::Result<Vec<u8>> {
     Ok(writer.into_inner()?)
 }
 
-fn title(diff: &Diff, lang: Lang) -> String {
+/// Which two reviews they are.
+pub(super) fn title(diff: &Diff, lang: Lang) -> String {
     let side = |side: &crate::history::Side| format!("{} ({})", side.period, side.as_of);
     lang.fill("diff.title", &[("before", side(&diff.before)), ("after", side(&diff.after))])
 }
 
-fn moved(diff: &Diff, lang: Lang) -> String {
+/// How many clients moved.
+pub(super) fn moved(diff: &Diff, lang: Lang) -> String {
     let mut values = vec![("as_of", diff.before.as_of.to_string())];
     values.extend(diff.counts.iter().map(|(code, count)| (*code, grouped(*count as i64))));
     lang.fill("summary.moved", &values)
@@ -126,26 +161,25 @@ fn portfolio(diff: &Diff, lang: Lang) -> Table {
     ]);
     let unknown = || "-".to_owned();
     let (a, b) = (&diff.before, &diff.after);
-    let money = |money: Money| money_text(Money(money.rounded(0) * Money::SCALE), 0);
     let share = |then: Money, now: Money| {
         (then > Money::ZERO)
             .then(|| crate::locale::signed_percent(now.to_f64() / then.to_f64() - 1.0, 1))
     };
     table.row(vec![
         heading("net_sales"),
-        a.net_sales.map_or_else(unknown, money),
-        b.net_sales.map_or_else(unknown, money),
+        a.net_sales.map_or_else(unknown, whole_money),
+        b.net_sales.map_or_else(unknown, whole_money),
         a.net_sales.zip(b.net_sales).and_then(|(a, b)| share(a, b)).unwrap_or_else(unknown),
     ]);
     let counts =
         [("active", a.active, b.active), ("at_risk", a.at_risk_clients, b.at_risk_clients)];
     for (key, then, now) in counts {
         let text = |count: Option<usize>| count.map_or_else(unknown, |it| grouped(it as i64));
-        let change = then.zip(now).map(|(then, now)| format!("{:+}", now as i64 - then as i64));
+        let change = then.zip(now).map(|(then, now)| signed(now as f64 - then as f64, 0));
         table.row(vec![heading(key), text(then), text(now), change.unwrap_or_else(unknown)]);
     }
     let points = |score: Option<f64>| score.map_or_else(unknown, |score| format!("{score:.1}"));
-    let change = a.avg_score.zip(b.avg_score).map(|(a, b)| format!("{:+.1}", b - a));
+    let change = a.avg_score.zip(b.avg_score).map(|(a, b)| signed(b - a, 1));
     table.row(vec![
         heading("avg_score"),
         points(a.avg_score),
@@ -166,7 +200,7 @@ fn clients(diff: &Diff, lang: Lang, shown: usize) -> Table {
     for client in diff.clients.iter().take(shown) {
         let unknown = || "-".to_owned();
         let split = client.split;
-        let part = |part: Option<f64>| part.map_or_else(unknown, |part| format!("{part:+.1}"));
+        let part = |part: Option<f64>| part.map_or_else(unknown, |part| signed(part, 1));
         table.row(vec![
             client.name.clone(),
             tiers(client, &diff.labels, lang),
@@ -195,24 +229,35 @@ pub fn tiers(client: &ClientChange, labels: &Labels, lang: Lang) -> String {
 fn most(client: &ClientChange, labels: &Labels, lang: Lang) -> String {
     client.most.map_or_else(String::new, |(code, change)| {
         let label = super::metric::label(labels, lang, code);
-        format!("{label} {change:+.1}")
+        format!("{label} {}", signed(change, 1))
     })
 }
 
 /// `weight of growth 12 -> 15`.
 fn setting_text(setting: &SettingChange, labels: &Labels, lang: Lang) -> String {
-    let value = |value: &Value| match value {
-        Value::Null => lang.text("diff.unset"),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let values = [("before", value(&setting.before)), ("after", value(&setting.after))];
-    let label = match crate::config::weight_of(&setting.key) {
+    let values = [
+        ("setting", setting_label(setting, labels, lang)),
+        ("before", setting_value(&setting.before, lang)),
+        ("after", setting_value(&setting.after, lang)),
+    ];
+    lang.fill("diff.setting", &values)
+}
+
+/// What a setting is called.
+pub(super) fn setting_label(setting: &SettingChange, labels: &Labels, lang: Lang) -> String {
+    match crate::config::weight_of(&setting.key) {
         Some(metric) => {
             lang.fill("diff.weight", &[("metric", super::metric::label(labels, lang, metric))])
         }
         None => setting.key.clone(),
-    };
-    let [before, after] = values;
-    lang.fill("diff.setting", &[("setting", label), before, after])
+    }
+}
+
+/// What a setting is.
+pub(super) fn setting_value(value: &Value, lang: Lang) -> String {
+    match value {
+        Value::Null => lang.text("diff.unset"),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }

@@ -125,6 +125,7 @@ pub(crate) fn review() -> Review {
             avg_score: Some(47.9),
             overridden: 0,
             snoozed: 0,
+            kept: 0,
         },
         control: control(),
         anchors: METRICS

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::config::Labels;
 use crate::diagnostic::Fact;
-use crate::locale::{Lang, decimal, money_text, percent};
+use crate::locale::{Lang, decimal, percent, whole_money};
 use crate::money::Money;
 use crate::period::Day;
 use crate::review::{Client, FollowUp, Review};
@@ -18,7 +18,7 @@ use crate::score::Group;
 use crate::tier::Tier;
 
 use super::table::{Align, Table};
-use super::{markdown, sentence, summary, tier};
+use super::{markdown, notes, sentence, tier};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +175,15 @@ fn snoozed() -> Column {
     })
 }
 
+/// The band, that by the policy alone, and whether the previous review keeps it above that.
+fn bands() -> [Column; 3] {
+    [
+        left("band", |client, _| tier_code(client.band)),
+        left("band_raw", |client, _| tier_code(client.band_raw)),
+        left("kept", |client, _| Cell::Flag(client.held().is_some())),
+    ]
+}
+
 /// How the tier came about.
 fn reasons() -> [Column; 5] {
     [
@@ -292,6 +301,7 @@ impl List {
                 columns.extend(given());
                 columns.push(snoozed());
                 columns.push(left("segment", |client, _| known_text(client.segment.as_deref())));
+                columns.extend(bands());
             }
             Self::Score => {
                 columns.push(rank());
@@ -307,7 +317,7 @@ impl List {
                 columns.push(right("sales_share", |client, _| {
                     client.features.sales_share.map_or(Cell::Nothing, Cell::Share)
                 }));
-                columns.push(left("band", |client, _| tier_code(client.band)));
+                columns.extend(bands());
                 columns.extend(reasons());
                 if review.totals.overridden > 0 {
                     columns.extend(given());
@@ -351,15 +361,24 @@ impl List {
     fn dispensable(self) -> &'static [&'static str] {
         match self {
             Self::Churn => &["client_id", "risk", "net_sales", "owner"],
-            Self::Tier => &["client_id", "sales_share", "band", "override_until"],
+            Self::Tier => &["client_id", "sales_share", "kept", "override_until"],
             Self::Review | Self::Score => &["client_id"],
         }
+    }
+
+    /// The columns that people are shown: what is the same for all clients because no band is kept goes without saying.
+    fn shown(self, review: &Review) -> Vec<Column> {
+        let mut columns = self.columns(review);
+        if review.totals.kept == 0 {
+            columns.retain(|column| !["band_raw", "kept"].contains(&column.code.as_ref()));
+        }
+        columns
     }
 
     /// As a table. What a terminal of that width has no room for is left out, and named under the table.
     #[must_use]
     pub fn table(self, review: &Review, lang: Lang, width: Option<usize>) -> String {
-        let (columns, labels) = (self.columns(review), &review.config.labels);
+        let (columns, labels) = (self.shown(review), &review.config.labels);
         let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
         let headings = columns.iter().map(|column| (heading(&column.code), column.align));
         let mut table = Table::new(headings.collect());
@@ -384,15 +403,19 @@ impl List {
         drawn
     }
 
-    /// What the list leaves out on purpose.
+    /// What the list leaves out on purpose, and what its tiers rest on besides this review.
     fn note(self, review: &Review, lang: Lang) -> Option<String> {
-        summary::snoozed(review, lang).filter(|_| self == Self::Churn)
+        match self {
+            Self::Churn => notes::snoozed(review, lang),
+            Self::Tier => notes::kept(review, lang),
+            Self::Review | Self::Score => None,
+        }
     }
 
     /// As Markdown: a heading, what it is of, and the table.
     #[must_use]
     pub fn markdown(self, review: &Review, lang: Lang) -> String {
-        let (columns, labels) = (self.columns(review), &review.config.labels);
+        let (columns, labels) = (self.shown(review), &review.config.labels);
         let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
         let headings = columns.iter().map(|column| (heading(&column.code), column.align));
         let mut table = Table::new(headings.collect());
@@ -480,7 +503,7 @@ fn words(cell: &Cell, labels: &Labels, lang: Lang) -> String {
         Cell::Number(number, places) if *places == 0 => decimal(*number, 0),
         Cell::Number(number, places) => format!("{number:.places$}"),
         Cell::Share(share) => percent(*share, 1),
-        Cell::Money(money) => money_text(Money(money.rounded(0) * Money::SCALE), 0),
+        Cell::Money(money) => whole_money(*money),
         Cell::Flag(true) => lang.text("summary.yes"),
         Cell::Flag(false) => String::new(),
         Cell::Date(day) => day.to_string(),
@@ -574,6 +597,24 @@ mod tests {
             let csv = String::from_utf8(list.csv(&review, Lang::En).expect("CSV")).expect("UTF-8");
             assert_eq!(csv.lines().count(), list.clients(&review).len() + 1);
         }
+    }
+
+    #[test]
+    fn a_kept_band_stands_beside_the_one_by_the_policy() {
+        let mut review = fixture::review();
+        let heading = Lang::En.text("summary.column.band_raw");
+        assert!(!List::Tier.table(&review, Lang::En, None).contains(&heading));
+        review.clients[1].band = Some(Tier::Core);
+        review.clients[1].band_raw = Some(Tier::Potential);
+        review.totals.kept = 1;
+        let table = List::Tier.table(&review, Lang::En, None);
+        assert!(table.contains(&heading) && table.contains("hysteresis of 5 points"), "{table}");
+        // Programs find the same columns in every list.
+        let json = List::Tier.json(&review, Lang::En, false).expect("JSON");
+        let json: Value = serde_json::from_slice(&json).expect("JSON");
+        let kept = |at: usize| json["clients"][at]["kept"].as_bool();
+        assert_eq!((kept(0), kept(1)), (Some(false), Some(true)));
+        assert_eq!(json["clients"][1]["band_raw"], "potential");
     }
 
     #[test]

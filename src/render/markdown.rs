@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use crate::locale::{Lang, grouped, money_text, percent, signed_percent};
+use crate::locale::{Lang, grouped, money_text, percent, signed_percent, whole_money};
 use crate::money::Money;
 use crate::review::Review;
 
@@ -54,21 +54,17 @@ fn figures(review: &Review, lang: Lang) -> String {
     let at_risk = ratio(totals.at_risk_sales, totals.net_sales);
     let unknown = || "-".to_owned();
     let values = [
-        ("net_sales", whole(totals.net_sales)),
+        ("net_sales", whole_money(totals.net_sales)),
         ("change", change.map_or_else(unknown, |change| signed_percent(change, 1))),
         ("active", grouped(totals.active as i64)),
         ("clients", grouped(totals.clients as i64)),
         ("at_risk", grouped(totals.at_risk_clients as i64)),
-        ("at_risk_sales", whole(totals.at_risk_sales)),
+        ("at_risk_sales", whole_money(totals.at_risk_sales)),
         ("share", at_risk.map_or_else(unknown, |share| percent(share, 1))),
     ];
     let lines = ["net_sales", "active", "at_risk"]
         .map(|key| format!("- {}\n", lang.fill(&format!("markdown.figure.{key}"), &values)));
     lines.concat()
-}
-
-fn whole(money: Money) -> String {
-    money_text(Money(money.rounded(0) * Money::SCALE), 0)
 }
 
 /// How many clients moved since the review before, where there is one.
@@ -115,7 +111,7 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
         cells.extend([
             summary::tier_text(&review.config.labels, client, lang),
             client.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.0}")),
-            whole(client.features.net_sales.max(client.features.net_sales_prior)),
+            whole_money(client.features.net_sales.max(client.features.net_sales_prior)),
             sentence::reason(lang, client),
             step.unwrap_or_default(),
             client.due.map(|due| due.to_string()).unwrap_or_default(),

@@ -11,6 +11,7 @@ pub mod listing;
 pub mod markdown;
 pub mod message;
 pub mod metric;
+pub mod notes;
 pub mod proposal;
 pub mod proposal_toml;
 pub mod sensitivity;

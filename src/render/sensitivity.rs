@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::config::Labels;
-use crate::locale::{Lang, grouped, percent};
+use crate::locale::{Lang, grouped, percent, whole_money};
 use crate::tier::Tier;
 use crate::whatif::{ClientFirmness, Sensitivity};
 
 use super::table::{Align, Table, escaped};
-use super::whatif::{changed, changed_markdown, draw, heading, json_lines, money, records, whole};
+use super::whatif::{changed, changed_markdown, draw, heading, json_lines, records, whole};
 
 /// Clients shown to people: what a meeting can talk about.
 const SHOWN: usize = 20;
@@ -171,6 +171,6 @@ fn row(client: &ClientFirmness, labels: &Labels, lang: Lang) -> Vec<String> {
         client.score.map_or_else(none, |score| format!("{score:.1}")),
         client.rank.map_or_else(none, |rank| grouped(rank as i64)),
         lang.fill("whatif.sensitivity.ranks", &ranks),
-        money(client.net_sales),
+        whole_money(client.net_sales),
     ]
 }

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Fact;
 use crate::locale::Lang;
-use crate::review::{Client, FollowUp, Given, Scope};
+use crate::review::{Client, FollowUp, Given, Month, Scope};
 use crate::signal::Evidence;
 
 /// What a signal found, as a clause without capital and full stop.
@@ -58,16 +58,29 @@ pub fn follow_up(lang: Lang, typed: &FollowUp) -> [Option<String>; 3] {
     [typed.status.as_ref().map(word), typed.next_step.clone(), typed.note.clone()]
 }
 
-/// Why a person gave a tier, and until when.
+/// Why a person gave a tier, who, and until when.
 #[must_use]
 pub fn given(lang: Lang, given: &Given) -> String {
-    match given.until {
-        Some(until) => lang.fill(
-            "decided.reason_until",
-            &[("reason", given.reason.clone()), ("until", until.to_string())],
-        ),
-        None => given.reason.clone(),
+    let until = given.until.map(|until| until.to_string());
+    let values = [
+        ("reason", given.reason.clone()),
+        ("by", given.by.clone().unwrap_or_default()),
+        ("until", until.clone().unwrap_or_default()),
+    ];
+    match (&given.by, until) {
+        (Some(_), Some(_)) => lang.fill("decided.reason_by_until", &values),
+        (Some(_), None) => lang.fill("decided.reason_by", &values),
+        (None, Some(_)) => lang.fill("decided.reason_until", &values),
+        (None, None) => given.reason.clone(),
     }
+}
+
+/// `2026-06` where that is a calendar month, else the day on which the month ends: no other name says which days it has.
+#[must_use]
+pub fn month_name(month: &Month) -> String {
+    let date = month.to.to_string();
+    let whole = month.from.ymd().2 == 1;
+    if whole { date[..date.len() - 3].to_owned() } else { date }
 }
 
 /// A clause as the beginning of a sentence.
@@ -92,6 +105,7 @@ pub fn scope(lang: Lang, scope: &Scope) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Money;
     use crate::render::fixture;
 
     #[test]
@@ -111,6 +125,14 @@ mod tests {
             "last 90 days 48.0% below a year ago"
         );
         assert_eq!(finding(Lang::En, "unheard_of", &evidence), "unheard_of");
+    }
+
+    #[test]
+    fn months_that_are_none_of_the_calendar_are_named_by_their_last_day() {
+        let day = |text| crate::period::Day::parse_iso(text).expect("a day");
+        let month = |from, to| Month { from: day(from), to: day(to), net_sales: Money::ZERO };
+        assert_eq!(month_name(&month("2026-06-01", "2026-06-30")), "2026-06");
+        assert_eq!(month_name(&month("2026-05-16", "2026-06-15")), "2026-06-15");
     }
 
     #[test]

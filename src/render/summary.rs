@@ -1,14 +1,12 @@
 //! The review on a terminal: tiers, who needs action, and the verdict line.
 
 use crate::config::Labels;
-use crate::locale::{Lang, grouped, money_text, percent, signed_percent};
+use crate::locale::{Lang, grouped, percent, signed, signed_percent, whole_money};
 use crate::money::Money;
 use crate::review::{Client, Review};
-use crate::tier::Tier;
 
-use super::sentence;
 use super::table::{Align, Table};
-use super::tier;
+use super::{notes, sentence, tier};
 
 /// Actions shown.
 const ACTIONS: usize = 10;
@@ -70,7 +68,7 @@ pub fn replayed(review: &Review, lang: Lang) -> String {
     let values = [
         ("period", review.period.clone()),
         ("active", grouped(totals.active as i64)),
-        ("net_sales", whole(totals.net_sales)),
+        ("net_sales", whole_money(totals.net_sales)),
     ];
     let mut line = lang.fill("summary.replayed", &values);
     if let Some(moved) = moved(review, lang) {
@@ -79,24 +77,17 @@ pub fn replayed(review: &Review, lang: Lang) -> String {
     line + "\n"
 }
 
-/// What is to be said of the tiers: who is in none, and why the highest is empty.
+/// What is to be said of the tiers: who is in none, why the highest is empty, what was kept or decided.
 pub(super) fn notes(review: &Review, lang: Lang) -> Vec<String> {
-    let empty = review.top_tier_empty.map(|largest| empty_top(review, lang, largest));
-    let notes =
-        [Some(inactive(review, lang)), empty, overridden(review, lang), snoozed(review, lang)];
+    let notes = [
+        Some(notes::inactive(review, lang)),
+        notes::at_risk(review, lang),
+        notes::top_tier_empty(review, lang),
+        notes::kept(review, lang),
+        notes::overridden(review, lang),
+        notes::snoozed(review, lang),
+    ];
     notes.into_iter().flatten().collect()
-}
-
-/// How many tiers people gave, if any.
-fn overridden(review: &Review, lang: Lang) -> Option<String> {
-    let count = review.totals.overridden;
-    (count > 0).then(|| lang.fill("decided.overridden", &[("count", grouped(count as i64))]))
-}
-
-/// How many findings people silenced, if any.
-pub(super) fn snoozed(review: &Review, lang: Lang) -> Option<String> {
-    let count = review.totals.snoozed;
-    (count > 0).then(|| lang.fill("decided.snoozed", &[("count", grouped(count as i64))]))
 }
 
 /// The as-of date, the 12 months and the currency.
@@ -118,10 +109,6 @@ fn windows(review: &Review, lang: Lang) -> String {
 
 fn score_text(score: Option<f64>) -> String {
     score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}"))
-}
-
-fn whole(money: Money) -> String {
-    money_text(Money(money.rounded(0) * Money::SCALE), 0)
 }
 
 fn share_text(share: Option<f64>) -> String {
@@ -154,29 +141,24 @@ pub(super) fn tiers(review: &Review, lang: Lang) -> Table {
         table.row(kept(vec![
             tier::label(&review.config.labels, lang, row.tier),
             grouped(row.clients as i64),
-            whole(row.net_sales),
+            whole_money(row.net_sales),
             share_text(row.share),
             change_text(row.change),
             score_text(row.avg_score),
             grouped(row.at_risk as i64),
         ]));
     }
-    let active: Money = review.tiers.iter().map(|row| row.net_sales).sum();
     let totals = &review.totals;
-    if active != totals.net_sales {
-        // Returns of clients that no longer order belong to no tier, but to the total.
-        let rest = totals.net_sales - active;
-        let share =
-            (totals.net_sales > Money::ZERO).then(|| rest.to_f64() / totals.net_sales.to_f64());
-        let blank = String::new;
+    if let Some(outside) = review.outside() {
+        // Returns of clients that no longer order, and dormant ones at risk, belong to no tier, but to the totals.
         table.row(kept(vec![
             lang.text("tier.inactive"),
-            blank(),
-            whole(rest),
-            share_text(share),
-            blank(),
-            blank(),
-            blank(),
+            String::new(),
+            whole_money(outside.net_sales),
+            share_text(outside.share),
+            change_text(outside.change),
+            String::new(),
+            grouped(outside.at_risk as i64),
         ]));
     }
     table.rule();
@@ -185,38 +167,13 @@ pub(super) fn tiers(review: &Review, lang: Lang) -> Table {
     table.row(kept(vec![
         lang.text("tier.all"),
         grouped(totals.active as i64),
-        whole(totals.net_sales),
+        whole_money(totals.net_sales),
         share_text((totals.net_sales > Money::ZERO).then_some(1.0)),
         change_text(change),
         score_text(totals.avg_score),
-        grouped(review.tiers.iter().map(|row| row.at_risk).sum::<usize>() as i64),
+        grouped(totals.at_risk_clients as i64),
     ]));
     table
-}
-
-fn inactive(review: &Review, lang: Lang) -> String {
-    let totals = &review.totals;
-    lang.fill(
-        "summary.inactive",
-        &[
-            ("inactive", grouped((totals.clients - totals.active) as i64)),
-            ("dormant", grouped(totals.dormant as i64)),
-            ("sales", whole(totals.dormant_sales_prior)),
-            ("lost", grouped(totals.lost as i64)),
-            ("prospects", grouped(totals.prospects as i64)),
-        ],
-    )
-}
-
-fn empty_top(review: &Review, lang: Lang, largest: f64) -> String {
-    let tier = tier::label(&review.config.labels, lang, Tier::Strategic);
-    let rule = &review.config.tier.strategic;
-    let by_share = review.policy != crate::config::Policy::Rank && largest <= rule.share;
-    let key = if by_share { "summary.empty_by_share" } else { "summary.empty_by_condition" };
-    lang.fill(
-        key,
-        &[("tier", tier), ("limit", percent(rule.share, 0)), ("largest", percent(largest, 1))],
-    )
 }
 
 fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
@@ -246,7 +203,7 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
             cells.push(change.map_or_else(|| "-".to_owned(), points_text));
         }
         cells.extend([
-            whole(client.features.net_sales.max(client.features.net_sales_prior)),
+            whole_money(client.features.net_sales.max(client.features.net_sales_prior)),
             client
                 .signals
                 .first()
@@ -261,8 +218,7 @@ fn actions(review: &Review, lang: Lang, shown: usize) -> Table {
 /// A change of points with its sign; what rounds to nothing is nothing.
 #[must_use]
 pub fn points_text(change: f64) -> String {
-    let text = format!("{change:+.0}");
-    if text == "-0" || text == "+0" { "0".to_owned() } else { text }
+    signed(change, 0)
 }
 
 /// The tier of a client, or its stage when it has none.
@@ -287,7 +243,7 @@ pub fn verdict(review: &Review, lang: Lang, seconds: f64, errors: u64, warnings:
             ("odd", odd(lang, errors, warnings)),
             ("at_risk", grouped(review.actions.len() as i64)),
             ("clients", grouped(totals.clients as i64)),
-            ("worth", whole(totals.at_risk_sales)),
+            ("worth", whole_money(totals.at_risk_sales)),
             ("share", share_text(share)),
         ],
     )

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::config::{Labels, weight_of};
 use crate::diagnostic::Fact;
-use crate::locale::{Lang, decimal, grouped, money_text, signed_percent};
+use crate::locale::{Lang, decimal, grouped, signed, signed_percent, whole_money};
 use crate::money::Money;
 use crate::whatif::{ClientChange, Setting, WhatIf};
 
@@ -180,8 +180,8 @@ fn tiers(answer: &WhatIf, lang: Lang) -> Table {
             super::tier::label(&answer.labels, lang, row.tier),
             grouped(row.clients_before as i64),
             grouped(row.clients_after as i64),
-            money(row.net_sales_before),
-            money(row.net_sales_after),
+            whole_money(row.net_sales_before),
+            whole_money(row.net_sales_after),
             change.map_or_else(|| "-".to_owned(), |change| signed_percent(change, 1)),
         ]);
     }
@@ -225,20 +225,16 @@ fn mover(client: &ClientChange, labels: &Labels, lang: Lang) -> Vec<String> {
     let rank = |rank: Option<usize>| rank.map(|rank| grouped(rank as i64));
     let driver = client.driver.zip(client.driver_change).map(|(metric, change)| {
         let metric = metric::label(labels, lang, metric);
-        lang.fill("whatif.driver", &[("metric", metric), ("change", format!("{change:+.1}"))])
+        lang.fill("whatif.driver", &[("metric", metric), ("change", signed(change, 1))])
     });
     vec![
         client.name.clone(),
         step(tier(client.tier_before), tier(client.tier_after)),
         step(score(client.score_before), score(client.score_after)),
         step(rank(client.rank_before), rank(client.rank_after)),
-        money(client.net_sales),
+        whole_money(client.net_sales),
         driver.unwrap_or_else(|| "-".to_owned()),
     ]
-}
-
-pub(super) fn money(money: Money) -> String {
-    money_text(Money(money.rounded(0) * Money::SCALE), 0)
 }
 
 pub(super) fn heading(key: &str, lang: Lang) -> String {

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::config::{Aggregation, Config, Segment};
+use crate::money::round12;
 use crate::score::{ByMetric, Goalposts, Model, Scales, Weighings};
 
 /// What the scores of a review rest on beside the clients.
@@ -128,10 +129,12 @@ pub fn score_change(
     let own = basis_before.score(before.segment, &old(basis_before))?;
     let scale = basis_before.score(before.segment, &old(basis_now))?;
     let config = basis_now.score(now.segment, &basis_now.model.by_metric(new))?;
+    // Sums differ in their last bits: a part that is nothing is nothing, and has no sign.
+    let part = |change: f64| round12(change) + 0.0;
     Some(ScoreChange {
-        own: own - before.score,
-        scale: scale - own,
-        config: config - scale,
-        missing: now.score - config,
+        own: part(own - before.score),
+        scale: part(scale - own),
+        config: part(config - scale),
+        missing: part(now.score - config),
     })
 }

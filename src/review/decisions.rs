@@ -89,7 +89,8 @@ impl Decisions {
         };
         outcome.tier = Some(tier);
         outcome.rising &= tier >= Tier::Potential;
-        self.given.insert(client, (Given { tier, reason: given.reason.clone(), until }, computed));
+        let (reason, by) = (given.reason.clone(), given.by.clone());
+        self.given.insert(client, (Given { tier, reason, by, until }, computed));
     }
 
     fn silence(

@@ -29,7 +29,8 @@ pub use change::{Basis, ScoreChange, Scored, score_change};
 pub use join::{Context, as_of, given_as_of, review, review_after};
 pub use portfolio::{Concentration, Figures};
 pub use previous::{
-    Before, Gone, Movement, OwnerChange, Previous, Since, Step, most_changed, movement,
+    Before, Gone, Movement, OwnerChange, Previous, Since, Step, matrix, most_changed, movement,
+    movers,
 };
 pub use split::Split;
 
@@ -87,7 +88,8 @@ pub struct Review {
     pub concentration: Concentration,
     /// Stages, cohorts, retention, account managers, whitespace and more; null where no output was to show them.
     pub portfolio: Option<Box<Figures>>,
-    /// Net sales per calendar month, the oldest first, over the 24 months up to the as-of date.
+    /// Net sales month by month, the oldest first, over the 24 months up to the as-of date. A month ends on the day of the month
+    /// of the as-of date; calendar months they are only where that is a month's last day.
     pub monthly: Vec<Month>,
     /// How many clients each signal could be judged on, and at how many it fired.
     pub judged: Vec<Judged>,
@@ -124,6 +126,12 @@ impl Review {
         if group.details.len() < DETAILS_KEPT {
             group.details.push(diagnostic);
         }
+    }
+
+    /// What the tiers lack of the totals; `None` where they lack nothing.
+    #[must_use]
+    pub fn outside(&self) -> Option<Outside> {
+        portfolio::outside(&self.tiers, &self.totals)
     }
 
     /// When a finding of a level is to be followed up.
@@ -196,6 +204,30 @@ pub struct Totals {
     pub overridden: usize,
     /// Findings that are silenced.
     pub snoozed: usize,
+    /// Clients whose band is kept from the previous review, though the policy alone would give a lower one.
+    pub kept: usize,
+}
+
+/// What of the totals is in no tier: the figures of inactive clients.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outside {
+    /// Net sales of the last 12 months: returns, as a rule.
+    pub net_sales: Money,
+    /// Of all net sales; null when those are not positive.
+    pub share: Option<f64>,
+    /// Against the year before; null when that was not positive.
+    pub change: Option<f64>,
+    /// Dormant clients at medium or high risk.
+    pub at_risk: usize,
+}
+
+/// A band that the previous review holds up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Held {
+    /// The band, as it was then.
+    pub band: Tier,
+    /// The one that the policy alone would give.
+    pub raw: Tier,
 }
 
 /// One tier of the summary; inactive clients belong to none.
@@ -321,6 +353,15 @@ impl Client {
     }
 }
 
+impl Client {
+    /// The band, where hysteresis holds it above the one that the policy alone would give.
+    #[must_use]
+    pub fn held(&self) -> Option<Held> {
+        let (band, raw) = (self.band?, self.band_raw?);
+        (band != raw).then_some(Held { band, raw })
+    }
+}
+
 /// A tier that a person gave.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Given {
@@ -328,6 +369,9 @@ pub struct Given {
     pub tier: Tier,
     /// Why.
     pub reason: String,
+    /// Who decided it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// The last day on which it holds.
     pub until: Option<Day>,
 }
@@ -423,10 +467,10 @@ pub struct Marks {
     pub key_account: Option<bool>,
 }
 
-/// Net sales of one calendar month.
+/// Net sales of one of the months that end with the as-of date, which begin on the day after the last one's.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Month {
-    /// First day of the month, or of the part of it inside the 24 months.
+    /// First day of the month.
     pub from: Day,
     /// Last day that counts.
     pub to: Day,

@@ -26,7 +26,7 @@ use crate::period::Day;
 use crate::store::Loaded;
 use crate::tier::{Outcome, Tier};
 
-use super::{Client, RiskLevel, TierRow, Totals};
+use super::{Client, Outside, RiskLevel, TierRow, Totals};
 
 pub use cohorts::{Cohort, CohortPeriod, Cohorts, Span};
 pub use concentration::{Concentration, ParetoPoint};
@@ -231,6 +231,7 @@ pub(super) fn totals(clients: &[Client], net_sales: Money, net_sales_prior: Mone
         ),
         overridden: clients.iter().filter(|client| client.given.is_some()).count(),
         snoozed: clients.iter().map(|client| client.snoozed.len()).sum(),
+        kept: clients.iter().filter(|client| client.held().is_some()).count(),
     };
     for client in clients {
         let dormant = client.stage == Stage::Dormant;
@@ -249,6 +250,20 @@ pub(super) fn totals(clients: &[Client], net_sales: Money, net_sales_prior: Mone
         }
     }
     totals
+}
+
+/// What of the totals is in no tier. Clients at risk are the active ones and the dormant ones, and those are in none.
+pub(super) fn outside(tiers: &[TierRow], totals: &Totals) -> Option<Outside> {
+    let net_sales = totals.net_sales - tiers.iter().map(|row| row.net_sales).sum();
+    let prior = totals.net_sales_prior - tiers.iter().map(|row| row.net_sales_prior).sum();
+    let at_risk: usize = tiers.iter().map(|row| row.at_risk).sum();
+    let at_risk = totals.at_risk_clients.saturating_sub(at_risk);
+    (net_sales != Money::ZERO || at_risk > 0).then(|| Outside {
+        net_sales,
+        share: ratio(net_sales, totals.net_sales),
+        change: change(net_sales, prior),
+        at_risk,
+    })
 }
 
 /// The arithmetic mean; `None` of nothing.

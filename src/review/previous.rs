@@ -134,26 +134,49 @@ pub struct Since {
     pub change: Option<f64>,
     /// What that is made of; null where the earlier review does not hold enough.
     pub split: Option<ScoreChange>,
-    /// The metric whose part of the score changed most, and by how much.
+    /// The metric that moved the score most, and by how much.
     pub most: Option<(&'static str, f64)>,
 }
 
 /// Changes of what a metric adds that are noise of floats.
 const NOISE: f64 = 1e-9;
 
-/// The metric whose part of the score changed most, the first of the model among equals, and by how much.
+/// The metric that moved the score most, and by how much: of those whose parts of the score changed the way in which the score
+/// did; the first of the model among equals.
 #[must_use]
 pub fn most_changed(before: &ByMetric, now: &ByMetric) -> Option<(&'static str, f64)> {
     let part = |of: &ByMetric, code: &str| of.get(code).unwrap_or(0.0);
     let gone = before.codes().filter(|code| now.codes().all(|known| known != *code));
+    let codes = now.codes().chain(gone);
+    let changes: Vec<(&'static str, f64)> =
+        codes.map(|code| (code, part(now, code) - part(before, code))).collect();
+    let all: f64 = changes.iter().map(|(_, change)| change).sum();
+    let along = |change: f64| all.abs() <= NOISE || change * all > 0.0;
     let mut most: Option<(&'static str, f64)> = None;
-    for code in now.codes().chain(gone) {
-        let change = part(now, code) - part(before, code);
+    for (code, change) in changes.into_iter().filter(|(_, change)| along(*change)) {
         if change.abs() > most.map_or(0.0, |(_, most)| most.abs()) + NOISE {
             most = Some((code, change));
         }
     }
     most
+}
+
+/// Clients that are in another tier than before, then those whose score changed by this much or more; each by how far it changed.
+#[must_use]
+pub fn movers(clients: &[Client], least: f64) -> Vec<&Client> {
+    let far = |client: &Client| {
+        client.since.as_ref().and_then(|since| since.change).map_or(0.0, f64::abs)
+    };
+    let moved = |client: &Client| client.tier != client.tier_previous;
+    let mut found: Vec<&Client> =
+        clients.iter().filter(|client| moved(client) || far(client) >= least).collect();
+    found.sort_by(|a, b| {
+        moved(b)
+            .cmp(&moved(a))
+            .then_with(|| far(b).total_cmp(&far(a)))
+            .then_with(|| a.client_id.cmp(&b.client_id))
+    });
+    found
 }
 
 /// The code of a client's movement; none for who is and was in no tier.
@@ -188,6 +211,8 @@ pub(super) fn moved(clients: &[Client], previous: &Previous) -> Movement {
         })
         .collect();
     gone.sort_by(|a, b| a.tier.cmp(&b.tier).then_with(|| a.client_id.cmp(&b.client_id)));
+    let tier_then =
+        |client: &Client| previous.clients.get(&client.client_id).and_then(|before| before.tier);
     let owner_changes = clients.iter().filter_map(|client| {
         let before = previous.clients.get(&client.client_id)?;
         // Who was unknown then has not been followed by anybody.
@@ -208,22 +233,23 @@ pub(super) fn moved(clients: &[Client], previous: &Previous) -> Movement {
         same: count("same"),
         left: count("left") + gone.len(),
         reactivated: count("reactivated"),
-        matrix: matrix(clients, previous, &gone),
+        matrix: matrix(
+            clients
+                .iter()
+                .map(|client| (tier_then(client), client.tier))
+                .chain(gone.iter().map(|client| (Some(client.tier), None))),
+        ),
         owner_changes: owner_changes.collect(),
         gone,
     }
 }
 
-/// Who went from which tier to which, the highest first, none last.
-fn matrix(clients: &[Client], previous: &Previous, gone: &[Gone]) -> Vec<Step> {
+/// Who went from which tier to which, the highest first, none last; of pairs of tiers then and now.
+pub fn matrix(steps: impl Iterator<Item = (Option<Tier>, Option<Tier>)>) -> Vec<Step> {
     let mut counts = [[0; 5]; 5];
     let place = |tier: Option<Tier>| tier.map_or(4, |tier| tier as usize);
-    for client in clients {
-        let before = previous.clients.get(&client.client_id).and_then(|before| before.tier);
-        counts[place(before)][place(client.tier)] += 1;
-    }
-    for client in gone {
-        counts[client.tier as usize][4] += 1;
+    for (then, now) in steps {
+        counts[place(then)][place(now)] += 1;
     }
     let tier = |at: usize| Tier::ALL.get(at).copied();
     let cells = counts.iter().enumerate().flat_map(|(from, row)| {
@@ -254,5 +280,21 @@ impl Before {
     #[must_use]
     pub fn has_ordered(stage: &str) -> bool {
         stage != Stage::Prospect.code()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moved_a_score_most_moved_it_that_way() {
+        let metrics = |adds: &[(&str, f64)]| -> ByMetric { adds.iter().copied().collect() };
+        let before = metrics(&[("net_sales", 10.0), ("business_lines", 10.0), ("growth", 2.0)]);
+        let now = metrics(&[("net_sales", 19.0), ("growth", 8.0)]);
+        // The lines that are not known any more cost more than sales brought, but the score rose.
+        assert_eq!(most_changed(&before, &now), Some(("net_sales", 9.0)));
+        assert_eq!(most_changed(&now, &before), Some(("net_sales", -9.0)));
+        assert_eq!(most_changed(&now, &now), None);
     }
 }

@@ -140,6 +140,40 @@ fn the_page_sorts_searches_unfolds_and_changes_its_language() {
 }
 
 #[test]
+fn who_moved_can_be_sorted_and_searched() {
+    let Some(browser) = Browser::start() else { return };
+    let bench = page("en");
+    let run = |as_of, out: &[&str]| {
+        let files = ["review", "clients.csv", "transactions.csv", "--lang", "en", "--as-of", as_of];
+        bench.kam(&[&files[..], out].concat()).code(0);
+    };
+    run("2025-12-31", &["-o", "before.json"]);
+    run("2026-06-30", &["--previous", "before.json", "-o", "page.html"]);
+    browser.go(&bench.at("page.html"));
+    let shown = "document.getElementById('shown-moved').textContent";
+    let all = "document.querySelectorAll('#moved tbody tr').length";
+    let count = browser.js(all).as_u64().expect("a count");
+    assert!(count > 2, "{count}");
+    assert_eq!(browser.text(shown), count.to_string());
+    let scores =
+        "[...document.querySelectorAll('#moved tbody tr')].map(row => row.cells[6].innerText)";
+    browser.click("#moved thead th:nth-child(7) button");
+    let scores: Vec<f64> = browser
+        .js(scores)
+        .as_array()
+        .expect("cells")
+        .iter()
+        .filter_map(|cell| cell.as_str()?.parse().ok())
+        .collect();
+    assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
+    browser.keys("#find-moved", "no such client");
+    assert_eq!(browser.text(shown), "0");
+    // The other table is another list.
+    assert_eq!(browser.text("document.getElementById('shown').textContent"), "24");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
 fn the_page_says_everything_without_its_script() {
     let Some(browser) = Browser::start() else { return };
     browser.command("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));

@@ -127,6 +127,50 @@ fn a_snoozed_finding_counts_nowhere_but_as_snoozed() {
 }
 
 #[test]
+fn a_client_page_names_all_decisions_on_the_client() {
+    let bench = bench();
+    let before = json(&bench);
+    let clients = before["clients"].as_array().expect("clients");
+    let some = |client: &&Value| client["tier"] == "standard" && client["signals"][0].is_object();
+    let chosen = clients.iter().find(some).expect("a client");
+    let (id, as_of) = (text(&chosen["client_id"]), text(&before["as_of"]));
+    let (signal, level) = (text(&chosen["signals"][0]["code"]), &chosen["signals"][0]["level"]);
+    let other = if signal == "lines_down" { "sales_down" } else { "lines_down" };
+    decide(
+        &bench,
+        &format!(
+            "[[override]]\nclient = \"{id}\"\ntier = \"core\"\nreason = \"old\"\nuntil = 2020-01-31\n\
+             [[override]]\nclient = \"{id}\"\ntier = \"strategic\"\nreason = \"frame contract\"\nby = \"the board\"\n\
+             [[snooze]]\nclient = \"{id}\"\ncode = \"{signal}\"\nuntil = {as_of}\nreason = \"rebuilt\"\n\
+             [[snooze]]\nclient = \"{id}\"\ncode = \"{other}\"\nuntil = 2099-12-31\nreason = \"known\"\n"
+        ),
+    );
+    let page = bench.kam_in("d", &["show", id, "--format", "json"]).code(0).out;
+    let page: Value = serde_json::from_str(&page).expect("JSON");
+    let rows = page["decisions"].as_array().expect("decisions");
+    let states: Vec<&str> = rows.iter().map(|row| text(&row["state"])).collect();
+    assert_eq!(states, ["expired", "in_force", "in_force", "in_force"]);
+    assert_eq!((&rows[1]["tier"], text(&rows[1]["by"])), (&"strategic".into(), "the board"));
+    assert_eq!((&rows[2]["signal"], &rows[2]["level"]), (&signal.into(), level));
+    assert_eq!((&rows[3]["signal"], &rows[3]["level"]), (&other.into(), &Value::Null));
+    let en = bench.kam_in("d", &["show", id, "--lang", "en"]).code(0).out;
+    for said in [
+        "Override, tier Strategic: frame contract (by the board, without an end; in force)",
+        "Override, tier Core: old (until 2020-01-31; expired, ignored)",
+        "(finds nothing at present): known (until 2099-12-31; in force)",
+    ] {
+        assert!(en.contains(said), "{said} in {en}");
+    }
+    let zh = bench.kam_in("d", &["show", id, "--lang", "zh", "--format", "markdown"]).code(0).out;
+    assert!(zh.contains("人工决定") && zh.contains("决定人 the board"), "{zh}");
+    let table = bench.kam_in("d", &["review", "--lang", "en", "-o", "r.html", "-q"]).code(0);
+    assert!(!table.err.contains("error"), "{}", table.err);
+    let files = bench.files();
+    let html = String::from_utf8_lossy(&files["d/r.html"]);
+    assert!(html.contains("frame contract (by the board)"), "who decided it");
+}
+
+#[test]
 fn account_managers_see_decisions_on_their_own_clients_only() {
     let bench = bench();
     let before = json(&bench);

@@ -235,6 +235,45 @@ fn metrics_and_segments_that_the_settings_add_are_part_of_the_settings() {
 }
 
 #[test]
+fn a_comparison_is_a_workbook_a_text_and_lines() {
+    let bench = bench("2026-06-30");
+    for day in ["2026-03-31", "2026-06-30"] {
+        bench.kam(&["review", "--save", "--as-of", day]).code(0);
+    }
+    bench.kam(&["diff", "-o", "d.xlsx", "-o", "d.md", "-o", "d.jsonl", "-o", "d.csv"]).code(0);
+    let files = bench.files();
+    let text = |name: &str| String::from_utf8_lossy(&files[name]).into_owned();
+    let lines = text("d.jsonl");
+    let whole = bench.kam(&["diff", "--format", "json"]).code(0).out;
+    let whole: Value = serde_json::from_str(&whole).expect("JSON");
+    let clients = whole["clients"].as_array().expect("clients");
+    assert_eq!(lines.lines().count(), clients.len());
+    for (line, client) in lines.lines().zip(clients) {
+        assert_eq!(&serde_json::from_str::<Value>(line).expect("JSON"), client);
+    }
+    let steps = whole["matrix"].as_array().expect("matrix");
+    let stepped: u64 = steps.iter().filter_map(|step| step["clients"].as_u64()).sum();
+    assert!(stepped >= whole["after"]["active"].as_u64().expect("count"), "{steps:?}");
+    let page = text("d.md");
+    for said in
+        ["## Comparison", "## Settings that differ", "## Clients that moved", "own: the client"]
+    {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    // What rounds to nothing has no sign, and nothing is no `-0`.
+    for name in ["d.md", "d.csv", "d.jsonl"] {
+        let all = text(name);
+        let mut cells = all.split(|c: char| "|,: \n}]".contains(c));
+        assert!(cells.all(|cell| !["-0", "-0.0", "+0.0"].contains(&cell)), "{name}: {all}");
+    }
+    // A workbook that somebody wrote into is not replaced unasked.
+    bench.kam(&["diff", "-o", "d.xlsx"]).code(0);
+    bench.write("e.xlsx", "mine");
+    bench.kam(&["diff", "-o", "e.xlsx"]).code(2).says("error[output-changed]");
+    bench.kam(&["diff", "-o", "e.xlsx", "--force"]).code(0);
+}
+
+#[test]
 fn a_review_does_not_differ_from_itself() {
     let bench = bench("2026-06-30");
     bench.kam(&["diff"]).code(2).says("error[no-reviews]");

@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::locale::whole_money;
 use crate::money::Money;
 use crate::review::Month;
-
-use super::words::whole;
 
 /// Rows of the highest column.
 const ROWS: i64 = 6;
@@ -21,7 +20,7 @@ pub(super) fn chart(months: &[Month]) -> String {
         return String::new();
     }
     let top = rounded_up(highest);
-    let labels = [(ROWS, whole(top)), (ROWS / 2, whole(Money(top.0 / 2)))];
+    let labels = [(ROWS, whole_money(top)), (ROWS / 2, whole_money(Money(top.0 / 2)))];
     let margin = labels.iter().map(|(_, label)| label.width()).max().unwrap_or(0);
     let mut out = String::new();
     for row in (1..=ROWS).rev() {

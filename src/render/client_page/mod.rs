@@ -4,6 +4,7 @@
 //! sections its own way.
 
 mod chart;
+mod decisions;
 mod relations;
 mod sections;
 mod tier;

@@ -5,13 +5,13 @@ use crate::client_page::{
     MilestoneRow,
 };
 use crate::diagnostic::Origin;
-use crate::locale::{Lang, grouped, percent};
+use crate::locale::{Lang, grouped, percent, whole_money};
 use crate::render::sentence;
 use crate::render::table::Align;
 use crate::review::MentionRow;
 
 use super::sections::{section, titled};
-use super::words::{UNKNOWN, amount, known, place, table, text, whole};
+use super::words::{UNKNOWN, amount, known, place, table, text};
 use super::{Part, Section};
 
 const LEFT: Align = Align::Left;
@@ -168,7 +168,7 @@ fn invoices(page: &ClientPage, lang: Lang) -> Vec<Vec<String>> {
             text(row.invoice.as_ref()),
             row.due.to_string(),
             grouped(row.days_overdue.into()),
-            whole(row.outstanding),
+            whole_money(row.outstanding),
             amount(row.amount),
             place(lang, &row.origin),
         ]

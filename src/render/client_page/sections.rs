@@ -1,13 +1,13 @@
 //! The sections of a client page, in the order in which a manager asks: who is it, what is wrong, how does it stand.
 
 use crate::client_page::ClientPage;
-use crate::locale::{Lang, decimal, grouped, percent, signed_percent};
+use crate::locale::{Lang, decimal, grouped, percent, signed_percent, whole_money};
 use crate::render::sentence;
 use crate::render::table::{Align, Table};
 use crate::review::RiskLevel;
 
-use super::words::{UNKNOWN, exact, measured, number, place, table, text, whole};
-use super::{Part, Section, chart, relations, tier};
+use super::words::{UNKNOWN, exact, measured, number, place, table, text};
+use super::{Part, Section, chart, decisions, relations, tier};
 
 /// A section, unless it has nothing to show.
 pub(super) fn section(title: String, parts: Vec<Part>) -> Option<Section> {
@@ -42,6 +42,7 @@ pub(super) fn sections(page: &ClientPage, lang: Lang) -> Vec<Section> {
     let mut sections = vec![
         section(String::new(), vec![Part::Facts(profile(page, lang))]),
         findings(page, lang),
+        decisions::section(page, lang),
         tier::section(page, lang),
         score(page, lang),
         sales(page, lang),
@@ -103,8 +104,8 @@ fn profile(page: &ClientPage, lang: Lang) -> Vec<(String, String)> {
 fn net_sales(page: &ClientPage, lang: Lang) -> String {
     let features = &page.features;
     let values = [
-        ("sales", whole(features.net_sales)),
-        ("before", whole(features.net_sales_prior)),
+        ("sales", whole_money(features.net_sales)),
+        ("before", whole_money(features.net_sales_prior)),
         ("change", features.growth.map(|growth| signed_percent(growth, 1)).unwrap_or_default()),
     ];
     lang.fill(

@@ -1,6 +1,7 @@
 use super::*;
-use crate::client_page::{Extract, HistoryRow, page};
+use crate::client_page::{Extract, HistoryRow, KeptBand, page};
 use crate::render::fixture;
+use crate::review::Held;
 use crate::store::{ClientFile, ClientRows, Loaded};
 use crate::tier::Tier;
 
@@ -58,6 +59,25 @@ fn earlier_reviews_are_shown_where_there_are_any() {
     });
     let text = table(&page, Lang::En, None);
     assert!(text.contains(&heading) && text.contains("2026Q1  Core"), "{text}");
+}
+
+#[test]
+fn a_kept_band_is_said() {
+    let mut page = shown();
+    page.score = Some(61.04);
+    page.tier.kept = Some(KeptBand {
+        held: Held { band: Tier::Core, raw: Tier::Potential },
+        points: 5.0,
+        score_before: Some(65.0),
+    });
+    let said = "Kept in Core: its rank by score would give Potential, but hysteresis of 5 points holds it (score 65.0 -> 61.0).";
+    for text in [table(&page, Lang::En, None), markdown(&page, Lang::En).replace('\\', "")] {
+        assert!(text.replace("&gt;", ">").contains(said), "{text}");
+    }
+    assert!(table(&page, Lang::Zh, None).contains("按得分排名应为"), "in Chinese");
+    let value: serde_json::Value =
+        serde_json::from_slice(&json(&page).expect("JSON")).expect("JSON");
+    assert_eq!(value["tier"]["kept"]["raw"], "potential");
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use crate::client_page::{ClientPage, Reach, Step};
 use crate::diagnostic::Fact;
-use crate::locale::{Lang, decimal};
+use crate::locale::{Lang, decimal, whole_money};
 use crate::render::table::Align;
 use crate::render::tier::label;
+use crate::render::{notes, sentence};
 use crate::tier::Tier;
 
 use super::sections::{section as some, titled};
-use super::words::{UNKNOWN, table, whole};
+use super::words::{UNKNOWN, table};
 use super::{Part, Section};
 
 /// The word for a tier.
@@ -55,7 +56,19 @@ fn how(page: &ClientPage, lang: Lang) -> Vec<String> {
         lines.push(lang.fill(&format!("show.tier.{key}"), values));
     };
     let policy = lang.text(&format!("policy.{}", part.policy.code()));
-    line("band", &[("policy", policy), ("tier", name(page, lang, band))]);
+    match &part.kept {
+        Some(kept) => {
+            let (points, name) = (kept.points, |of| name(page, lang, of));
+            let said = notes::held_clause(&kept.held, part.policy, points, lang, name);
+            let mut said = sentence::capitalised(lang, &said);
+            if let (Some(before), Some(score)) = (kept.score_before, page.score) {
+                let scores = [("before", format!("{before:.1}")), ("now", format!("{score:.1}"))];
+                said.push_str(&lang.fill("show.tier.kept_scores", &scores));
+            }
+            line("kept", &[("said", said)]);
+        }
+        None => line("band", &[("policy", policy), ("tier", name(page, lang, band))]),
+    }
     if let Some(share) = part.share_band.filter(|share| *share < band) {
         line("floor", &[("tier", name(page, lang, share))]);
     }
@@ -141,7 +154,7 @@ fn reached(page: &ClientPage, reach: &Reach, lang: Lang) -> String {
         return lang.fill("show.reach.ways", &[("tier", tier), ("ways", ways)]);
     }
     match reach.most_sales {
-        Some(most) => lang.fill("show.reach.none", &[("tier", tier), ("sales", whole(most))]),
+        Some(most) => lang.fill("show.reach.none", &[("tier", tier), ("sales", whole_money(most))]),
         None => lang.fill("show.reach.none_no_sales", &[("tier", tier)]),
     }
 }
@@ -149,7 +162,7 @@ fn reached(page: &ClientPage, reach: &Reach, lang: Lang) -> String {
 /// A change in words.
 fn stepped(step: &Step, lang: Lang) -> String {
     let written = |fact: &Fact| match fact {
-        Fact::Money(money) => whole(*money),
+        Fact::Money(money) => whole_money(*money),
         Fact::Number(number) => decimal(*number, 1),
         other => lang.fact(other),
     };

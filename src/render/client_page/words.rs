@@ -2,18 +2,13 @@
 
 use crate::client_page::Unit;
 use crate::diagnostic::Origin;
-use crate::locale::{Lang, decimal, money_text, percent};
+use crate::locale::{Lang, decimal, money_text, percent, whole_money};
 use crate::money::Money;
 use crate::render::table::Align;
 use crate::render::table::Table;
 
 /// What stands for what is not known.
 pub(super) const UNKNOWN: &str = "-";
-
-/// An amount in whole units.
-pub(super) fn whole(money: Money) -> String {
-    money_text(Money(money.rounded(0) * Money::SCALE), 0)
-}
 
 /// An amount with its hundredths.
 pub(super) fn exact(money: Money) -> String {
@@ -33,7 +28,7 @@ pub(super) fn known<T: ToString>(value: Option<T>) -> String {
 
 /// An amount that may be missing.
 pub(super) fn amount(value: Option<Money>) -> String {
-    value.map_or_else(|| UNKNOWN.to_owned(), whole)
+    value.map_or_else(|| UNKNOWN.to_owned(), whole_money)
 }
 
 /// A number with one decimal that may be missing.

@@ -3,8 +3,7 @@
 use minijinja::{HtmlEscape, Value};
 
 use crate::config::Labels;
-use crate::locale::{Lang, fill, grouped, percent, signed_percent};
-use crate::money::Money;
+use crate::locale::{Lang, fill, percent, signed_percent};
 use crate::render::tier;
 use crate::tier::Tier;
 
@@ -44,11 +43,6 @@ pub(super) fn tier(labels: &Labels, tier: Option<Tier>) -> Value {
 /// Several texts in a row.
 pub(super) fn list(lang: Lang, texts: &[String]) -> String {
     texts.join(&lang.text("book.list"))
-}
-
-/// Money in whole units, which is what people compare.
-pub(super) fn whole(money: Money) -> String {
-    grouped(money.rounded(0))
 }
 
 /// A share, or that it is unknown.

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use minijinja::{HtmlEscape, Value};
 use serde::Serialize;
 
-use super::both::{both, share, unit, whole};
+use super::both::{both, share, unit};
 use super::svg::{at, line, path, rect, shortened, text, texts, ticks};
-use crate::locale::{Lang, fill, grouped, percent};
+use crate::locale::{Lang, fill, grouped, percent, whole_money};
 use crate::money::Money;
 use crate::render::tier;
 use crate::review::{Client, Month, Review};
@@ -155,7 +155,8 @@ fn months(review: &Review) -> Option<Chart> {
         path(&mut out, class, points);
     }
     for (index, month) in now.iter().enumerate() {
-        let (year, number, _) = month.from.ymd();
+        // A month that begins in the middle of one ends in the next, by which it is called.
+        let (year, number, _) = month.to.ymd();
         let bottom = TOP + HEIGHT + 17.0;
         text(&mut out, "mid", (x(index), bottom), &format!("{number:02}"));
         if index == 0 || number == 1 {
@@ -173,9 +174,11 @@ fn months(review: &Review) -> Option<Chart> {
         .iter()
         .enumerate()
         .map(|(index, month)| {
-            let before = earlier(index)
-                .map_or_else(|| super::both::UNKNOWN.to_owned(), |month| whole(month.net_sales));
-            [span(month), whole(month.net_sales), before]
+            let before = earlier(index).map_or_else(
+                || super::both::UNKNOWN.to_owned(),
+                |month| whole_money(month.net_sales),
+            );
+            [span(month), whole_money(month.net_sales), before]
         })
         .collect();
     Some(Chart {
@@ -242,7 +245,7 @@ fn pareto(review: &Review) -> Option<Chart> {
         );
         let width = BARS * sales.to_f64() / largest;
         rect(&mut out, "sky", (LEFT, top + 2.0), (width, ROW - 5.0));
-        text(&mut out, "", (LEFT + width + 4.0, top + 12.5), &whole(sales));
+        text(&mut out, "", (LEFT + width + 4.0, top + 12.5), &whole_money(sales));
         let part = (total > Money::ZERO).then(|| running.to_f64() / total.to_f64());
         text(&mut out, "end", (WIDTH, top + 12.5), &share(part));
     }

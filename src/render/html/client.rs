@@ -3,15 +3,15 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::both::{UNKNOWN, both, change, filled, list, points, share, tier, whole, word, words};
+use super::both::{UNKNOWN, both, change, filled, list, points, share, tier, word, words};
 use super::waterfall::{sum, waterfall};
-use crate::config::Labels;
-use crate::locale::{Lang, decimal, percent};
-use crate::render::{sentence, tier};
+use crate::locale::{Lang, decimal, percent, whole_money};
+use crate::render::{notes, sentence, tier};
 use crate::review::{Client, Review, RiskLevel};
 
-/// So many waterfalls are in the page; the script draws those of longer lists, so that it stays small enough to mail.
-const DRAWN: usize = 100;
+/// So many clients of the list have their waterfall and their figures in it; of longer lists the script draws the others, whose
+/// figures stand in the table of all clients, so that the page stays small enough to mail.
+const DRAWN: usize = 50;
 
 /// A client that needs action.
 #[derive(Serialize)]
@@ -70,7 +70,7 @@ pub(super) struct Row<'a> {
 }
 
 /// The id, unless the name says the same.
-fn id(client: &Client) -> Option<&str> {
+pub(super) fn id(client: &Client) -> Option<&str> {
     (client.name != client.client_id).then_some(client.client_id.as_str())
 }
 
@@ -101,17 +101,17 @@ fn action<'a>(review: &Review, number: usize, at: usize, client: &'a Client) -> 
             let level = [("level", word(lang, "level", client.risk_level.code()))];
             lang.fill("page.actions.risk", &level)
         }),
-        at_stake: whole(features.net_sales.max(features.net_sales_prior)),
+        at_stake: whole_money(features.net_sales.max(features.net_sales_prior)),
         score: client.score.map(|score| format!("{score:.1}")),
         findings: findings(review, client),
         step: client.next_step.map(|code| words("action", code)),
         due: client.due.map(|day| day.to_string()),
         typed: typed(client),
-        figures: figures(client),
+        figures: if drawn { figures(client) } else { Vec::new() },
         tags: [caps, failed, to_confirm, flags]
             .into_iter()
-            .filter(|of| !of(labels, Lang::En, client).is_empty())
-            .map(|of| both(|lang| list(lang, &of(labels, lang, client))))
+            .filter(|of| !of(review, Lang::En, client).is_empty())
+            .map(|of| both(|lang| list(lang, &of(review, lang, client))))
             .collect(),
         waterfall: drawn.then(|| waterfall(review, client)).flatten(),
         sum: (!drawn).then(|| sum(review, client)).flatten(),
@@ -153,8 +153,8 @@ fn figures(client: &Client) -> Vec<(Value, String)> {
     let features = &client.features;
     let label = |key: &str| both(|lang| lang.text(&format!("book.column.{key}")));
     let mut figures = vec![
-        (label("net_sales"), whole(features.net_sales)),
-        (both(|lang| lang.text("page.actions.prior")), whole(features.net_sales_prior)),
+        (label("net_sales"), whole_money(features.net_sales)),
+        (both(|lang| lang.text("page.actions.prior")), whole_money(features.net_sales_prior)),
         (label("change"), change(features.growth)),
     ];
     let margin = features.margin_rate.map(|rate| (label("margin_rate"), percent(rate, 1)));
@@ -164,19 +164,19 @@ fn figures(client: &Client) -> Vec<(Value, String)> {
 }
 
 /// Upper limits of its tier.
-fn caps(_: &Labels, lang: Lang, client: &Client) -> Vec<String> {
+fn caps(_: &Review, lang: Lang, client: &Client) -> Vec<String> {
     client.caps.iter().map(|code| word(lang, "book.cap", code)).collect()
 }
 
 /// Conditions that it failed.
-fn failed(labels: &Labels, lang: Lang, client: &Client) -> Vec<String> {
+fn failed(review: &Review, lang: Lang, client: &Client) -> Vec<String> {
     client
         .conditions_failed
         .iter()
         .map(|failed| {
             let (tier, condition) = failed.split_once(':').unwrap_or(("", failed));
             let words = [
-                ("tier", tier::of_code(labels, lang, tier)),
+                ("tier", tier::of_code(&review.config.labels, lang, tier)),
                 ("condition", word(lang, "book.condition", condition)),
             ];
             lang.fill("book.clients.failed", &words)
@@ -185,7 +185,7 @@ fn failed(labels: &Labels, lang: Lang, client: &Client) -> Vec<String> {
 }
 
 /// What a person has to confirm.
-fn to_confirm(_: &Labels, lang: Lang, client: &Client) -> Vec<String> {
+fn to_confirm(_: &Review, lang: Lang, client: &Client) -> Vec<String> {
     client
         .to_confirm
         .iter()
@@ -194,15 +194,16 @@ fn to_confirm(_: &Labels, lang: Lang, client: &Client) -> Vec<String> {
 }
 
 /// That a person gave it its tier, and which one was computed.
-fn given(labels: &Labels, lang: Lang, client: &Client) -> Option<String> {
+fn given(review: &Review, lang: Lang, client: &Client) -> Option<String> {
     let given = client.given.as_ref()?;
-    let computed = tier::label(labels, lang, client.tier_computed?);
+    let computed = tier::label(&review.config.labels, lang, client.tier_computed?);
     let values = [("tier", computed), ("reason", sentence::given(lang, given))];
     Some(lang.fill("decided.given", &values))
 }
 
-/// One-off buyer, rising client, where its tier was before, who gave it.
-fn flags(labels: &Labels, lang: Lang, client: &Client) -> Vec<String> {
+/// One-off buyer, rising client, where its tier was before, whether it is kept there, who gave it.
+fn flags(review: &Review, lang: Lang, client: &Client) -> Vec<String> {
+    let labels = &review.config.labels;
     let flag = |is: bool, key: &str| is.then(|| lang.text(&format!("book.flag.{key}")));
     let moved = client.tier_previous.filter(|previous| Some(*previous) != client.tier);
     [
@@ -212,7 +213,8 @@ fn flags(labels: &Labels, lang: Lang, client: &Client) -> Vec<String> {
         client.segment.as_ref().map(|segment| {
             lang.fill("book.method.in_segment", &[("segment", segment.to_string())])
         }),
-        given(labels, lang, client),
+        notes::kept_client(review, client, lang),
+        given(review, lang, client),
     ]
     .into_iter()
     .flatten()
@@ -229,7 +231,7 @@ fn row<'a>(review: &Review, client: &'a Client) -> Row<'a> {
     let notes = |lang: Lang| {
         let all: Vec<String> = [caps, failed, to_confirm, flags]
             .iter()
-            .flat_map(|of| of(labels, lang, client))
+            .flat_map(|of| of(review, lang, client))
             .collect();
         list(lang, &all)
     };
@@ -243,7 +245,7 @@ fn row<'a>(review: &Review, client: &'a Client) -> Row<'a> {
         tier_class: client.tier.map_or(4, |tier| tier as usize),
         score: points(client.score),
         adds: review.weights.iter().map(|(metric, _)| points(client.adds.get(metric))).collect(),
-        net_sales: whole(features.net_sales),
+        net_sales: whole_money(features.net_sales),
         change: change(features.growth),
         margin_rate: share(features.margin_rate),
         days_since: plain(features.days_since_last_order.map(f64::from)),

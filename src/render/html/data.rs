@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::locale::Lang;
-use crate::review::{Client, Review};
+use crate::review::{Client, Movement, Review};
 use crate::tier::Tier;
 
 /// What is known of a client, in the order of its values; the rest of them is what each metric adds.
@@ -42,6 +42,7 @@ pub(super) fn data(review: &Review) -> anyhow::Result<String> {
         "totals": review.totals,
         "tiers": review.tiers,
         "concentration": review.concentration,
+        "movement": review.movement.as_ref().map(moved),
         "monthly": review.monthly,
         "control": review.control,
         "inputs": inputs,
@@ -56,6 +57,14 @@ pub(super) fn data(review: &Review) -> anyhow::Result<String> {
 /// The title of the page.
 pub(super) fn title(review: &Review, lang: Lang) -> String {
     lang.fill("book.title.overview", &[("period", review.period.clone())])
+}
+
+/// How many moved: what the page shows of single clients stands in its table.
+fn moved(moved: &Movement) -> Value {
+    json!({
+        "as_of": moved.as_of, "period": moved.period, "new": moved.new, "up": moved.up, "down": moved.down,
+        "same": moved.same, "left": moved.left, "reactivated": moved.reactivated, "matrix": moved.matrix
+    })
 }
 
 fn client(client: &Client, metrics: &[&str]) -> Value {

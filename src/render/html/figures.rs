@@ -5,13 +5,11 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::both::{both, change, filled, points, share, tier, whole, words};
-use crate::config::Policy;
-use crate::locale::{grouped, money_text, percent, signed_percent};
+use super::both::{both, change, filled, points, share, tier, words};
+use crate::locale::{Lang, grouped, money_text, percent, signed_percent, whole_money};
 use crate::money::Money;
-use crate::render::{message, summary, tier};
+use crate::render::{message, notes};
 use crate::review::Review;
-use crate::tier::Tier;
 
 /// A figure that matters.
 #[derive(Serialize)]
@@ -72,7 +70,7 @@ pub(super) fn lead(review: &Review) -> Value {
     let values = [
         ("count", grouped(review.actions.len() as i64)),
         ("clients", grouped(review.clients.len() as i64)),
-        ("worth", whole(totals.at_risk_sales)),
+        ("worth", whole_money(totals.at_risk_sales)),
         ("share", share.map(|share| percent(share, 1)).unwrap_or_default()),
     ];
     let key = if share.is_some() { "page.actions.lead" } else { "page.actions.lead_no_share" };
@@ -89,7 +87,7 @@ pub(super) fn cards(review: &Review) -> Vec<Card> {
     let change = changed(totals.net_sales, totals.net_sales_prior).map_or_else(
         || label("no_prior"),
         |change| {
-            let prior = whole(totals.net_sales_prior);
+            let prior = whole_money(totals.net_sales_prior);
             let values = [("change", signed_percent(change, 1)), ("prior", prior)];
             filled("book.card.net_sales_note", &values)
         },
@@ -100,7 +98,7 @@ pub(super) fn cards(review: &Review) -> Vec<Card> {
         |share| filled("book.card.sales_at_risk_note", &[("share", percent(share, 1))]),
     );
     vec![
-        Card { label: label("net_sales"), figure: whole(totals.net_sales), note: change },
+        Card { label: label("net_sales"), figure: whole_money(totals.net_sales), note: change },
         Card {
             label: label("active"),
             figure: grouped(totals.active as i64),
@@ -111,7 +109,11 @@ pub(super) fn cards(review: &Review) -> Vec<Card> {
             figure: grouped(totals.at_risk_clients as i64),
             note: label("at_risk_note"),
         },
-        Card { label: label("sales_at_risk"), figure: whole(totals.at_risk_sales), note: at_risk },
+        Card {
+            label: label("sales_at_risk"),
+            figure: whole_money(totals.at_risk_sales),
+            note: at_risk,
+        },
     ]
 }
 
@@ -126,7 +128,7 @@ pub(super) fn tiers(review: &Review) -> Vec<TierLine> {
             name: tier(&review.config.labels, Some(row.tier)),
             class: row.tier as usize,
             clients: grouped(row.clients as i64),
-            net_sales: whole(row.net_sales),
+            net_sales: whole_money(row.net_sales),
             share: known.then(|| share(row.share)),
             change: change(row.change),
             avg_score: points(row.avg_score),
@@ -134,78 +136,48 @@ pub(super) fn tiers(review: &Review) -> Vec<TierLine> {
         })
         .collect();
     if totals.clients > 0 && !lines.is_empty() {
-        let at_risk: usize = review.tiers.iter().map(|tier| tier.at_risk).sum();
+        lines.extend(review.outside().map(|outside| TierLine {
+            name: tier(&review.config.labels, None),
+            class: 4,
+            clients: String::new(),
+            net_sales: whole_money(outside.net_sales),
+            share: known.then(|| share(outside.share)),
+            change: change(outside.change),
+            avg_score: String::new(),
+            at_risk: grouped(outside.at_risk as i64),
+        }));
         lines.push(TierLine {
             name: words("tier", "all"),
             class: 9,
             clients: grouped(totals.active as i64),
-            net_sales: whole(totals.net_sales),
+            net_sales: whole_money(totals.net_sales),
             share: known.then(|| share((totals.net_sales > Money::ZERO).then_some(1.0))),
             change: change(changed(totals.net_sales, totals.net_sales_prior)),
             avg_score: points(totals.avg_score),
-            at_risk: grouped(at_risk as i64),
+            at_risk: grouped(totals.at_risk_clients as i64),
         });
     }
     lines
 }
 
-/// What the table of tiers does not say: who is in none, why the highest is empty, how much the largest hold.
+/// What the table of tiers does not say.
 pub(super) fn notes(review: &Review) -> Vec<Value> {
-    let totals = &review.totals;
-    let mut notes = Vec::new();
-    if totals.clients > 0 {
-        notes.push(both(|lang| {
-            let count = |count: usize| grouped(count as i64);
-            let values = [
-                ("inactive", count(totals.clients.saturating_sub(totals.active))),
-                ("dormant", count(totals.dormant)),
-                ("sales", whole(totals.dormant_sales_prior)),
-                ("lost", count(totals.lost)),
-                ("prospects", count(totals.prospects)),
-            ];
-            let mut text = lang.fill("book.overview.inactive", &values);
-            let active: Money = review.tiers.iter().map(|tier| tier.net_sales).sum();
-            let rest = totals.net_sales - active;
-            if rest != Money::ZERO {
-                let values = [("sales", whole(rest))];
-                text.push_str(&lang.fill("book.overview.inactive_sales", &values));
-            }
-            text
-        }));
-    }
-    notes.extend(review.top_tier_empty.map(|largest| top_tier_empty(review, largest)));
-    if review.movement.is_some() {
-        notes.push(both(|lang| summary::moved(review, lang).unwrap_or_default()));
-    }
-    let held = &review.concentration;
-    if let (Some(top5), Some(top10), Some(fifth)) = (held.top5, held.top10, held.top_20_percent) {
-        let values = [
-            ("top5", percent(top5, 1)),
-            ("top10", percent(top10, 1)),
-            ("fifth", percent(fifth, 1)),
-        ];
-        notes.push(filled("book.overview.concentration", &values));
-    }
-    notes
-}
-
-/// Why nobody is in the highest tier.
-fn top_tier_empty(review: &Review, largest: f64) -> Value {
-    let rule = &review.config.tier.strategic;
-    let key = match (review.policy, rule.over) {
-        (Policy::Rank, _) => "book.overview.top_tier_lowered",
-        _ if largest > rule.share => "book.overview.top_tier_lowered",
-        (_, true) => "book.overview.top_tier_over",
-        (_, false) => "book.overview.top_tier_reach",
-    };
-    both(|lang| {
-        let values = [
-            ("tier", tier::label(&review.config.labels, lang, Tier::Strategic)),
-            ("limit", percent(rule.share, 0)),
-            ("largest", percent(largest, 1)),
-        ];
-        lang.fill(key, &values)
-    })
+    type Note = fn(&Review, Lang) -> Option<String>;
+    let inactive: Note =
+        |review, lang| (review.totals.clients > 0).then(|| notes::inactive(review, lang));
+    [
+        inactive,
+        notes::at_risk,
+        notes::top_tier_empty,
+        notes::kept,
+        notes::overridden,
+        notes::snoozed,
+        notes::concentration,
+    ]
+    .into_iter()
+    .filter(|note| note(review, Lang::En).is_some())
+    .map(|note| both(|lang| note(review, lang).unwrap_or_default()))
+    .collect()
 }
 
 /// That every row and amount is accounted for; nothing where the review says nothing of its rows.

@@ -10,6 +10,7 @@ mod client;
 mod data;
 mod figures;
 mod method;
+mod movement;
 mod policy;
 mod svg;
 mod view;

@@ -5,8 +5,7 @@
   const root = document.documentElement;
   const data = JSON.parse($("data").textContent);
   const score = data.columns.indexOf("score");
-  const table = $("all"), body = table.tBodies[0];
-  const rows = [...body.rows];
+  const table = $("all"), rows = [...table.tBodies[0].rows];
   rows.forEach((row, index) => { row.at = index; });
   root.classList.add("js-on");
   $("adds").checked = false;
@@ -79,64 +78,70 @@
   }
 
   // Sorting by a heading: the first click the way people look for it, the next one the other way round.
-  const shown = (cell) => (cell.querySelector(`:scope > [lang=${root.lang}]`) ?? cell).textContent.trim();
+  const cellText = (cell) => (cell.querySelector(`:scope > [lang=${root.lang}]`) ?? cell).textContent.trim();
   const value = (cell, kind) => {
     if (kind === "o") return Number(cell.className.slice(1));
-    const text = shown(cell);
+    const text = cellText(cell);
     if (kind === "n") { const number = parseFloat(text.replace(/[,%+]/g, "")); return Number.isNaN(number) ? null : number; }
     return text === "" ? null : text;
   };
-  const headings = [...table.tHead.rows[0].cells];
-  const sort = (heading, column) => {
-    const kind = heading.classList.contains("n") ? "n" : heading.classList.contains("o") ? "o" : "t";
-    const was = heading.getAttribute("aria-sort");
-    const down = was ? was !== "descending" : kind === "n" ? heading.dataset.up === undefined : heading.dataset.down !== undefined;
-    for (const other of headings) other.removeAttribute("aria-sort");
-    heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-    const compare = new Intl.Collator(root.lang, { numeric: true }).compare;
-    const keys = new Map(rows.map((row) => [row, value(row.cells[column], kind)]));
-    body.querySelectorAll("button[aria-expanded=true]").forEach(close);
-    rows.sort((a, b) => {
-      const [x, y] = [keys.get(a), keys.get(b)];
-      if (x === null || y === null) return (x === null) - (y === null) || a.at - b.at;
-      const order = kind === "t" ? compare(x, y) : x - y;
-      return (down ? -order : order) || a.at - b.at;
-    });
-    // Out of the page while it is rebuilt: thousands of rows move at once.
-    body.remove();
-    show();
-    body.replaceChildren(...rows);
-    table.append(body);
-  };
-  headings.forEach((heading, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...heading.childNodes);
-    heading.append(button);
-    button.addEventListener("click", () => sort(heading, column));
-  });
-
-  // Searching by name, number or account manager. Of thousands of rows some hundred are laid out at first.
   const plain = (text) => text.normalize("NFKC").toLowerCase();
-  const owner = headings.findIndex((heading) => heading.dataset.owner !== undefined);
-  const texts = new Map(rows.map((row) => [row, plain(row.querySelector("th").textContent + " " + row.cells[owner].textContent)]));
-  let all = rows.length <= 1000;
-  const show = () => {
-    const wanted = plain($("find").value).split(/\s+/).filter(Boolean);
-    let count = 0, found = 0;
-    for (const row of rows) {
-      const fits = wanted.every((word) => texts.get(row).includes(word));
-      found += fits;
-      row.hidden = !fits || (!all && found > 500);
-      if (row.more) row.more.hidden = row.hidden;
-      count += !row.hidden;
-    }
-    $("shown").textContent = count.toLocaleString("en");
-    $("every").hidden = count === found;
+  const list = (table, suffix) => {
+    const body = table.tBodies[0], rows = [...body.rows];
+    rows.forEach((row, index) => { row.at = index; });
+    const headings = [...table.tHead.rows[0].cells];
+    const sort = (heading, column) => {
+      const kind = heading.classList.contains("n") ? "n" : heading.classList.contains("o") ? "o" : "t";
+      const was = heading.getAttribute("aria-sort");
+      const down = was ? was !== "descending" : kind === "n" ? heading.dataset.up === undefined : heading.dataset.down !== undefined;
+      for (const other of headings) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const compare = new Intl.Collator(root.lang, { numeric: true }).compare;
+      const keys = new Map(rows.map((row) => [row, value(row.cells[column], kind)]));
+      body.querySelectorAll("button[aria-expanded=true]").forEach(close);
+      rows.sort((a, b) => {
+        const [x, y] = [keys.get(a), keys.get(b)];
+        if (x === null || y === null) return (x === null) - (y === null) || a.at - b.at;
+        const order = kind === "t" ? compare(x, y) : x - y;
+        return (down ? -order : order) || a.at - b.at;
+      });
+      // Out of the page while it is rebuilt: thousands of rows move at once.
+      body.remove();
+      show();
+      body.replaceChildren(...rows);
+      table.append(body);
+    };
+    headings.forEach((heading, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => sort(heading, column));
+    });
+
+    // Searching by name, number or account manager. Of thousands of rows some hundred are laid out at first.
+    const owner = headings.findIndex((heading) => heading.dataset.owner !== undefined);
+    const texts = new Map(rows.map((row) => [row, plain(row.querySelector("th").textContent + " " + row.cells[owner].textContent)]));
+    let all = rows.length <= 1000;
+    const show = () => {
+      const wanted = plain($("find" + suffix).value).split(/\s+/).filter(Boolean);
+      let count = 0, found = 0;
+      for (const row of rows) {
+        const fits = wanted.every((word) => texts.get(row).includes(word));
+        found += fits;
+        row.hidden = !fits || (!all && found > 500);
+        if (row.more) row.more.hidden = row.hidden;
+        count += !row.hidden;
+      }
+      $("shown" + suffix).textContent = count.toLocaleString("en");
+      $("every" + suffix).hidden = count === found;
+    };
+    $("find" + suffix).addEventListener("input", show);
+    $("every" + suffix).addEventListener("click", () => { all = true; show(); });
+    show();
   };
-  $("find").addEventListener("input", show);
-  $("every").addEventListener("click", () => { all = true; show(); });
-  show();
+  list(table, "");
+  if ($("moved")) list($("moved"), "-moved");
 
   // Paper shows what lies folded.
   let closed = [];

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{SCRIPT, STYLE, page, policy};
 use crate::locale::{Lang, grouped};
 use crate::render::fixture;
-use crate::review::{Concentration, Control, Review};
+use crate::review::{Concentration, Control, Gone, Movement, Review, ScoreChange, Since, Step};
+use crate::tier::Tier;
 
 const NASTY: &str = "<img src=x onerror=alert(1)>\"'&{{ x }}</script>\u{202e}evil\u{2028}{% raw %}";
 
@@ -281,6 +282,95 @@ fn what_a_part_of_the_portfolio_lacks_is_left_out() {
 }
 
 #[test]
+fn a_kept_band_is_said_in_the_list_and_in_the_table() {
+    let mut review = fixture::review();
+    let said = "kept in Core: its rank by score would give Potential, but hysteresis";
+    assert!(!in_both(&review)[0].contains(said));
+    review.clients[1].band = Some(Tier::Core);
+    review.clients[1].band_raw = Some(Tier::Potential);
+    review.totals.kept = 1;
+    let [page, _] = in_both(&review);
+    assert_eq!(page.matches(said).count(), 2);
+    assert!(page.contains("by hysteresis of 5 points, though") && page.contains("滞后规则"));
+}
+
+/// The fixture with a review before it: two moved, one came, one is gone.
+fn moved() -> Review {
+    let mut review = fixture::review();
+    let since = |score: f64, change: f64| {
+        let split = ScoreChange { own: change, scale: -0.01, config: 0.01, missing: 0.0 };
+        let (band, most) = (Some(Tier::Core), Some(("growth", change)));
+        let (score, change, split) = (Some(score), Some(change), Some(split));
+        Some(Box::new(Since { score, band, band_raw: band, change, split, most }))
+    };
+    for (at, client) in review.clients.iter_mut().enumerate() {
+        client.tier_previous = client.tier;
+        client.since = since(client.score.unwrap_or(50.0), 0.0);
+        match at {
+            1 => {
+                (client.tier_previous, client.movement) = (Some(Tier::Strategic), Some("down"));
+                client.since = since(80.5, -6.5);
+            }
+            7 => {
+                (client.tier_previous, client.movement, client.since) = (None, Some("new"), None);
+            }
+            _ => {}
+        }
+    }
+    let step = |from, to, clients| Step { from, to, clients };
+    let (top, core, rest) = (Some(Tier::Strategic), Some(Tier::Core), Some(Tier::Standard));
+    review.movement = Some(Movement {
+        source: "reviews/2026Q1".to_owned(),
+        as_of: crate::period::Day::parse_iso("2026-03-31").expect("a day"),
+        period: "2026Q1".to_owned(),
+        new: 1,
+        up: 0,
+        down: 1,
+        same: 10,
+        left: 1,
+        reactivated: 0,
+        matrix: vec![
+            step(top, top, 1),
+            step(top, core, 1),
+            step(None, rest, 1),
+            step(rest, None, 1),
+        ],
+        gone: vec![Gone {
+            client_id: "C-0099".to_owned(),
+            name: NASTY.to_owned(),
+            tier: Tier::Standard,
+            net_sales: None,
+        }],
+        owner_changes: Vec::new(),
+    });
+    review
+}
+
+#[test]
+fn who_moved_is_told_with_what_moved_it() {
+    let [before, _] = in_both(&fixture::review());
+    assert!(!before.contains("id=\"changes\"") && !before.contains("href=\"#changes\""));
+    let [page, _] = in_both(&moved());
+    let section = page.split_once("<section id=\"changes\"").expect("a section").1;
+    let section = section.split_once("</section>").expect("its end").0;
+    for said in [
+        "1 down. New 1, left 1",
+        "Northwind Trading GmbH",
+        "<td>80.5<td>74.0<td>-6.5<td>-6.5<td>0.0<td>0.0<td>0.0<td class=tx><i lang=en>Growth -6.5</i>",
+        "广州启明电子",
+        "<td class=k4>–<td class=k3>",
+        "not in the data any more",
+        "已不在数据中",
+        "上次等级",
+    ] {
+        assert!(section.contains(said), "{said} in {section}");
+    }
+    assert_eq!(section.matches("<tr><th scope=row>").count(), 3);
+    assert!(!section.contains("-0.0") && !section.contains("<img"), "{section}");
+    assert_eq!(data(&page)["movement"]["matrix"][1]["to"], "core");
+}
+
+#[test]
 fn nobody_to_call_and_nobody_at_all() {
     let mut review = fixture::review();
     review.actions.clear();
@@ -296,7 +386,7 @@ fn nobody_to_call_and_nobody_at_all() {
 
 #[test]
 fn a_thousand_clients_fit_into_a_megabyte() {
-    let mut review = fixture::review();
+    let mut review = moved();
     let some = review.clients.clone();
     // Two of ten need action, as many as in a portfolio in trouble.
     let quiet = |at: usize| !at.is_multiple_of(5);
@@ -307,11 +397,17 @@ fn a_thousand_clients_fit_into_a_megabyte() {
             client.client_id = format!("C-{at:05}");
             client.name = format!("Acme Industrial Supplies {at:05} Ltd");
             client.rank = Some(at + 1);
+            // As many moved as can be listed.
+            if at % 5 == 1 {
+                client.movement = Some("up");
+                client.tier_previous = Some(Tier::Core).filter(|tier| client.tier != Some(*tier));
+            }
             client
         })
         .collect();
     review.actions = (0..1_000).filter(|at| !quiet(*at)).collect();
     for page in in_both(&review) {
+        assert!(page.contains("Listed are 200 of"), "more moved");
         assert!(page.len() <= 1_000_000, "{} bytes", page.len());
     }
     // Twice as many take about twice as much.

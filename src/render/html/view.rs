@@ -8,6 +8,7 @@ use super::charts::{Chart, charts};
 use super::client::{Action, Row, actions, rows};
 use super::figures::{self, Card, ControlLine, Problem, TierLine};
 use super::method::{self, Weight};
+use super::movement::{Moves, moves};
 use super::waterfall::Geometry;
 use super::{SCRIPT, STYLE, data, policy, waterfall};
 use crate::locale::{Lang, fill};
@@ -33,6 +34,7 @@ pub(super) struct Page<'a> {
     shares: bool,
     notes: Vec<Value>,
     charts: Vec<Chart>,
+    moves: Option<Moves<'a>>,
     shared: Value,
     geometry: Geometry,
     groups: Vec<(usize, Value)>,
@@ -69,6 +71,7 @@ impl<'a> Page<'a> {
             shares: review.tiers.iter().any(|tier| tier.share.is_some()),
             notes: figures::notes(review),
             charts: charts(review),
+            moves: moves(review),
             shared: waterfall::shared(review),
             geometry: waterfall::geometry(review),
             groups: waterfall::groups(),

@@ -10,7 +10,7 @@ use super::style::Kind;
 use super::{Book, Pen, page};
 use crate::history::layout::{Mark, STATUSES, key, status_mark};
 use crate::locale::Lang;
-use crate::render::{sentence, summary};
+use crate::render::{notes, sentence};
 use crate::review::Client;
 
 /// The row of the marks by which a later review finds its way about; nobody sees them.
@@ -82,7 +82,7 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
             .set_error_message(book.f("status.error", &[("list", book.words(&choices))]))?;
         pen.sheet.add_data_validation(HEADER + 1, STATUS, last, STATUS, &validation)?;
     }
-    if let Some(note) = summary::snoozed(book.review, book.lang) {
+    if let Some(note) = notes::snoozed(book.review, book.lang) {
         pen.free(NOTE.0, NOTE.1, &note, &book.style.note)?;
     }
     pen.sheet.set_freeze_panes(HEADER + 1, 2)?;

@@ -2,12 +2,16 @@
 
 use anyhow::Result;
 
+use super::comparison::still;
 use super::style::Kind;
 use super::{Book, Pen};
+use crate::locale::signed;
 use crate::review::{Client, Movement, Review};
 use crate::tier::Tier;
 
 const MATRIX: u32 = 4;
+/// Clients whose score changed by so many points are listed, though they stayed in their tier.
+const FAR: f64 = 1.0;
 /// Heading key, and whether the column holds numbers.
 const COLUMNS: [(&str, bool); 14] = [
     ("client_id", false),
@@ -75,18 +79,7 @@ fn matrix(book: &Book, pen: &mut Pen, moved: &Movement) -> Result<u32> {
 
 /// Clients that are in another tier, or whose score changed by a point or more.
 fn movers(book: &Book, pen: &mut Pen, top: u32) -> Result<u32> {
-    let far = |client: &Client| {
-        client.since.as_ref().and_then(|since| since.change).map_or(0.0, f64::abs)
-    };
-    let moved = |client: &Client| client.tier != client.tier_previous;
-    let mut clients: Vec<&Client> =
-        book.review.clients.iter().filter(|it| moved(it) || far(it) >= 1.0).collect();
-    clients.sort_by(|a, b| {
-        moved(b)
-            .cmp(&moved(a))
-            .then_with(|| far(b).total_cmp(&far(a)))
-            .then_with(|| a.client_id.cmp(&b.client_id))
-    });
+    let clients = crate::review::movers(&book.review.clients, FAR);
     pen.free(top, 0, &book.t("changes.movers"), &book.style.section)?;
     // An earlier review that came as a workbook, or from long ago, does not hold them.
     let since = || clients.iter().filter_map(|client| client.since.as_deref());
@@ -133,10 +126,11 @@ fn mover(book: &Book, pen: &mut Pen, row: u32, client: &Client) -> Result<()> {
         (split.map(|split| split.missing), Kind::Fine),
     ];
     for (index, (number, kind)) in numbers.into_iter().enumerate() {
+        let number = number.map(|number| still(number, kind));
         pen.known(row, 6 + index as u16, number, kind)?;
     }
     let most = since.and_then(|since| since.most);
-    let most = most.map(|(code, change)| format!("{} {change:+.1}", book.metric(code)));
+    let most = most.map(|(code, change)| format!("{} {}", book.metric(code), signed(change, 1)));
     pen.text(row, 13, &most.unwrap_or_default())
 }
 

@@ -11,10 +11,10 @@ use rust_xlsxwriter::{
 
 use unicode_width::UnicodeWidthChar;
 
-use super::clients::month_name;
 use super::style::{BLUE, GREY, Kind, LINE, ORANGE, SKY, font};
 use super::{Book, Pen};
 use crate::money::Money;
+use crate::render::sentence::month_name;
 
 /// First column of the cells that charts draw.
 pub(super) const DATA: u16 = 14;
@@ -68,14 +68,16 @@ pub(super) fn months(book: &Book, pen: &mut Pen) -> Result<Chart> {
     let at = DATA + 3;
     let as_of = [("as_of", book.review.as_of.to_string())];
     let series = [book.f("chart.now", &as_of), book.t("chart.before")];
-    let mut texts = vec![book.t("chart.month"), series[0].clone()];
+    let whole = now.iter().all(|month| month.from.ymd().2 == 1);
+    let mut texts =
+        vec![book.t(if whole { "chart.month" } else { "chart.month_to" }), series[0].clone()];
     if !before.is_empty() {
         texts.push(series[1].clone());
     }
     headings(book, pen, at, &texts)?;
     for (index, month) in now.iter().enumerate() {
         let row = FIRST + index as u32;
-        pen.text_as(row, at, &month_name(month.from), &book.style.note)?;
+        pen.text_as(row, at, &month_name(month), &book.style.note)?;
         pen.money(row, at + 1, month.net_sales)?;
         // Fewer than 24 months leave the first of the year before empty.
         let shift = now.len() - before.len();

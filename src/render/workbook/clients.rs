@@ -8,7 +8,8 @@ use rust_xlsxwriter::{ConditionalFormatDataBar, IgnoreError, Sparkline, Sparklin
 
 use super::style::{BLUE, Kind, ORANGE, SKY};
 use super::{Book, Pen};
-use crate::render::sentence;
+use crate::render::sentence::month_name;
+use crate::render::{notes, sentence};
 use crate::review::Client;
 
 const BAND: u32 = 2;
@@ -87,17 +88,11 @@ impl Columns {
         let first = review.monthly.len().saturating_sub(count);
         for index in 0..count {
             let month = review.monthly.get(first + index);
-            headings.push((month.map_or_else(String::new, |month| month_name(month.from)), true));
+            headings.push((month.map_or_else(String::new, month_name), true));
         }
         let end = headings.len() as u16 - 1;
         Self { headings, id, given, previous, adds, net_sales, line, months, end }
     }
-}
-
-/// `2026-06`.
-pub(super) fn month_name(day: crate::period::Day) -> String {
-    let (year, month, _) = day.ymd();
-    format!("{year:04}-{month:02}")
 }
 
 pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
@@ -260,7 +255,7 @@ fn to_confirm(book: &Book, client: &Client) -> String {
     book.words(&words)
 }
 
-/// One-off buyer, rising client, in a segment.
+/// One-off buyer, rising client, in a segment, a band that is kept.
 fn flags(book: &Book, client: &Client) -> String {
     let mut words = Vec::new();
     if client.one_off {
@@ -272,5 +267,6 @@ fn flags(book: &Book, client: &Client) -> String {
     if let Some(segment) = &client.segment {
         words.push(book.f("method.in_segment", &[("segment", segment.to_string())]));
     }
+    words.extend(notes::kept_client(book.review, client, book.lang));
     book.words(&words)
 }

@@ -7,6 +7,7 @@ mod actions;
 mod changes;
 mod charts;
 mod clients;
+mod comparison;
 mod example;
 mod lock;
 mod method;
@@ -31,6 +32,7 @@ use std::io::Write;
 use anyhow::Result;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
+pub use self::comparison::comparison;
 pub use self::lock::{CAN_LOCK, locked};
 pub use self::seal::is_as_written;
 pub use self::template::template;

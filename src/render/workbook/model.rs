@@ -20,6 +20,7 @@ use self::formulas::{Cuts, Formulas};
 use super::style::{Kind, SKY};
 use super::{Book, Pen, Sheet, page};
 use crate::config::{Policy, TierRule};
+use crate::locale::decimal;
 use crate::review::Client;
 use crate::score::{Group, Model};
 use crate::tier::{Standing, Tier};
@@ -53,6 +54,8 @@ struct Weighted {
 /// Where things stand; some depend on the review.
 struct Layout {
     metrics: Vec<Weighted>,
+    /// The band that the previous review keeps, where there is one.
+    kept: Option<u16>,
     /// Share of sales, where the policy asks for it.
     share: Option<u16>,
     groups: u16,
@@ -78,13 +81,15 @@ impl Layout {
                 Some(Weighted { code, group: metric.group(), weight })
             })
             .collect();
-        let share = (review.policy != Policy::Rank).then_some(RANK_REVIEWED + 1);
-        let groups = share.unwrap_or(RANK_REVIEWED) + 1;
+        let kept = (review.totals.kept > 0).then_some(RANK_REVIEWED + 1);
+        let fixed = kept.unwrap_or(RANK_REVIEWED);
+        let share = (review.policy != Policy::Rank).then_some(fixed + 1);
+        let groups = share.unwrap_or(fixed) + 1;
         let points = groups + Group::ALL.len() as u16;
         let key = points + metrics.len() as u16;
         let last = HEADER + clients as u32;
         let cuts = Cuts::of(review.policy, CLIENT, key);
-        Self { metrics, share, groups, points, key, order: key + 1, last, cuts }
+        Self { metrics, kept, share, groups, points, key, order: key + 1, last, cuts }
     }
 
     /// The columns of the metrics of a group.
@@ -145,6 +150,10 @@ fn legend(book: &Book, pen: &mut Pen) -> Result<()> {
     let mut lines = vec![book.t("model.change"), book.f("model.band", &policy)];
     if book.review.policy == Policy::Share {
         lines.push(book.t("model.share_only"));
+    }
+    if book.review.totals.kept > 0 {
+        let points = [("points", decimal(book.review.config.hysteresis.points, 1))];
+        lines.push(book.f("model.held_note", &points));
     }
     lines.push(book.t("model.keep"));
     let format = &book.style.long_note;
@@ -221,7 +230,8 @@ fn cuts(
                 pen.blank(row, column)?;
             }
         }
-        let count = clients.iter().filter(|(client, _)| client.band == Some(tier)).count() as f64;
+        let own = |(client, _): &&(&Client, usize)| client.band_raw == Some(tier);
+        let count = clients.iter().filter(own).count() as f64;
         for (column, of) in [(cuts.now, BAND), (cuts.reviewed, BAND_REVIEWED)] {
             pen.formula(row, column, &formulas.count(of, row), Some(count), Kind::Amount)?;
         }
@@ -274,13 +284,14 @@ fn headings(book: &Book, pen: &mut Pen, layout: &Layout) -> Result<()> {
         (BAND_REVIEWED, t("model.band_reviewed"), false),
         (RANK_REVIEWED, t("model.rank_reviewed"), true),
     ];
+    let kept = layout.kept.map(|column| (column, t("model.held"), false));
     let share = layout.share.map(|column| (column, t("column.sales_share"), true));
     let groups = (layout.groups..).zip(Group::ALL);
     let groups = groups.map(|(column, group)| (column, book.word("group", group.code()), true));
     let points = (layout.points..).zip(&layout.metrics);
     let points = points.map(|(column, metric)| (column, book.metric(metric.code), true));
     let helpers = [(layout.key, t("model.key"), true), (layout.order, t("model.order"), true)];
-    let all = fixed.into_iter().chain(share).chain(groups).chain(points).chain(helpers);
+    let all = fixed.into_iter().chain(kept).chain(share).chain(groups).chain(points).chain(helpers);
     for (column, heading, number) in all {
         pen.heading(HEADER, column, &heading, number)?;
     }
@@ -302,12 +313,17 @@ fn row(
     pen.long(row, CLIENT, &client.name)?;
     pen.text(row, TIER, &book.tier(client.tier))?;
     pen.formula(row, SCORE, &formulas.score(row), client.score, Kind::Points)?;
-    let band = book.tier(client.band);
+    // Formulas have no memory: what they give, and are compared with, is the band by the policy alone.
+    let band = book.tier(client.band_raw);
     pen.formula_text(row, BAND, &formulas.band(row, &book.review.config.tier), &band)?;
     let words = [book.t("movement.up"), book.t("movement.down")];
     pen.formula_text(row, MOVE, &formulas::moved(row, &words), "")?;
     pen.text(row, BAND_REVIEWED, &band)?;
     pen.known(row, RANK_REVIEWED, rank, Kind::Amount)?;
+    if let Some(column) = layout.kept {
+        let kept = client.held().map(|held| book.tier(Some(held.band)));
+        pen.text(row, column, &kept.unwrap_or_default())?;
+    }
     if let Some(column) = layout.share {
         pen.known(row, column, client.features.sales_share, Kind::Share)?;
     }

@@ -6,12 +6,10 @@ use anyhow::Result;
 use super::charts;
 use super::style::Kind;
 use super::{Book, Pen};
-use crate::config::Policy;
-use crate::locale::{grouped, percent, signed_percent};
+use crate::locale::{Lang, grouped, percent, signed_percent};
 use crate::money::Money;
-use crate::render::sentence;
-use crate::review::TierRow;
-use crate::tier::Tier;
+use crate::render::{notes, sentence};
+use crate::review::Review;
 
 /// Widths of the columns: the tier table, a gap, and what stands beside it.
 const WIDTHS: [f64; 12] = [19.0, 11.0, 16.0, 10.0, 10.0, 12.0, 12.0, 2.0, 20.0, 20.0, 20.0, 20.0];
@@ -24,10 +22,12 @@ const LINKS: u32 = 2;
 const LINK_COLUMNS: [u16; 8] = [0, 1, 2, 3, 5, 8, 9, 10];
 const CARDS: u32 = 4;
 const TIERS: u32 = 8;
+/// The first row of what follows the tiers and their notes, unless these take more.
 const ACTIONS: u32 = 19;
 const TOP: usize = 5;
-const CHARTS: u32 = 27;
-const RECONCILIATION: u32 = 41;
+/// Where charts and reconciliation stand below that row.
+const CHARTS: u32 = 8;
+const RECONCILIATION: u32 = 22;
 /// Pixels of the charts: beside the table, left below, right below.
 const CHART_TIERS: (u32, u32) = (578, 214);
 const CHART_MONTHS: (u32, u32) = (648, 272);
@@ -41,25 +41,25 @@ pub(super) fn write(book: &Book, mut pen: Pen) -> Result<()> {
         pen.link(LINKS, column, &book.name(sheet), &book.name(sheet))?;
     }
     cards(book, &mut pen)?;
-    tiers(book, &mut pen)?;
-    actions(book, &mut pen)?;
+    let top = tiers(book, &mut pen)?.max(ACTIONS);
+    actions(book, &mut pen, top)?;
     let drawn = [
         (charts::tiers(book, &mut pen)?, TIERS, BESIDE, CHART_TIERS),
-        (charts::months(book, &mut pen)?, CHARTS, 0, CHART_MONTHS),
-        (charts::pareto(book, &mut pen)?, CHARTS, BESIDE, CHART_PARETO),
+        (charts::months(book, &mut pen)?, top + CHARTS, 0, CHART_MONTHS),
+        (charts::pareto(book, &mut pen)?, top + CHARTS, BESIDE, CHART_PARETO),
     ];
     for (mut chart, row, column, (width, height)) in drawn {
         chart.set_width(width).set_height(height);
         pen.sheet.insert_chart(row, column, &chart)?;
     }
     if book.review.scope.is_none() {
-        reconciliation(book, &mut pen)?;
+        reconciliation(book, &mut pen, top + RECONCILIATION)?;
     }
     pen.free(2, charts::DATA, &book.t("chart.data"), &book.style.note)?;
     pen.sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 1).set_print_area(
         0,
         0,
-        RECONCILIATION + 2,
+        top + RECONCILIATION + 2,
         END,
     )?;
     pen.finish()
@@ -103,7 +103,8 @@ fn cards(book: &Book, pen: &mut Pen) -> Result<()> {
     Ok(())
 }
 
-fn tiers(book: &Book, pen: &mut Pen) -> Result<()> {
+/// The tiers with their notes; gives the row of what comes next.
+fn tiers(book: &Book, pen: &mut Pen) -> Result<u32> {
     pen.free(TIERS, 0, &book.t("overview.tiers"), &book.style.section)?;
     // A share is one of all sales: a single account manager's file goes without.
     let shared = book.review.scope.is_none();
@@ -126,23 +127,55 @@ fn tiers(book: &Book, pen: &mut Pen) -> Result<()> {
         pen.count(row, next + 2, tier.at_risk as u64)?;
         row += 1;
     }
+    if let Some(outside) = book.review.outside() {
+        let numbers = [
+            (None, Kind::Amount),
+            (Some(outside.net_sales.to_f64()), Kind::Amount),
+            (outside.share, Kind::Share),
+            (outside.change, Kind::Change),
+            (None, Kind::Points),
+            (Some(outside.at_risk as f64), Kind::Amount),
+        ];
+        pen.text(row, 0, &book.tier(None))?;
+        let numbers = numbers.into_iter().filter(|(_, kind)| shared || *kind != Kind::Share);
+        for (column, (number, kind)) in (1..).zip(numbers) {
+            pen.known(row, column, number, kind)?;
+        }
+        row += 1;
+    }
     total(book, pen, row)?;
-    let mut notes = vec![inactive(book)];
-    notes.extend(book.review.top_tier_empty.map(|largest| top_tier_empty(book, largest)));
-    notes.extend(concentration(book));
-    for note in notes {
+    for note in notes(book) {
         row += 1;
         pen.merged(row, (0, 6), &note, &book.style.long_note)?;
     }
-    Ok(())
+    Ok(row + 2)
 }
 
-/// The active clients together.
+/// What is said of the tiers: each is a row, of lines that belong together.
+fn notes(book: &Book) -> Vec<String> {
+    type Note = fn(&Review, Lang) -> Option<String>;
+    let (review, lang) = (book.review, book.lang);
+    let inactive: Note = |review, lang| Some(notes::inactive(review, lang));
+    let rows: [&[Note]; 4] = [
+        &[inactive, notes::at_risk],
+        &[notes::top_tier_empty],
+        &[notes::kept, notes::overridden, notes::snoozed],
+        &[notes::concentration],
+    ];
+    rows.into_iter()
+        .map(|lines| {
+            let lines: Vec<String> = lines.iter().filter_map(|line| line(review, lang)).collect();
+            lines.join("\n")
+        })
+        .filter(|row| !row.is_empty())
+        .collect()
+}
+
+/// All together: clients and scores are those of active ones.
 fn total(book: &Book, pen: &mut Pen, row: u32) -> Result<()> {
     let totals = &book.review.totals;
     let style = book.style;
     pen.free(row, 0, &book.word("tier", "all"), &style.total)?;
-    let at_risk: usize = book.review.tiers.iter().map(|tier| tier.at_risk).sum();
     let share = (totals.net_sales > Money::ZERO).then_some(1.0);
     let numbers = [
         (Some(totals.active as f64), Kind::Amount),
@@ -150,7 +183,7 @@ fn total(book: &Book, pen: &mut Pen, row: u32) -> Result<()> {
         (share, Kind::Share),
         (change(totals.net_sales, totals.net_sales_prior), Kind::Change),
         (totals.avg_score, Kind::Points),
-        (Some(at_risk as f64), Kind::Amount),
+        (Some(totals.at_risk_clients as f64), Kind::Amount),
     ];
     let shared = book.review.scope.is_none();
     let numbers = numbers.into_iter().filter(|(_, kind)| shared || *kind != Kind::Share);
@@ -164,71 +197,17 @@ fn total(book: &Book, pen: &mut Pen, row: u32) -> Result<()> {
     Ok(())
 }
 
-/// Who is in no tier, and what of the totals is theirs.
-fn inactive(book: &Book) -> String {
-    let totals = &book.review.totals;
-    let count = |count: usize| grouped(count as i64);
-    let mut text = book.f(
-        "overview.inactive",
-        &[
-            ("inactive", count(totals.clients.saturating_sub(totals.active))),
-            ("dormant", count(totals.dormant)),
-            ("sales", Book::money(totals.dormant_sales_prior)),
-            ("lost", count(totals.lost)),
-            ("prospects", count(totals.prospects)),
-        ],
-    );
-    let sum = |of: fn(&TierRow) -> usize| book.review.tiers.iter().map(of).sum::<usize>();
-    let at_risk = totals.at_risk_clients.saturating_sub(sum(|tier| tier.at_risk));
-    if at_risk > 0 {
-        text.push_str(&book.f("overview.inactive_at_risk", &[("count", count(at_risk))]));
-    }
-    let sales = totals.net_sales - book.review.tiers.iter().map(|tier| tier.net_sales).sum();
-    if sales != Money::ZERO {
-        text.push_str(&book.f("overview.inactive_sales", &[("sales", Book::money(sales))]));
-    }
-    text
-}
-
-/// Why nobody is in the highest tier.
-fn top_tier_empty(book: &Book, largest: f64) -> String {
-    let rule = &book.review.config.tier.strategic;
-    let key = match (book.review.policy, rule.over) {
-        (Policy::Rank, _) => "overview.top_tier_lowered",
-        _ if largest > rule.share => "overview.top_tier_lowered",
-        (_, true) => "overview.top_tier_over",
-        (_, false) => "overview.top_tier_reach",
-    };
-    let values = [
-        ("tier", book.tier(Some(Tier::Strategic))),
-        ("limit", percent(rule.share, 0)),
-        ("largest", percent(largest, 1)),
-    ];
-    book.f(key, &values)
-}
-
-/// How much of sales the largest clients hold.
-fn concentration(book: &Book) -> Option<String> {
-    let held = &book.review.concentration;
-    let values = [
-        ("top5", percent(held.top5?, 1)),
-        ("top10", percent(held.top10?, 1)),
-        ("fifth", percent(held.top_20_percent?, 1)),
-    ];
-    Some(book.f("overview.concentration", &values))
-}
-
 /// The first five of the follow-up list.
-fn actions(book: &Book, pen: &mut Pen) -> Result<()> {
+fn actions(book: &Book, pen: &mut Pen, top: u32) -> Result<()> {
     let review = book.review;
     let style = book.style;
     let shown = review.actions.len().min(TOP);
     let counts = [("shown", shown.to_string()), ("all", grouped(review.actions.len() as i64))];
-    pen.free(ACTIONS, 0, &book.f("overview.actions", &counts), &style.section)?;
+    pen.free(top, 0, &book.f("overview.actions", &counts), &style.section)?;
     if shown == 0 {
-        return pen.free(ACTIONS + 1, 0, &book.t("actions.none"), &style.note);
+        return pen.free(top + 1, 0, &book.t("actions.none"), &style.note);
     }
-    let row = ACTIONS + 1;
+    let row = top + 1;
     pen.merged(row, (0, 1), &book.t("column.client"), &style.heading)?;
     pen.heading(row, 2, &book.t("column.tier"), false)?;
     pen.merged(row, (3, 4), &book.t("column.priority"), &style.number_heading)?;
@@ -257,10 +236,10 @@ fn actions(book: &Book, pen: &mut Pen) -> Result<()> {
 }
 
 /// That every row and every amount of the input is accounted for.
-fn reconciliation(book: &Book, pen: &mut Pen) -> Result<()> {
+fn reconciliation(book: &Book, pen: &mut Pen, top: u32) -> Result<()> {
     let control = &book.review.control;
     let count = |rows: u64| grouped(rows as i64);
-    pen.free(RECONCILIATION, 0, &book.t("overview.reconciliation"), &book.style.section)?;
+    pen.free(top, 0, &book.t("overview.reconciliation"), &book.style.section)?;
     let rows = [
         ("all", count(control.rows_in_file)),
         ("used", count(control.rows_used)),
@@ -273,7 +252,7 @@ fn reconciliation(book: &Book, pen: &mut Pen) -> Result<()> {
         ("unit", book.unit()),
     ];
     let text = &book.style.base;
-    pen.free(RECONCILIATION + 1, 0, &book.f("overview.rows", &rows), text)?;
-    pen.free(RECONCILIATION + 2, 0, &book.f("overview.amounts", &amounts), text)?;
+    pen.free(top + 1, 0, &book.f("overview.rows", &rows), text)?;
+    pen.free(top + 2, 0, &book.f("overview.amounts", &amounts), text)?;
     Ok(())
 }

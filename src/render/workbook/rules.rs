@@ -41,8 +41,9 @@ pub(super) fn tiers(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
         ("silent_days", decimal(config.one_off.silent_days, 0)),
         ("silent_gaps", decimal(config.one_off.silent_gaps, 1)),
         ("growth", percent(config.rising.growth, 0)),
+        ("hysteresis", decimal(config.hysteresis.points, 1)),
     ];
-    for key in ["band", "floor", "caps", "one_off", "conditions", "rising"] {
+    for key in ["band", "hysteresis", "floor", "caps", "one_off", "conditions", "rising"] {
         let what = book.t(&format!("method.rule.{key}.label"));
         line(pen, row, &what, &book.f(&format!("method.rule.{key}.words"), &values))?;
     }

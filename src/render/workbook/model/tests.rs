@@ -76,6 +76,29 @@ fn formulas_carry_the_figures_of_the_review() {
     assert_eq!(found.number(HEADER + 4, found.column("Referrals")), None);
 }
 
+#[test]
+fn a_kept_band_has_a_column_of_its_own_and_differs_from_nothing() {
+    let mut review = fixture::review();
+    let heading = "Kept in the review at";
+    let found = read(&review);
+    assert!((0..40).all(|at| found.text(HEADER, at) != heading), "nothing is kept");
+    review.clients[2].band = Some(Tier::Core);
+    review.clients[2].band_raw = Some(Tier::Potential);
+    review.totals.kept = 1;
+    let found = read(&review);
+    let (row, column) = (HEADER + 3, found.column(heading));
+    // What the formula gives is the band without the previous review.
+    for band in [BAND, BAND_REVIEWED] {
+        assert_eq!(found.text(row, band), fixture_tier(Some(Tier::Potential)));
+    }
+    assert_eq!(
+        (found.text(row, column), found.text(row, MOVE)),
+        ("Core".to_owned(), String::new())
+    );
+    assert_eq!(found.text(row + 1, column), "");
+    assert!(found.text(LEGEND, 0).contains("no more than 5 points"), "said");
+}
+
 fn fixture_tier(tier: Option<Tier>) -> String {
     Lang::En.text(&format!("tier.{}", tier.map_or("inactive", Tier::code)))
 }
