@@ -124,7 +124,7 @@ pub(super) fn said(error: &clap::Error, lang: Lang) -> Option<String> {
             help(lang.fill("usage.choices", &[("list", list)]));
         }
     }
-    if error.source().is_some_and(<dyn std::error::Error>::is::<ParseIntError>) {
+    if error.source().and_then(|why| why.downcast_ref::<ParseIntError>()).is_some() {
         help(lang.text("usage.whole_number"));
     }
     if let Some(list) = known(ContextKind::ValidValue) {

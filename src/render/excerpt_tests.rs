@@ -227,7 +227,14 @@ fn problems_of_settings_have_all_their_sentences() {
     }
     codes.sort_unstable();
     codes.dedup();
-    let all = ["config-key", "config-syntax", "config-type", "config-value", "config-weights"];
+    let all = [
+        "config-incomplete",
+        "config-key",
+        "config-syntax",
+        "config-type",
+        "config-value",
+        "config-weights",
+    ];
     assert_eq!(codes, all);
 }
 

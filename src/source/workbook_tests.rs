@@ -122,7 +122,7 @@ fn a_file_on_disk_reads_like_one_in_memory() {
     let Err(missing) = Workbook::open(&folder.path().join("b.xlsx"), "b.xlsx", Format::Xlsx) else {
         panic!("there is no such file");
     };
-    assert_eq!(missing.diagnostics[0].code, "file-unreadable");
+    assert_eq!(missing.diagnostics[0].code, "file-missing");
 }
 
 /// The smallest package that has one sheet, with a part of choice replaced.

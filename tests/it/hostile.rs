@@ -39,7 +39,7 @@ fn a_password_opens_a_workbook_and_is_never_shown() {
     assert!(!wrong.err.contains("Guess-1"), "{}", wrong.err);
     review_of(&bench, "a.xlsx", &["--password-file", "missing"], &[])
         .code(2)
-        .says("error[file-unreadable]");
+        .says("error[file-missing]");
     // A password beside files that need none does no harm.
     bench.write("a.csv", "client,date,amount\nAlpha,2026-01-05,5\n");
     review_of(&bench, "a.csv", &[], &[("KAM_PASSWORD", PASSWORD)]).code(0);
