@@ -5,6 +5,7 @@ use std::mem::ManuallyDrop;
 
 use toml::Value;
 
+use crate::config::Config;
 use crate::config::load::{Loaded, WEIGHTS_OFF};
 use crate::config::rules::{self, RULES, nearest};
 use crate::diagnostic::{Diagnostic, Origin};
@@ -101,6 +102,7 @@ fn settings(
     if arguments.weight.is_empty() {
         return Ok(without);
     }
+    known(&arguments.weight, &without.config)?;
     let weights = rescaled(&without.config, &arguments.weight);
     room(&weights)?;
     for (metric, weight) in weights {
@@ -112,6 +114,20 @@ fn settings(
         flags.push((key, Value::from(weight), "--weight".to_owned()));
     }
     Ok(analysis::changed(usual, lang, other, &flags)?)
+}
+
+/// Refuses weights of what is no metric.
+fn known(given: &[(String, f64)], config: &Config) -> Result<(), Error> {
+    let metrics: Vec<&str> = config.score.weights.keys().map(String::as_str).collect();
+    let Some((name, _)) = given.iter().find(|(name, _)| !metrics.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let problem = Diagnostic::error("unknown-metric", Origin::file("--weight"));
+    let problem = problem.with("metric", name.as_str());
+    Err(Error::from(match nearest(name, &metrics) {
+        Some(near) => problem.with("suggestion", near),
+        None => problem.with("known", config.score.weights.keys().cloned().collect::<Vec<_>>()),
+    }))
 }
 
 /// Refuses weights that leave nothing sensible for the others, which share what is left of 100.

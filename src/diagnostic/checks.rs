@@ -163,6 +163,7 @@ pub const CHECKS: &[Check] = &[
     check("unknown-delimiter", Error),
     check("unknown-encoding", Error),
     check("unknown-field", Error),
+    check("unknown-metric", Error),
     check("unknown-parent", Warning),
     check("unknown-period", Error),
     check("unknown-sheet", Error),
