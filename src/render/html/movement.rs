@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::both::{UNKNOWN, both, filled, points, tier, words};
 use crate::locale::{grouped, signed};
 use crate::render::{metric, summary};
-use crate::review::{Client, Gone, Review, ScoreChange, movers};
+use crate::review::{Client, Gone, OwnerChange, Review, ScoreChange, movers};
 use crate::tier::Tier;
 
 /// So many movers are listed; the workbook has all of them.
@@ -25,6 +25,17 @@ pub(super) struct Moves<'a> {
     movers: Vec<Mover<'a>>,
     /// That there are more.
     more: Option<Value>,
+    /// Clients whose account manager is another one.
+    owners: Vec<Handed<'a>>,
+}
+
+/// A client with another account manager than then.
+#[derive(Serialize)]
+struct Handed<'a> {
+    name: &'a str,
+    id: Option<&'a str>,
+    from: &'a str,
+    to: &'a str,
 }
 
 /// Where the clients of a tier went.
@@ -92,6 +103,7 @@ pub(super) fn moves(review: &Review) -> Option<Moves<'_>> {
         since: filled("book.changes.since", &since),
         said: both(|lang| summary::moved(review, lang).unwrap_or_default()),
         matrix: matrix.collect(),
+        owners: moved.owner_changes.iter().map(handed).collect(),
         now,
         movers,
         tiers: tiers.iter().map(|of| tier(&review.config.labels, *of)).collect(),
@@ -140,6 +152,15 @@ fn mover<'a>(review: &Review, client: &'a Client) -> Mover<'a> {
                 })
             },
         ),
+    }
+}
+
+fn handed(change: &OwnerChange) -> Handed<'_> {
+    Handed {
+        name: &change.name,
+        id: (change.name != change.client_id).then_some(&change.client_id),
+        from: change.from.as_deref().unwrap_or(UNKNOWN),
+        to: change.to.as_deref().unwrap_or(UNKNOWN),
     }
 }
 

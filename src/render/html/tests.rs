@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::{SCRIPT, STYLE, page, policy};
 use crate::locale::{Lang, grouped};
 use crate::render::fixture;
-use crate::review::{Concentration, Control, Gone, Movement, Review, ScoreChange, Since, Step};
+use crate::review::{
+    Concentration, Control, Gone, Movement, OwnerChange, Review, ScoreChange, Since, Step,
+};
 use crate::tier::Tier;
 
 const NASTY: &str = "<img src=x onerror=alert(1)>\"'&{{ x }}</script>\u{202e}evil\u{2028}{% raw %}";
@@ -341,7 +343,12 @@ fn moved() -> Review {
             tier: Tier::Standard,
             net_sales: None,
         }],
-        owner_changes: Vec::new(),
+        owner_changes: vec![OwnerChange {
+            client_id: "C-0099".to_owned(),
+            name: NASTY.to_owned(),
+            from: Some("Before, Bea".to_owned()),
+            to: None,
+        }],
     });
     review
 }
@@ -362,6 +369,7 @@ fn who_moved_is_told_with_what_moved_it() {
         "not in the data any more",
         "已不在数据中",
         "上次等级",
+        "<td class=\"tx\">Before, Bea</td><td class=\"tx\">–</td>",
     ] {
         assert!(section.contains(said), "{said} in {section}");
     }
