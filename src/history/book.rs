@@ -152,6 +152,9 @@ fn client(
         let first_seen = known.and_then(|(_, day)| *day).unwrap_or(as_of);
         SavedFinding { code, level, evidence: Vec::new(), first_seen }
     });
+    // With columns taken away, or metrics of the user's own, what is found is not all that the score is made of.
+    let sum: f64 = line.adds.values().sum();
+    let whole = line.score.is_some_and(|score| (score - sum).abs() < 1e-6);
     SavedClient {
         signals: signals.collect(),
         client_id: line.client_id,
@@ -160,7 +163,7 @@ fn client(
         stage: line.stage,
         rank: line.rank,
         score: line.score,
-        adds: line.adds,
+        adds: if whole { line.adds } else { BTreeMap::new() },
         features: SavedFeatures { net_sales: line.net_sales },
         tier,
         band,

@@ -190,3 +190,23 @@ fn a_review_in_another_language_is_no_other_review() {
     let other = ["--policy", "share"];
     bench.kam(&[&save[..], &other].concat()).code(2).says("error[review-exists]");
 }
+
+#[test]
+fn a_workbook_does_not_tell_what_metrics_of_ones_own_added() {
+    let bench = bench("2026-06-30");
+    let rated: String = (0..24).map(|at| format!("C{at:02},{}\n", at % 5)).collect();
+    bench.write("clients.csv", format!("client_id,esg\n{rated}"));
+    let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+    let own = "[[source]]\npath = \"clients.csv\"\n[metric.esg]\ncolumn = \"esg\"\ngroup = \"synergy\"\n\
+               anchors = [[0, 0], [4, 100]]\nweight = 4\n[score.weights]\nreferrals = 0\n";
+    bench.write("kam.toml", settings + own);
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let told = |previous: &str| {
+        let review = json(&after(&bench, previous, 0));
+        let clients = review["clients"].as_array().expect("clients").clone();
+        let most: Vec<Value> = clients.iter().map(|it| it["since"]["most"].clone()).collect();
+        most.iter().filter(|most| !most.is_null()).count()
+    };
+    assert!(told("2026Q1") > 10);
+    assert_eq!(told("reviews/2026Q1/review.xlsx"), 5, "those to whom it gave nothing");
+}
