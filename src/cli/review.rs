@@ -27,7 +27,11 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     let json = arguments.output.format == Format::Json;
     let shown = analysis::Shown {
         hashes: json || arguments.save || !formats.is_empty(),
-        portfolio: json || arguments.save || formats.iter().any(|format| format.portfolio),
+        // A part of the portfolio sums up what its clients keep.
+        portfolio: json
+            || arguments.save
+            || arguments.split.is_some()
+            || formats.iter().any(|format| format.portfolio),
         freeze: arguments.save,
     };
     // The process ends with the command: freeing a review of many clients would only take time.

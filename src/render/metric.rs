@@ -1,8 +1,7 @@
 //! Metrics as people read of them: the built-in ones by the catalogue, those of the settings by their own names.
 
-use crate::config::{Config, Labels};
-use crate::features::ClientFeatures;
-use crate::locale::Lang;
+use crate::config::{Config, Labels, Segment};
+use crate::locale::{Lang, decimal};
 use crate::review::Review;
 use crate::score::{Group, Metric, Model};
 
@@ -23,14 +22,30 @@ pub fn group(config: &Config, code: &str) -> Group {
     known.unwrap_or(Group::Contribution)
 }
 
+/// The segments: what each is called, whom it is of and how they are scored, and how many clients are in it.
+#[must_use]
+pub fn segments(review: &Review, lang: Lang) -> Vec<(String, String, usize)> {
+    let of = |segment: &Segment| {
+        let name = segment.label();
+        let weights = segment.weights.iter().filter(|(_, weight)| **weight > 0.0);
+        let weights: Vec<String> = weights
+            .map(|(code, weight)| {
+                format!("{} {}", label(&review.config.labels, lang, code), decimal(*weight, 2))
+            })
+            .collect();
+        // In a part of a review the conditions are left out: they may name others.
+        let key = if segment.filter.is_empty() { "segment_part" } else { "segment" };
+        let values =
+            [("where", segment.conditions()), ("weights", weights.join(&lang.text("book.list")))];
+        let clients = review.clients.iter();
+        let count = clients.filter(|it| it.segment.as_deref() == Some(name.as_str())).count();
+        (name, lang.fill(&format!("book.method.{key}"), &values), count)
+    };
+    review.config.score.segment.iter().map(of).collect()
+}
+
 /// Whether clients are scored by different weights.
 #[must_use]
 pub fn by_segments(review: &Review) -> bool {
     review.clients.iter().any(|client| client.segment.is_some())
-}
-
-/// The value of a metric of the settings.
-#[must_use]
-pub fn value(features: &ClientFeatures, code: &str) -> Option<f64> {
-    features.added.as_ref()?.get(code).copied()
 }

@@ -351,9 +351,7 @@ impl Client {
             owner: self.owner.as_deref(),
         }
     }
-}
 
-impl Client {
     /// The band, where hysteresis holds it above the one that the policy alone would give.
     #[must_use]
     pub fn held(&self) -> Option<Held> {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::config::{Config, CustomMetric, Relations, Score};
+use crate::config::{Config, CustomMetric, Relations, Score, Segment};
 use crate::money::Money;
 use crate::signal::{self, Tally};
 
@@ -56,8 +56,12 @@ impl<'a> Split<'a> {
 
     fn of(&self, scope: &Scope, clients: &[usize]) -> Review {
         let review = self.review;
-        let clients: Vec<Client> =
+        let mut clients: Vec<Client> =
             clients.iter().filter_map(|at| review.clients.get(*at)).map(alone).collect();
+        let own = names(clients.iter());
+        for client in &mut clients {
+            self.unsay(client, &own);
+        }
         let sum = |of: fn(&Client) -> Money| clients.iter().map(of).sum();
         let totals: Totals = portfolio::totals(
             &clients,
@@ -104,9 +108,24 @@ impl<'a> Split<'a> {
             mentions: self.mentions(&clients),
             diagnostics: Vec::new(),
             inputs: Vec::new(),
-            config: settings(&review.config),
+            config: settings(&review.config, &clients),
             config_sha256: review.config_sha256.clone(),
             clients,
+        }
+    }
+
+    /// Takes away who decided something, and why, where that names somebody else.
+    fn unsay(&self, client: &mut Client, own: &HashSet<String>) {
+        if let Some(given) = client.given.as_deref_mut() {
+            given.by = given.by.take().filter(|by| !self.names_another(by, own));
+            if self.names_another(&given.reason, own) {
+                given.reason.clear();
+            }
+        }
+        for snoozed in &mut client.snoozed {
+            if self.names_another(&snoozed.reason, own) {
+                snoozed.reason.clear();
+            }
         }
     }
 
@@ -178,6 +197,17 @@ fn alone(client: &Client) -> Client {
     client
 }
 
+/// The segments that some of these clients are in, without the conditions: they may name other account managers.
+fn segments(all: &[Segment], clients: &[Client]) -> Vec<Segment> {
+    let inside = |name: &str| clients.iter().any(|it| it.segment.as_deref() == Some(name));
+    let segments = all.iter().map(|segment| Segment {
+        name: Some(segment.label()),
+        filter: BTreeMap::new(),
+        weights: segment.weights.clone(),
+    });
+    segments.filter(|segment| inside(&segment.label())).collect()
+}
+
 /// Net sales by month of these clients, over the months that are known of each of them.
 fn monthly(all: &[Month], clients: &[Client]) -> Vec<Month> {
     let known = clients.iter().map(|client| client.monthly.len()).max().unwrap_or(0);
@@ -196,7 +226,7 @@ fn named(metric: CustomMetric) -> CustomMetric {
 }
 
 /// The settings without those that name files, headings, values of the portfolio or words that notes are searched for.
-fn settings(config: &Config) -> Config {
+fn settings(config: &Config, clients: &[Client]) -> Config {
     let config = config.clone();
     Config {
         lang: config.lang,
@@ -216,8 +246,11 @@ fn settings(config: &Config) -> Config {
             promise_days: config.relations.promise_days,
             ..Relations::default()
         },
-        // Segments may name other account managers; of one's own clients each says which it is in.
-        score: Score { anchors: BTreeMap::new(), segment: Vec::new(), ..config.score },
+        score: Score {
+            anchors: BTreeMap::new(),
+            segment: segments(&config.score.segment, clients),
+            ..config.score
+        },
         // What they are called, and not where they stand or what their values are.
         metric: config.metric.into_iter().map(|(code, metric)| (code, named(metric))).collect(),
         caps: config.caps,

@@ -194,8 +194,8 @@ fn a_review_in_another_language_is_no_other_review() {
 #[test]
 fn a_workbook_does_not_tell_what_metrics_of_ones_own_added() {
     let bench = bench("2026-06-30");
-    let rated: String = (0..24).map(|at| format!("C{at:02},{}\n", at % 5)).collect();
-    bench.write("clients.csv", format!("client_id,esg\n{rated}"));
+    let rated: Vec<String> = (0..24).map(|at| format!("C{at:02},{}", at % 5)).collect();
+    bench.write("clients.csv", format!("client_id,esg\n{}\n", rated.join("\n")));
     let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
     let own = "[[source]]\npath = \"clients.csv\"\n[metric.esg]\ncolumn = \"esg\"\ngroup = \"synergy\"\n\
                anchors = [[0, 0], [4, 100]]\nweight = 4\n[score.weights]\nreferrals = 0\n";

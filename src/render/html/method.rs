@@ -4,7 +4,7 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::both::{both, filled, unit, words};
-use crate::locale::decimal;
+use crate::locale::{Lang, decimal, grouped};
 use crate::period::Window;
 use crate::render::metric;
 use crate::review::{AsOfFrom, Review, Scale};
@@ -83,6 +83,16 @@ pub(super) fn weights(review: &Review) -> Vec<Weight> {
             }
         })
         .collect()
+}
+
+/// Clients that are scored by weights of their own: name, rule, how many.
+pub(super) fn segments(review: &Review) -> Vec<(String, Value, String)> {
+    let rules = |lang| metric::segments(review, lang);
+    let of = |(at, (name, _, clients)): (usize, (String, String, usize))| {
+        let rule = both(|lang| rules(lang).swap_remove(at).1);
+        (name, rule, grouped(clients as i64))
+    };
+    rules(Lang::En).into_iter().enumerate().map(of).collect()
 }
 
 /// A value of a metric in its own unit.

@@ -9,7 +9,7 @@ use crate::render::{metric, summary};
 use crate::review::{Client, Gone, OwnerChange, Review, ScoreChange, movers};
 use crate::tier::Tier;
 
-/// So many movers are listed; the workbook has all of them.
+/// So many movers are listed, and so many that are not in the data any more; the workbook has all of them.
 const LISTED: usize = 200;
 
 /// The section.
@@ -90,13 +90,11 @@ pub(super) fn moves(review: &Review) -> Option<Moves<'_>> {
     });
     let mut now: Vec<String> = tiers.iter().map(|to| shown(count(&any, &|it| it == *to))).collect();
     now.push(shown(count(&any, &any)));
-    let mut movers: Vec<Mover<'_>> = movers(&review.clients, f64::INFINITY)
-        .into_iter()
-        .map(|client| mover(review, client))
-        .chain(moved.gone.iter().map(|client| gone(review, client)))
-        .collect();
-    let all = movers.len();
-    movers.truncate(LISTED);
+    let found = movers(&review.clients, f64::INFINITY);
+    let all = found.len() + moved.gone.len();
+    let still = found.into_iter().take(LISTED).map(|client| mover(review, client));
+    let gone = moved.gone.iter().take(LISTED).map(|client| gone(review, client));
+    let movers: Vec<Mover<'_>> = still.chain(gone).collect();
     let counts = [("listed", grouped(movers.len() as i64)), ("all", grouped(all as i64))];
     Some(Moves {
         more: (movers.len() < all).then(|| filled("page.changes.more", &counts)),

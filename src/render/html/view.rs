@@ -46,6 +46,7 @@ pub(super) struct Page<'a> {
     inputs: Vec<(String, Value, String, String)>,
     about: Vec<(Value, Value)>,
     weights: Vec<Weight>,
+    segments: Vec<(String, Value, String)>,
     goalposts: bool,
     signals: Vec<(Value, String, String)>,
 }
@@ -87,6 +88,7 @@ impl<'a> Page<'a> {
             inputs: figures::inputs(review),
             about: method::about(review),
             weights: method::weights(review),
+            segments: method::segments(review),
             goalposts: !review.anchors.is_empty(),
             signals: method::signals(review),
         })

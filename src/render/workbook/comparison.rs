@@ -9,7 +9,7 @@ use super::{COLUMN_PIXELS, ROW_PIXELS, page, seal};
 use crate::history::{ClientChange, Diff, Side};
 use crate::locale::{Lang, fill, signed};
 use crate::money::Money;
-use crate::render::{diff as words, tier};
+use crate::render::{diff as words, metric, tier};
 use crate::review::ScoreChange;
 use crate::tier::Tier;
 
@@ -246,7 +246,8 @@ impl Comparison<'_> {
             pen.known(row, column, number.map(|number| still(number, kind)), kind)?;
         }
         let most = client.most.map(|(code, change)| {
-            format!("{} {}", self.lang.text(&format!("metric.{code}")), signed(change, 1))
+            let metric = metric::label(&self.diff.labels, self.lang, code);
+            format!("{metric} {}", signed(change, 1))
         });
         pen.text(row, 12, &most.unwrap_or_default())?;
         for (column, money) in (13..).zip([client.net_sales_before, client.net_sales_after]) {

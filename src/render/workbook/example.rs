@@ -5,8 +5,7 @@ use anyhow::Result;
 use super::method::{headings, measured, section};
 use super::style::Kind;
 use super::{Book, Pen};
-use crate::features::ClientFeatures;
-use crate::render::metric;
+use crate::score::Model;
 
 pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     let review = book.review;
@@ -23,8 +22,11 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     pen.merged(*row, (0, 4), &book.f("method.example_of", &who), &book.style.long_note)?;
     *row += 1;
     headings(book, pen, row, &["metric", "value", "points", "weight", "adds"])?;
+    let settings = &review.config.score;
+    let model = Model::of(settings);
     for (metric, weight) in &review.weights {
-        let value = value(&client.features, metric);
+        let known = model.iter().find(|known| known.code() == *metric);
+        let value = known.and_then(|known| known.value(&client.features, settings));
         let points = client.points.get(metric);
         let words = match (value, points) {
             (Some(value), _) => measured(metric, value),
@@ -46,21 +48,4 @@ pub(super) fn write(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
     pen.number_as(*row, 4, score, Kind::Fine, style.total(Kind::Fine))?;
     *row += 2;
     Ok(())
-}
-
-/// The figure that a metric is measured by.
-fn value(features: &ClientFeatures, code: &str) -> Option<f64> {
-    match code {
-        "net_sales" => features.sales_adjusted,
-        "margin" => features.margin_net,
-        "business_lines" => features.lines.map(f64::from),
-        "needs_fit" => features.needs_fit,
-        "joint_work" => features.joint_work,
-        "executive_contact" => features.exec_visits,
-        "growth" => features.growth,
-        "industry_growth" => features.industry_growth,
-        "headroom" => features.headroom,
-        "referrals" => features.referrals,
-        _ => metric::value(features, code),
-    }
 }

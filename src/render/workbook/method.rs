@@ -7,6 +7,7 @@ use super::{Book, Pen, example, rules};
 use crate::config::Aggregation;
 use crate::locale::{decimal, percent};
 use crate::period::Window;
+use crate::render::metric;
 use crate::review::{AsOfFrom, Scale};
 use crate::tier::Tier;
 
@@ -186,30 +187,20 @@ fn weights(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
 
 /// Clients that are scored by weights of their own.
 fn segments(book: &Book, pen: &mut Pen, row: &mut u32) -> Result<()> {
-    let segments = &book.review.config.score.segment;
+    let segments = metric::segments(book.review, book.lang);
     if segments.is_empty() {
         return Ok(());
     }
     section(book, pen, row, "segments")?;
     headings(book, pen, row, &["segment", "rule", "clients"])?;
-    for segment in segments {
-        let name = segment.label();
-        let weights: Vec<String> = segment
-            .weights
-            .iter()
-            .filter(|(_, weight)| **weight > 0.0)
-            .map(|(code, weight)| format!("{} {}", book.metric(code), decimal(*weight, 2)))
-            .collect();
-        let values = [("where", segment.conditions()), ("weights", book.words(&weights))];
+    for (name, rule, clients) in segments {
         pen.long(*row, 0, &name)?;
-        pen.long(*row, 1, &book.f("method.segment", &values))?;
-        let clients = book.review.clients.iter();
-        let count =
-            clients.filter(|client| client.segment.as_deref() == Some(name.as_str())).count();
-        pen.count(*row, 2, count as u64)?;
+        pen.long(*row, 1, &rule)?;
+        pen.count(*row, 2, clients as u64)?;
         *row += 1;
     }
-    pen.merged(*row, (0, 4), &book.t("method.segments_note"), &book.style.long_note)?;
+    let note = format!("{}{}", book.t("method.segments_note"), book.t("method.segments_model"));
+    pen.merged(*row, (0, 4), &note, &book.style.long_note)?;
     *row += 2;
     Ok(())
 }
