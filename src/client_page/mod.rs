@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::config::{Labels, Policy};
 use crate::features::{ClientFeatures, Stage};
 use crate::period::{Day, Windows};
-use crate::review::{Client, FindingRow, Held, Marks, MentionRow, Month, Review, RiskLevel, Since};
+use crate::review::{Client, FindingRow, Held, Marks, MentionRow, Month, Review, RiskLevel};
 use crate::score::{self, Group, Model, Weighings};
 use crate::tier::{self, Case, Tier};
 
@@ -374,7 +374,7 @@ fn tier_part(review: &Review, client: &Client) -> TierPart {
         score: client.score,
         coverage: client.coverage,
         owner: client.owner.as_deref(),
-        before: client.since.as_deref().and_then(Since::kept),
+        memory: client.memory(),
     };
     let shown = [client.tier.and_then(above), client.tier];
     let conditions = shown.into_iter().flatten().flat_map(|tier| {

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::diagnostic::Fact;
 use crate::features::{ClientFeatures, share_out};
 use crate::money::Money;
-use crate::review::{Client, Review, Since};
+use crate::review::{Client, Review};
 use crate::score;
 use crate::tier::{self, Case, Tier};
 
@@ -158,7 +158,7 @@ impl<'a> Trial<'a> {
                 score: score.score,
                 coverage: score.coverage,
                 owner: client.owner.as_deref(),
-                before: client.since.as_deref().and_then(Since::kept),
+                memory: client.memory(),
             })
             .collect();
         tier::assign(&cases, config, self.threads).get(self.at)?.tier

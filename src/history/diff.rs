@@ -235,7 +235,7 @@ fn change(
         score_after: now,
         change: now.zip(then).map(|(now, then)| now - then),
         split: split(),
-        most: before.zip(after).and_then(|(a, b)| {
+        most: before.zip(after).filter(|_| then.is_some() && now.is_some()).and_then(|(a, b)| {
             most_changed(&by_metric(&models.0, &a.adds), &by_metric(&models.1, &b.adds))
         }),
         net_sales_before: sales(before),

@@ -17,7 +17,7 @@ use crate::period::Day;
 use crate::review::{Basis, Before, Client, Previous, Review, RiskLevel, SCHEMA_VERSION};
 use crate::score::{ByMetric, Model};
 use crate::signal::{Level, evidence};
-use crate::tier::Tier;
+use crate::tier::{BandRules, Tier};
 
 /// A review from a file.
 #[derive(Clone, Debug, Deserialize)]
@@ -222,6 +222,17 @@ impl SavedReview {
         )
     }
 
+    /// What its bands came about by; none where it does not say that.
+    fn rules(&self) -> Option<BandRules> {
+        let tiers = self.config.get("tier")?;
+        let cut = |tier: Tier, of: &str| tiers.get(tier.code())?.get(of)?.as_f64();
+        let cuts = |tier| Some((cut(tier, "top")?, cut(tier, "share")?));
+        Some(BandRules {
+            policy: serde_json::from_value(self.config.get("policy")?.clone()).ok()?,
+            cuts: [cuts(Tier::Strategic)?, cuts(Tier::Core)?, cuts(Tier::Potential)?],
+        })
+    }
+
     /// What the next review takes over from it.
     #[must_use]
     pub fn previous(&self, source: &str) -> Previous {
@@ -231,6 +242,7 @@ impl SavedReview {
             as_of: self.as_of,
             period: self.period.clone(),
             basis: self.basis(),
+            rules: self.rules(),
             clients: self
                 .clients
                 .iter()

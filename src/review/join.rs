@@ -15,7 +15,7 @@ use crate::period::{Day, Window, period_end, period_name};
 use crate::score::{self, Belongs, ByGroup, ByMetric, ClientScore, Group, Model, Scales, Scores};
 use crate::signal::{self, Finding, Level, Tally};
 use crate::store::{ClientFile, Loaded};
-use crate::tier::{self, Case, Kept, Outcome};
+use crate::tier::{self, Case, Memory, Outcome};
 
 use super::change::{Basis, Scored, score_change};
 use super::decisions::{Decisions, OfClient};
@@ -115,7 +115,7 @@ pub fn review_after(
         to: month.to,
         net_sales: *net_sales,
     };
-    Ok(Review {
+    let mut review = Review {
         schema_version: SCHEMA_VERSION,
         kam_version: env!("CARGO_PKG_VERSION"),
         as_of,
@@ -149,7 +149,26 @@ pub fn review_after(
         config: config.clone(),
         config_sha256: load::sha256(config),
         clients,
-    })
+    };
+    tell(&mut review, previous);
+    Ok(review)
+}
+
+/// What there is to say of settings, now that it is known what they did.
+fn tell(review: &mut Review, previous: Option<&Previous>) {
+    let inside: Vec<&str> = review.clients.iter().filter_map(|it| it.segment.as_deref()).collect();
+    let empty = review.config.score.segment.iter().filter(|it| !inside.contains(&&*it.label()));
+    let empty = empty.map(|segment| {
+        let notice = Diagnostic::notice("segment-empty", Origin::default());
+        notice.with("segment", segment.label()).with("where", segment.conditions())
+    });
+    let anew = previous
+        .filter(|previous| !previous.keeps(&review.config))
+        .map(|previous| Diagnostic::notice("bands-anew", Origin::file(previous.source.as_str())));
+    let told: Vec<Diagnostic> = empty.chain(anew).collect();
+    for notice in told {
+        review.tell(notice);
+    }
 }
 
 /// What there is to say, by code.
@@ -216,11 +235,13 @@ fn outcomes(
             score: scores.clients[at].score,
             coverage: scores.clients[at].coverage,
             owner: file.owner.as_deref(),
-            before: previous.and_then(|previous| {
-                let before = previous.clients.get(&file.id)?;
-                let (band, raw) = (before.band?, before.band_raw?);
-                Some(Kept { band, raw, score: before.score? })
-            }),
+            memory: previous
+                .filter(|previous| previous.keeps(config))
+                .and_then(|previous| {
+                    let before = previous.clients.get(&file.id)?;
+                    Some(Memory::Before { raw: before.band_raw?, score: before.score? })
+                })
+                .unwrap_or_default(),
         })
         .collect();
     tier::assign(&cases, config, threads)

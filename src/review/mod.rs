@@ -23,7 +23,7 @@ use crate::money::Money;
 use crate::period::{Day, Windows};
 use crate::score::{Belongs, ByGroup, ByMetric};
 use crate::signal::{Evidence, Level};
-use crate::tier::Tier;
+use crate::tier::{Memory, Tier};
 
 pub use change::{Basis, ScoreChange, Scored, score_change};
 pub use join::{Context, as_of, given_as_of, review, review_after};
@@ -350,6 +350,13 @@ impl Client {
             region: self.region.as_deref(),
             owner: self.owner.as_deref(),
         }
+    }
+
+    /// What keeps its band when other figures or settings are tried on the review.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let both = self.band.zip(self.band_raw);
+        both.map_or(Memory::None, |(band, raw)| Memory::Review { band, raw })
     }
 
     /// The band, where hysteresis holds it above the one that the policy alone would give.

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::Client;
 use super::change::{Basis, ScoreChange};
+use crate::config::Config;
 use crate::features::Stage;
 use crate::money::Money;
 use crate::period::Day;
 use crate::score::ByMetric;
-use crate::tier::{Kept, Tier};
+use crate::tier::{BandRules, Tier};
 
 /// An earlier review, as far as the next one rests on it.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Previous {
     pub as_of: Day,
     /// Its name.
     pub period: String,
+    /// What its bands came about by, where that is told.
+    pub rules: Option<BandRules>,
     /// How it scored; none where that is not told.
     pub basis: Option<Basis>,
     /// Its clients by id.
@@ -262,11 +265,11 @@ pub fn matrix(steps: impl Iterator<Item = (Option<Tier>, Option<Tier>)>) -> Vec<
     cells.filter(|step| step.clients > 0 && (step.from.is_some() || step.to.is_some())).collect()
 }
 
-impl Since {
-    /// What of it holds a band up.
+impl Previous {
+    /// Whether a lower band than then may wait: not where policy or cuts are others now. That is a decision, and no chance.
     #[must_use]
-    pub fn kept(&self) -> Option<Kept> {
-        Some(Kept { band: self.band?, raw: self.band_raw?, score: self.score? })
+    pub fn keeps(&self, config: &Config) -> bool {
+        self.rules.as_ref().is_none_or(|rules| *rules == BandRules::of(config))
     }
 }
 

@@ -59,6 +59,18 @@ impl Weighing {
         self.weigh(points).score
     }
 
+    /// Whether the score of points is 0 whatever the weights above zero are: in a geometric mean one group of nothing is enough.
+    /// Points and groups go metric by metric; unknown points are not a number.
+    #[must_use]
+    pub fn is_nothing(&self, points: &[f64], groups: &[Group]) -> bool {
+        let of = |group: Group| points.iter().zip(groups).filter(move |(_, own)| **own == group);
+        let known = |group| of(group).filter(|(points, _)| !points.is_nan());
+        self.aggregation == Aggregation::Geometric
+            && Group::ALL.into_iter().any(|group| {
+                known(group).next().is_some() && known(group).all(|(points, _)| *points <= 0.0)
+            })
+    }
+
     pub(super) fn weigh(&self, points: &ByMetric) -> Weighed {
         let mut sums = [0.0; 3];
         let mut known = [0.0; 3];

@@ -28,19 +28,47 @@ pub struct Case<'a> {
     pub coverage: f64,
     /// Its account manager: `None` is a blank cell or an absent column.
     pub owner: Option<&'a str>,
-    /// What it was in the previous review.
-    pub before: Option<Kept>,
+    /// What may keep its band where it is.
+    pub memory: Memory,
 }
 
-/// What of a previous review holds a band up.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Kept {
-    /// The band then, kept ones included.
-    pub band: Tier,
-    /// The band then by the policy alone.
-    pub raw: Tier,
-    /// The score then.
-    pub score: f64,
+/// What bands come about by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BandRules {
+    /// By rank, by share, or both.
+    pub policy: Policy,
+    /// Where each band above standard ends, the highest first: cumulative share of active clients, share of sales.
+    pub cuts: [(f64, f64); 3],
+}
+
+impl BandRules {
+    /// Those of the settings.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self { policy: config.policy, cuts: rules(config).map(|rule| (rule.top, rule.share)) }
+    }
+}
+
+/// What may keep a band where it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Memory {
+    /// Nothing.
+    #[default]
+    None,
+    /// The review before: a lower band than then waits.
+    Before {
+        /// Its band by the policy alone.
+        raw: Tier,
+        /// Its score.
+        score: f64,
+    },
+    /// The review itself, which other figures or settings are tried on: what it kept stays kept where they change nothing.
+    Review {
+        /// Its band, a kept one included.
+        band: Tier,
+        /// Its band by the policy alone.
+        raw: Tier,
+    },
 }
 
 /// A tier and how it came about.
@@ -174,42 +202,11 @@ impl Cuts {
     }
 }
 
-/// The tier that each band by rank would come to, in the order of [`Tier::ALL`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ByBand {
-    /// Without any memory.
-    free: [Tier; 4],
-    /// With that of the previous review, which holds from this score on.
-    held: Option<(f64, [Tier; 4])>,
-}
-
-impl ByBand {
-    /// The tiers of these bands, whatever the score.
-    #[must_use]
-    pub fn free(free: [Tier; 4]) -> Self {
-        Self { free, held: None }
-    }
-
-    /// The tier of a band with a score: nothing else in it depends on weights.
-    #[must_use]
-    pub fn tier(&self, band: Tier, score: Option<f64>) -> Tier {
-        let held = self.held.as_ref().filter(|(from, _)| score.is_some_and(|score| score >= *from));
-        held.map_or(&self.free, |(_, tiers)| tiers)[band as usize]
-    }
-}
-
-/// What each band would come to.
+/// The tier that each band by rank would come to, in the order of [`Tier::ALL`]; nothing else in it depends on weights.
 #[must_use]
-pub fn by_band(case: &Case<'_>, config: &Config) -> ByBand {
+pub fn by_band(case: &Case<'_>, config: &Config) -> [Tier; 4] {
     let by_share = by_share(case.features, config);
-    let tiers = |case: &Case<'_>| {
-        Tier::ALL.map(|band| one(case, 0, band, by_share, config).tier.unwrap_or(Tier::Standard))
-    };
-    let held = case.before.map(|before| {
-        let unchanged = Case { score: Some(before.score), ..*case };
-        (round12(before.score - config.hysteresis.points), tiers(&unchanged))
-    });
-    ByBand { free: tiers(&Case { before: None, ..*case }), held }
+    Tier::ALL.map(|band| one(case, 0, band, by_share, config).tier.unwrap_or(Tier::Standard))
 }
 
 fn by_share(features: &ClientFeatures, config: &Config) -> Tier {
@@ -279,14 +276,15 @@ fn one(case: &Case<'_>, rank: usize, by_rank: Tier, by_share: Tier, config: &Con
     }
 }
 
-/// The band with its memory: a lower one than before waits for the next review, unless the score fell by more than the
-/// settings allow or the band was as low as that already. Up at once.
+/// The band with its memory: one lower than that of the policy in the review before waits for the next review, unless the
+/// score fell by more than the settings allow. What was only kept then is kept no longer, so no fall waits twice. Up at once.
 fn kept(raw: Tier, case: &Case<'_>, config: &Config) -> Tier {
-    match (case.before, case.score) {
-        (Some(before), Some(score)) if raw > before.band && before.raw < raw => {
-            let fell = round12(before.score - score);
-            if fell > config.hysteresis.points { raw } else { before.band }
+    match (case.memory, case.score) {
+        (Memory::Before { raw: then, score: before }, Some(score)) if raw > then => {
+            let fell = round12(before - score);
+            if fell > config.hysteresis.points { raw } else { then }
         }
+        (Memory::Review { band, raw: then }, _) if raw == then => band,
         _ => raw,
     }
 }

@@ -8,7 +8,7 @@ mod assign;
 use serde::{Deserialize, Serialize};
 
 pub use assign::{
-    ByBand, Case, Condition, Cuts, Kept, Outcome, Standing, assign, by_band, conditions,
+    BandRules, Case, Condition, Cuts, Memory, Outcome, Standing, assign, by_band, conditions,
 };
 
 /// A tier, the highest first.

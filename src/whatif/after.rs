@@ -2,9 +2,9 @@
 
 use crate::config::Config;
 use crate::features::ClientFeatures;
-use crate::review::{Client, Review, Since};
+use crate::review::{Client, Review};
 use crate::score::{self, ClientScore};
-use crate::tier::{self, Case, Outcome, Standing};
+use crate::tier::{self, BandRules, Case, Memory, Outcome, Standing, Tier};
 
 /// The clients of a review, scored and put into tiers under other settings.
 pub(super) struct After<'a> {
@@ -16,6 +16,8 @@ pub(super) struct After<'a> {
     pub scores: Vec<ClientScore>,
     /// Their tiers.
     pub outcomes: Vec<Outcome>,
+    /// Whether what the review kept by hysteresis may stay kept.
+    keeps: bool,
 }
 
 impl<'a> After<'a> {
@@ -28,10 +30,27 @@ impl<'a> After<'a> {
         let of = clients.iter().map(|client| client.belongs());
         let segments = score::segments(of, &config.score.segment);
         let scores = score::score(&features, &active, &segments, &config.score, threads).clients;
+        let keeps = BandRules::of(config) == BandRules::of(&review.config);
+        let parts = clients.iter().zip(&scores);
         let cases: Vec<Case<'_>> =
-            clients.iter().zip(&scores).map(|(client, score)| case(client, score)).collect();
-        let outcomes = tier::assign(&cases, config, threads);
-        Self { clients, segments, scores, outcomes }
+            parts.map(|(client, score)| case(client, score, keeps)).collect();
+        let mut outcomes = tier::assign(&cases, config, threads);
+        for (client, outcome) in clients.iter().zip(&mut outcomes) {
+            // What a person gave stays, whatever the settings.
+            if let Some(given) = client.given.as_deref() {
+                outcome.tier = Some(given.tier);
+            }
+        }
+        Self { clients, segments, scores, outcomes, keeps }
+    }
+
+    /// The tier that each band of a client would come to.
+    pub(super) fn by_band(&self, at: usize, config: &Config) -> [Tier; 4] {
+        let client = self.clients[at];
+        match client.given.as_deref() {
+            Some(given) => [given.tier; 4],
+            None => tier::by_band(&case(client, &self.scores[at], self.keeps), config),
+        }
     }
 
     /// Positions of the active clients, those that win among equal scores first.
@@ -48,7 +67,7 @@ impl<'a> After<'a> {
 }
 
 /// What the tier of a client rests on.
-pub(super) fn case<'a>(client: &'a Client, score: &ClientScore) -> Case<'a> {
+fn case<'a>(client: &'a Client, score: &ClientScore, keeps: bool) -> Case<'a> {
     Case {
         client_id: &client.client_id,
         features: &client.features,
@@ -57,6 +76,6 @@ pub(super) fn case<'a>(client: &'a Client, score: &ClientScore) -> Case<'a> {
         score: score.score,
         coverage: score.coverage,
         owner: client.owner.as_deref(),
-        before: client.since.as_deref().and_then(Since::kept),
+        memory: if keeps { client.memory() } else { Memory::None },
     }
 }

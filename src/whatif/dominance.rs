@@ -54,14 +54,16 @@ pub fn fixed_pairs(
                 let of = |at: usize| points.at(at).map_or(f64::NAN, round12);
                 metrics.iter().map(|(metric, _)| of(*metric)).collect()
             };
+            let groups: Vec<Group> = metrics.iter().map(|(_, group)| *group).collect();
             let points: Vec<Points> = own
                 .map(|(points, _)| of(points))
                 .filter(|points| points.iter().any(|points| !points.is_nan()))
+                .filter(|points| !weighing.is_nothing(points, &groups))
                 .collect();
-            (points, metrics.into_iter().map(|(_, group)| group).collect())
+            (points, groups)
         })
         .collect();
-    // Whoever has no points comes last under every weighting.
+    // Whoever has no points comes last under every weighting; before them come those whose score always is nothing.
     let with: u64 = parts.iter().map(|(points, _)| points.len() as u64).sum();
     let without = clients.len() as u64 - with;
     let settled = without * with + without * without.saturating_sub(1) / 2;
@@ -263,9 +265,12 @@ mod tests {
 
     /// All are scored alike, by the metrics in use.
     fn all_alike(clients: &[&ByMetric], threads: usize) -> u64 {
+        put_together(clients, threads, Aggregation::Arithmetic)
+    }
+
+    fn put_together(clients: &[&ByMetric], threads: usize, aggregation: Aggregation) -> u64 {
         let model = Model::of(&crate::config::Score::default());
-        let weighings =
-            Weighings::of(&model, &weights(&USED, |_| 1.0), &[], Aggregation::Arithmetic);
+        let weighings = Weighings::of(&model, &weights(&USED, |_| 1.0), &[], aggregation);
         fixed_pairs(clients, &vec![0; clients.len()], &weighings, threads)
     }
 
@@ -322,6 +327,26 @@ mod tests {
                 }
             }
             prop_assert_eq!(all_alike(&refs, 2), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_in_a_group_is_nothing_in_all(
+            given in prop::collection::vec(prop::collection::vec(prop::option::weighted(0.7, 0_u8..3), 5), 2..7),
+        ) {
+            let clients: Vec<ByMetric> = given
+                .iter()
+                .map(|points| client(&points.iter().map(|points| points.map(|it| 50.0 * f64::from(it))).collect::<Vec<_>>()))
+                .collect();
+            let refs: Vec<&ByMetric> = clients.iter().collect();
+            let mut expected = 0;
+            for (at, a) in clients.iter().enumerate() {
+                for b in &clients[at + 1..] {
+                    expected += u64::from(!turns(a, b, Aggregation::Geometric));
+                }
+            }
+            prop_assert_eq!(put_together(&refs, 2, Aggregation::Geometric), expected);
         }
     }
 

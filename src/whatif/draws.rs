@@ -10,7 +10,7 @@ use crate::features::percentile;
 use crate::money::round12;
 use crate::parallel;
 use crate::score::{ByMetric, Weighing, Weighings};
-use crate::tier::{ByBand, Cuts};
+use crate::tier::{Cuts, Tier};
 
 /// Ranks held at once: 256 MB. More clients or draws take several passes over the draws.
 const HELD: usize = 64_000_000;
@@ -24,7 +24,7 @@ pub(super) struct Board<'a> {
     /// The weights to draw around.
     pub weighings: &'a Weighings,
     /// The tier that each band comes to.
-    pub by_band: Vec<ByBand>,
+    pub by_band: Vec<[Tier; 4]>,
 }
 
 /// What the draws made of a client.
@@ -109,7 +109,7 @@ fn share(board: &Board<'_>, config: &Config, range: &Range<usize>, draws: Range<
                 continue;
             }
             let band = cuts.band(position, scored(position));
-            let tier = board.by_band[at].tier(band, scored(position));
+            let tier = board.by_band[at][band as usize];
             share.tiers[at - range.start][tier as usize] += 1;
             share.ranks[(at - range.start) * count + place] = position as u32 + 1;
         }
@@ -208,7 +208,7 @@ mod tests {
             points: points.iter().collect(),
             places: vec![0; 3],
             weighings: &Weighings::new(&Model::of(&config.score), &config.score),
-            by_band: vec![ByBand::free(Tier::ALL); 3],
+            by_band: vec![Tier::ALL; 3],
         };
         let found = draw(&board, &config, 2);
         assert_eq!(found, draw(&board, &config, 3), "whatever the threads");

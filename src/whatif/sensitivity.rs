@@ -9,9 +9,9 @@ use crate::money::{Money, round12};
 use crate::period::Day;
 use crate::review::Review;
 use crate::score::{ByMetric, Model, Weighings};
-use crate::tier::{self, Tier};
+use crate::tier::Tier;
 
-use super::after::{After, case};
+use super::after::After;
 use super::dominance::fixed_pairs;
 use super::draws::{Board, Drawn, draw};
 use super::{Plan, SCHEMA_VERSION, Setting};
@@ -113,10 +113,7 @@ impl Sensitivity {
         let segment = |at: &usize| after.segments.get(*at).copied().flatten();
         let places: Vec<usize> = order.iter().map(|at| weighings.place(segment(at))).collect();
         let fixed = fixed_pairs(&points, &places, &weighings, threads);
-        let by_band = order
-            .iter()
-            .map(|at| tier::by_band(&case(after.clients[*at], &after.scores[*at]), config))
-            .collect();
+        let by_band = order.iter().map(|at| after.by_band(*at, config)).collect();
         let drawn =
             draw(&Board { points, places, weighings: &weighings, by_band }, config, threads);
         let mut clients: Vec<ClientFirmness> =

@@ -301,3 +301,51 @@ fn wrong_flags_are_told_with_what_they_may_be() {
     run(&["--draws", "10"]).says("--sensitivity");
     run(&["--sensitivity", "--draws", "0"]).says("--draws");
 }
+
+#[test]
+fn what_hysteresis_and_people_decided_stays_and_holds_nothing_else() {
+    let bench = Bench::new();
+    bench.kam(&["demo", "d", "--lang", "en"]).code(0);
+    bench.kam_in("d", &["review", "--save", "--as-of", "2026-03-31", "-q"]).code(0);
+    let json = |arguments: &[&str]| -> Value {
+        let arguments = [arguments, &["--format", "json"]].concat();
+        serde_json::from_str(&bench.kam_in("d", &arguments).code(0).out).expect("JSON")
+    };
+    let tiers = |answer: &Value, key: &str| -> std::collections::BTreeMap<String, Value> {
+        let clients = answer["clients"].as_array().expect("clients").iter();
+        let active = clients.filter(|it| !it[key].is_null());
+        active.map(|it| (it["client_id"].to_string(), it[key].clone())).collect()
+    };
+    let held = |review: &Value| {
+        let clients = review["clients"].as_array().expect("clients").iter();
+        clients.filter(|it| it["band"] != it["band_raw"]).count()
+    };
+    let review = json(&["review"]);
+    assert!(held(&review) > 2, "some are kept");
+    // Nothing changes: they stay kept.
+    let same = json(&["whatif"]);
+    assert_eq!(same["totals"]["moved"], 0);
+    assert_eq!(tiers(&same, "tier_after"), tiers(&review, "tier"));
+    // Another policy and other cuts are a decision: nothing is kept, in the review as in what-if.
+    let other = json(&["whatif", "--policy", "share"]);
+    let reviewed = json(&["review", "--policy", "share"]);
+    assert_eq!(held(&reviewed), 0);
+    assert!(other["totals"]["down"].as_u64().expect("count") > 20, "{}", other["totals"]);
+    assert_eq!(tiers(&other, "tier_after"), tiers(&reviewed, "tier"));
+    bench.kam_in("d", &["review", "--policy", "share"]).code(0).says("notice[bands-anew]");
+    // What a person gave stays too.
+    let settings = String::from_utf8(bench.files()["d/kam.toml"].clone()).expect("text");
+    let given =
+        "[[override]]\nclient = \"C0087\"\ntier = \"standard\"\nreason = \"in liquidation\"\n";
+    bench.write("d/kam.toml", format!("{settings}\n{given}"));
+    for arguments in [&["whatif"][..], &["whatif", "--policy", "share"]] {
+        let answer = json(arguments);
+        for key in ["tier_before", "tier_after"] {
+            assert_eq!(tiers(&answer, key)["\"C0087\""], "standard", "{arguments:?}");
+        }
+    }
+    let firm = json(&["whatif", "--sensitivity"]);
+    let mut clients = firm["clients"].as_array().expect("clients").iter();
+    let own = clients.find(|it| it["client_id"] == "C0087").expect("C0087");
+    assert_eq!((&own["tier"], &own["stability"]), (&"standard".into(), &1.0.into()));
+}
