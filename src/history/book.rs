@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub use self::words::Texts;
 
-use self::rows::{Followed, Line, Rows};
+use self::rows::{Band, Followed, Line, Rows};
 use self::words::Words;
 use super::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
 use crate::diagnostic::{Diagnostic, Origin};
@@ -53,8 +53,8 @@ struct Found {
     lacking: Option<Vec<String>>,
     /// Names of the tiers, the highest first.
     tiers: Vec<String>,
-    /// Names of bands by client.
-    bands: HashMap<String, String>,
+    /// Bands by client.
+    bands: HashMap<String, Band>,
     followed: HashMap<String, Followed>,
 }
 
@@ -114,8 +114,11 @@ impl Found {
         let mut clients = Vec::with_capacity(self.lines.len());
         for line in self.lines {
             let now = tier(line.tier.as_ref());
-            let band = tier(self.bands.get(&line.client_id));
-            clients.push(client(line, now, band, as_of, &self.followed));
+            let band = self.bands.get(&line.client_id);
+            let raw = tier(band.map(|band| &band.reviewed));
+            let kept = tier(band.and_then(|band| band.kept.as_ref()));
+            let client = client(line, as_of, &self.followed);
+            clients.push(SavedClient { tier: now, band: kept.or(raw), band_raw: raw, ..client });
         }
         if !unknown.is_empty() {
             let unknown: Vec<String> = unknown.into_iter().collect();
@@ -138,13 +141,8 @@ impl Found {
     }
 }
 
-fn client(
-    line: Line,
-    tier: Option<Tier>,
-    band: Option<Tier>,
-    as_of: Day,
-    followed: &HashMap<String, Followed>,
-) -> SavedClient {
+/// What the sheets say of a client, but for its tier and bands.
+fn client(line: Line, as_of: Day, followed: &HashMap<String, Followed>) -> SavedClient {
     let followed = followed.get(&line.client_id);
     let signals = line.signals.into_iter().map(|(code, level)| {
         // Without a day of its own a finding is known from this review on.
@@ -165,8 +163,6 @@ fn client(
         score: line.score,
         adds: if whole { line.adds } else { BTreeMap::new() },
         features: SavedFeatures { net_sales: line.net_sales },
-        tier,
-        band,
         movement: line.movement,
         risk_level: RiskLevel::None,
         ..SavedClient::default()

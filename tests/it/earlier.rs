@@ -210,3 +210,33 @@ fn a_workbook_does_not_tell_what_metrics_of_ones_own_added() {
     assert!(told("2026Q1") > 10);
     assert_eq!(told("reviews/2026Q1/review.xlsx"), 5, "those to whom it gave nothing");
 }
+
+/// How many bands of the review before count as kept ones, and what the next review makes of each client, by what it was told.
+fn bands(bench: &Bench, previous: &str) -> (usize, Vec<[Value; 5]>) {
+    let review = json(&after(bench, previous, 0));
+    let of = |client: &Value| {
+        let since = &client["since"];
+        let (band, raw) = (since["band"].clone(), since["band_raw"].clone());
+        [client["tier"].clone(), client["band"].clone(), client["band_raw"].clone(), band, raw]
+    };
+    let clients: Vec<_> = review["clients"].as_array().expect("clients").iter().map(of).collect();
+    (clients.iter().filter(|[.., band, raw]| band != raw).count(), clients)
+}
+
+#[test]
+fn a_workbook_tells_kept_bands_from_earned_ones() {
+    for lang in ["en", "zh"] {
+        let bench = bench("2026-06-30");
+        let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+        let settings = settings + "[hysteresis]\npoints = 40\n";
+        // The tiers become narrower: whoever falls out of one stays in it once.
+        let wide = "[tier]\nstrategic.top = 0.3\ncore.top = 0.6\npotential.top = 0.9\n";
+        for (end, tiers) in [("2025-12-31", wide), ("2026-03-31", "")] {
+            bench.write("kam.toml", format!("{settings}{tiers}"));
+            bench.kam(&["review", "--save", "--as-of", end, "--lang", lang]).code(0);
+        }
+        let (kept, whole) = bands(&bench, "2026Q1");
+        assert!(kept > 0, "somebody's band is kept");
+        assert_eq!(bands(&bench, "reviews/2026Q1/review.xlsx"), (kept, whole));
+    }
+}

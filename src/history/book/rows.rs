@@ -18,6 +18,14 @@ const HEAD: u64 = 50;
 /// The findings of a client of the follow-up list, each with the day on which it was seen first where that is told.
 pub(super) type Followed = Vec<(String, Option<Day>)>;
 
+/// The band of a client on the sheet of the model.
+pub(super) struct Band {
+    /// By the policy alone.
+    pub reviewed: String,
+    /// The higher one that the review kept, where it kept one.
+    pub kept: Option<String>,
+}
+
 /// A row of the sheet of the clients.
 #[derive(Default)]
 pub(super) struct Line {
@@ -47,7 +55,7 @@ pub(super) struct Rows<'w> {
     pub lines: Vec<Line>,
     pub lacking: Option<Vec<String>>,
     pub tiers: Vec<String>,
-    pub bands: HashMap<String, String>,
+    pub bands: HashMap<String, Band>,
     pub followed: HashMap<String, Followed>,
 }
 
@@ -60,6 +68,8 @@ enum Sheet<'w> {
     Bands {
         client_id: usize,
         band: usize,
+        /// Only where the review kept a band of somebody.
+        kept: Option<usize>,
     },
     Actions(Box<Layout>),
 }
@@ -224,7 +234,8 @@ impl<'w> Rows<'w> {
             let at = |key| words.column(key, cells);
             let reviewed = at("model.rank_reviewed").and_then(|_| at("model.band_reviewed"));
             if let (Some(client_id), Some(band)) = (at("column.client_id"), reviewed) {
-                self.sheet = Sheet::Bands { client_id, band };
+                let kept = at("model.held");
+                self.sheet = Sheet::Bands { client_id, band, kept };
                 return;
             }
             if let (Some(tier), Some(_)) = (at("column.tier"), at("model.reviewed")) {
@@ -253,9 +264,10 @@ impl RowSink for Rows<'_> {
                 }
             }
             Sheet::Clients(columns) => self.lines.extend(columns.line(cells)),
-            Sheet::Bands { client_id, band } => {
-                if let (Some(client), Some(band)) = (text(*client_id), text(*band)) {
-                    self.bands.insert(client, band);
+            Sheet::Bands { client_id, band, kept } => {
+                if let (Some(client), Some(reviewed)) = (text(*client_id), text(*band)) {
+                    let kept = kept.and_then(text);
+                    self.bands.insert(client, Band { reviewed, kept });
                 }
             }
             Sheet::Actions(layout) => {
