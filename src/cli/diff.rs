@@ -77,8 +77,9 @@ fn sides(
     workspace: Option<&Path>,
     config: &Config,
 ) -> Result<(Earlier, Earlier)> {
+    let named = |given: &Path| earlier::named(given, workspace, &config.labels);
     if let [before, after, ..] = given {
-        return Ok((earlier::named(before, workspace)?, earlier::named(after, workspace)?));
+        return Ok((named(before)?, named(after)?));
     }
     let shelf = workspace.map(Shelf::of);
     let kept = shelf.map_or_else(|| Ok(Vec::new()), |it| it.kept(config.fiscal_year_start))?;
@@ -94,7 +95,7 @@ fn sides(
         let after = next()?;
         return Ok((next()?, after));
     };
-    let (before, after) = (earlier::named(before, workspace)?, next()?);
+    let (before, after) = (named(before)?, next()?);
     // The newest one stands alone: the one before it is what it differs from.
     if before.review.period == after.review.period {
         return Ok((next()?, after));

@@ -16,6 +16,7 @@ pub use self::words::Texts;
 use self::rows::{Band, Followed, Line, Rows};
 use self::words::Words;
 use super::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
+use crate::config::Labels;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::period::Day;
@@ -23,11 +24,12 @@ use crate::review::{RiskLevel, SCHEMA_VERSION};
 use crate::source::{Document, Hints, Input};
 use crate::tier::Tier;
 
-/// Reads the workbook of a review, with the password that the run knows for it; `languages` are those it may be in.
+/// Reads the workbook of a review, with the password that the run knows for it; `languages` are those it may be in, and the names
+/// of `labels` count where it lists none.
 ///
 /// # Errors
 /// What is wrong with a file that cannot be read, and `review-book` for a workbook that is not that of a review.
-pub fn read(workbook: &Input, languages: &[Texts]) -> Result<SavedReview> {
+pub fn read(workbook: &Input, languages: &[Texts], labels: &Labels) -> Result<SavedReview> {
     let words: Vec<Words> = languages.iter().map(|texts| Words::of(*texts)).collect();
     let mut document = Document::open(workbook, &Hints::default())?;
     let mut found = Found::default();
@@ -36,7 +38,7 @@ pub fn read(workbook: &Input, languages: &[Texts]) -> Result<SavedReview> {
             found.take(rows);
         }
     }
-    found.review(&workbook.name, &words)
+    found.review(&workbook.name, &words, labels)
 }
 
 /// What the sheets say.
@@ -84,7 +86,7 @@ impl Found {
         }
     }
 
-    fn review(self, name: &str, words: &[Words]) -> Result<SavedReview> {
+    fn review(self, name: &str, words: &[Words], labels: &Labels) -> Result<SavedReview> {
         let problem = || Diagnostic::error("review-book", Origin::file(name));
         let both = |of: fn(&Words) -> String| {
             let mut texts: Vec<String> = words.iter().map(of).collect();
@@ -101,7 +103,7 @@ impl Found {
         let Some(as_of) = self.as_of.filter(|_| missing.is_empty()) else {
             return Err(problem().with("missing", missing).into());
         };
-        let names = tiers(&self.tiers, words);
+        let names = tiers(&self.tiers, words, labels);
         let mut unknown = BTreeSet::new();
         let mut tier = |name: Option<&String>| {
             let name = name?;
@@ -169,11 +171,17 @@ fn client(line: Line, as_of: Day, followed: &HashMap<String, Followed>) -> Saved
     }
 }
 
-/// Tiers by their names: those that the workbook itself lists, then those of the program.
-fn tiers<'a>(own: &'a [String], words: &'a [Words]) -> HashMap<&'a str, Option<Tier>> {
+/// Tiers by their names: those that the workbook itself lists, then those of the settings, then those of the program.
+fn tiers<'a>(
+    own: &'a [String],
+    words: &'a [Words],
+    labels: &'a Labels,
+) -> HashMap<&'a str, Option<Tier>> {
     let usual = words.iter().flat_map(|words| &words.tiers);
     let mut names: HashMap<&str, Option<Tier>> =
         usual.map(|(name, tier)| (name.as_str(), *tier)).collect();
+    let given = |tier: Tier| Some((labels.tier.of(tier.code())?, Some(tier)));
+    names.extend(Tier::ALL.into_iter().filter_map(given));
     names.extend(own.iter().zip(Tier::ALL).map(|(name, tier)| (name.as_str(), Some(tier))));
     names
 }

@@ -211,6 +211,30 @@ fn a_workbook_does_not_tell_what_metrics_of_ones_own_added() {
     assert_eq!(told("reviews/2026Q1/review.xlsx"), 5, "those to whom it gave nothing");
 }
 
+#[test]
+fn a_workbook_without_the_sheet_of_the_model_tells_tiers_of_ones_own() {
+    let bench = bench("2026-06-30");
+    let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+    // A name of another tier, and segments, with which one row of weights says too little.
+    let own = "[labels.tier]\nstrategic = \"Core\"\ncore = \"Key\"\n\
+               [[score.segment]]\nwhere.stage = \"growing\"\nweights.net_sales = 100\n";
+    bench.write("kam.toml", settings.clone() + own);
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let tiers = |previous: &str| -> Vec<Value> {
+        let review = json(&after(&bench, previous, 0));
+        let clients = review["clients"].as_array().expect("clients").iter();
+        clients.map(|client| client["tier_previous"].clone()).collect()
+    };
+    let path = "reviews/2026Q1/review.xlsx";
+    assert_eq!(tiers(path), tiers("2026Q1"));
+    let told = after(&bench, path, 0).says("[previous-workbook]");
+    told.says("; clients in a tier without a band in it: 2");
+    // Its own list comes before the names of today.
+    let other = "[labels.tier]\nstandard = \"Core\"\n";
+    bench.write("kam.toml", settings + other);
+    assert_eq!(tiers(path), tiers("2026Q1"));
+}
+
 /// How many bands of the review before count as kept ones, and what the next review makes of each client, by what it was told.
 fn bands(bench: &Bench, previous: &str) -> (usize, Vec<[Value; 5]>) {
     let review = json(&after(bench, previous, 0));

@@ -238,7 +238,10 @@ impl<'w> Rows<'w> {
                 self.sheet = Sheet::Bands { client_id, band, kept };
                 return;
             }
-            if let (Some(tier), Some(_)) = (at("column.tier"), at("model.reviewed")) {
+            // The table of tiers on the overview, or that of the cuts on the sheet of the model.
+            let overview = at("column.avg_score").and_then(|_| at("column.at_risk"));
+            let listed = overview.or_else(|| at("model.reviewed"));
+            if let (Some(tier), Some(_)) = (at("column.tier"), listed) {
                 self.sheet = Sheet::Tiers(tier);
                 return;
             }
