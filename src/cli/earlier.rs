@@ -31,10 +31,15 @@ pub(super) struct Earlier {
 impl Earlier {
     /// What it does not tell, if it was read from a workbook.
     pub(super) fn unknown(&self) -> Option<Diagnostic> {
-        let notice = Diagnostic::notice("previous-workbook", Origin::file(&self.name));
+        let notice = || Diagnostic::notice("previous-workbook", Origin::file(&self.name));
+        self.review.from_workbook.then(notice)
+    }
+
+    /// The same for the review that comes next: how many clients have no band that it could keep.
+    pub(super) fn unknown_to_next(&self) -> Option<Diagnostic> {
         let clients = self.review.clients.iter();
         let without = clients.filter(|it| it.tier.is_some() && it.band.is_none()).count();
-        self.review.from_workbook.then(|| match without {
+        self.unknown().map(|notice| match without {
             0 => notice,
             _ => notice.with("clients", without),
         })
