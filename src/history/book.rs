@@ -9,7 +9,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::words::Texts;
 
@@ -20,7 +20,7 @@ use crate::config::Labels;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::period::Day;
-use crate::review::{RiskLevel, SCHEMA_VERSION};
+use crate::review::{RiskLevel, SCHEMA_VERSION, Scope};
 use crate::source::{Document, Hints, Input};
 use crate::tier::Tier;
 
@@ -47,7 +47,7 @@ struct Found {
     as_of: Option<Day>,
     period: Option<String>,
     currency: Option<String>,
-    part: bool,
+    scope: Option<Scope>,
     /// Whether there is a sheet of clients, whatever is on it.
     clients: bool,
     lines: Vec<Line>,
@@ -67,7 +67,7 @@ impl Found {
         if first || self.as_of.is_none() {
             self.as_of = rows.as_of.or(self.as_of);
             self.currency = rows.currency.or(self.currency.take());
-            self.part |= rows.part;
+            self.scope = self.scope.take().or(rows.scope);
         }
         if first {
             self.clients = true;
@@ -131,7 +131,7 @@ impl Found {
             as_of,
             period: self.period.unwrap_or_else(|| as_of.to_string()),
             currency: self.currency.unwrap_or_default(),
-            scope: self.part.then_some(Value::Bool(true)),
+            scope: self.scope.map(|scope| json!({ "owner": scope.owner })),
             totals: SavedTotals::default(),
             anchors: BTreeMap::new(),
             weights: Vec::new(),

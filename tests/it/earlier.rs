@@ -194,8 +194,8 @@ fn a_review_in_another_language_is_no_other_review() {
 #[test]
 fn a_workbook_does_not_tell_what_metrics_of_ones_own_added() {
     let bench = bench("2026-06-30");
-    let rated: String = (0..24).map(|at| format!("C{at:02},{}\n", at % 5)).collect();
-    bench.write("clients.csv", format!("client_id,esg\n{rated}"));
+    let rated: Vec<String> = (0..24).map(|at| format!("C{at:02},{}\n", at % 5)).collect();
+    bench.write("clients.csv", format!("client_id,esg\n{}", rated.concat()));
     let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
     let own = "[[source]]\npath = \"clients.csv\"\n[metric.esg]\ncolumn = \"esg\"\ngroup = \"synergy\"\n\
                anchors = [[0, 0], [4, 100]]\nweight = 4\n[score.weights]\nreferrals = 0\n";
@@ -229,10 +229,25 @@ fn a_workbook_without_the_sheet_of_the_model_tells_tiers_of_ones_own() {
     assert_eq!(tiers(path), tiers("2026Q1"));
     let told = after(&bench, path, 0).says("[previous-workbook]");
     told.says("; clients in a tier without a band in it: 2");
+    // Two reviews side by side keep nobody's tier.
+    let diff = bench.kam(&["diff", path, "2026Q1"]).code(0).says("[previous-workbook]");
+    assert!(!diff.err.contains("without a band"), "{}", diff.err);
     // Its own list comes before the names of today.
     let other = "[labels.tier]\nstandard = \"Core\"\n";
     bench.write("kam.toml", settings + other);
     assert_eq!(tiers(path), tiers("2026Q1"));
+}
+
+#[test]
+fn a_currency_may_be_any_word() {
+    for lang in ["en", "zh"] {
+        let bench = bench("2026-06-30");
+        let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+        bench.write("kam.toml", settings.replace("EUR", "新台币"));
+        bench.kam(&["review", "--save", "--as-of", "2026-03-31", "--lang", lang]).code(0);
+        let review = json(&after(&bench, "reviews/2026Q1/review.xlsx", 0));
+        assert_eq!(review["movement"]["period"], "2026Q1");
+    }
 }
 
 /// How many bands of the review before count as kept ones, and what the next review makes of each client, by what it was told.

@@ -7,6 +7,7 @@ use super::super::layout::{self, Layout};
 use super::words::{Words, is};
 use crate::money::Money;
 use crate::period::Day;
+use crate::review::Scope;
 use crate::schema::value;
 use crate::signal::Level;
 use crate::source::{Cell, RowSink};
@@ -49,8 +50,8 @@ pub(super) struct Rows<'w> {
     pub as_of: Option<Day>,
     pub period: Option<String>,
     pub currency: Option<String>,
-    /// Whether the review is of some of the clients only.
-    pub part: bool,
+    /// Whose clients they are, where they are those of one account manager.
+    pub scope: Option<Scope>,
     pub is_clients: bool,
     pub lines: Vec<Line>,
     pub lacking: Option<Vec<String>>,
@@ -186,7 +187,7 @@ impl<'w> Rows<'w> {
             as_of: None,
             period: None,
             currency: None,
-            part: false,
+            scope: None,
             is_clients: false,
             lines: Vec::new(),
             lacking: None,
@@ -204,9 +205,8 @@ impl<'w> Rows<'w> {
             for words in self.words {
                 if let (None, Some(day)) = (self.as_of, words.day(text)) {
                     self.as_of = Some(day);
-                    self.currency = words.currency(text, day);
-                    // The line goes on with whose clients they are.
-                    self.part = self.currency.is_none();
+                    let (currency, scope) = words.unit(text, day).unzip();
+                    (self.currency, self.scope) = (currency, scope.flatten());
                 }
                 if self.period.is_none() {
                     self.period = words.period(text);
