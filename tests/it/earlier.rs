@@ -128,7 +128,13 @@ fn what_is_no_review_of_all_clients_is_told() {
     bench.kam(&part).code(0);
     for name in ["part-Ann.xlsx", "part-Ann.json"] {
         after(&bench, name, 2).says("error[review-part]");
+        // The clients of others did not leave.
+        for other in ["2026Q1", "part-Bob.json", "part-Bob.xlsx"] {
+            bench.kam(&["diff", name, other]).code(2).says("error[review-part]");
+            bench.kam(&["diff", other, name]).code(2).says("error[review-part]");
+        }
     }
+    bench.kam(&["diff", "part-Ann.json", "part-Ann.xlsx"]).code(0);
 }
 
 #[test]
