@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::config::rules::{self, Kind, RULES, Target};
+use crate::features::Stage;
 use crate::period::Day;
-use crate::review::Scope;
+use crate::review::{MOVEMENTS, Scope};
 use crate::score::METRICS;
 use crate::signal::{Level, SIGNALS};
 use crate::source::Cell;
@@ -11,11 +13,6 @@ use crate::tier::Tier;
 
 /// The texts of a language by their keys in the catalogue.
 pub type Texts = fn(&str) -> Option<&'static str>;
-
-/// Codes of a catalogue that are looked for.
-const STAGES: [&str; 7] = ["prospect", "dormant", "lost", "new", "growing", "declining", "steady"];
-const MOVEMENTS: [&str; 6] = ["new", "up", "down", "same", "left", "reactivated"];
-const SETS: [&str; 3] = ["abc", "gold", "vip"];
 
 /// What is looked for in one language.
 pub(super) struct Words {
@@ -48,8 +45,8 @@ impl Words {
         for tier in Tier::ALL {
             let code = tier.code();
             tiers.push((text(&format!("tier.{code}")), Some(tier)));
-            let of_set = |set| texts(&format!("tier_set.{set}.{code}"));
-            tiers.extend(SETS.into_iter().filter_map(of_set).map(|it| (it.to_owned(), Some(tier))));
+            let of_set = |set: &&str| texts(&format!("tier_set.{set}.{code}"));
+            tiers.extend(sets().iter().filter_map(of_set).map(|it| (it.to_owned(), Some(tier))));
         }
         let finding = text("book.clients.finding");
         let levels = [Level::Low, Level::Medium, Level::High];
@@ -72,7 +69,7 @@ impl Words {
             scope: (text("book.scope.line"), text("scope.owner"), text("scope.none")),
             title: text("book.title.overview"),
             tiers,
-            stages: by_word(&STAGES, "stage"),
+            stages: by_word(&Stage::ALL.map(Stage::code), "stage"),
             movements: by_word(&MOVEMENTS, "book.movement"),
             findings: findings.collect(),
             list: text("book.list"),
@@ -144,6 +141,14 @@ impl Words {
     pub(super) fn findings(&self, text: &str) -> Vec<(String, Level)> {
         let parts = text.split(self.list.trim());
         parts.filter_map(|part| self.findings.get(part.trim()).cloned()).collect()
+    }
+}
+
+/// The sets of names of tiers that settings can choose.
+fn sets() -> &'static [&'static str] {
+    match rules::target(RULES, &["labels", "set"].map(ToOwned::to_owned)) {
+        Target::Setting(Kind::OneOf(sets)) => sets,
+        _ => &[],
     }
 }
 
