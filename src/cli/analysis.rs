@@ -418,14 +418,19 @@ pub(super) fn analyse(arguments: &Analysis, shown: Shown, ui: &mut Ui) -> Result
     for drift in history::drift(&review) {
         review.tell(drift);
     }
-    // Those of the review: it has more to say than the reading.
+    let diagnostics = told(&review);
+    let workspace = settings.workspace;
+    Ok(Analysed { review, diagnostics, inputs, workspace, typed: typed.flatten(), frozen })
+}
+
+/// What a review was told: it has more to say than the reading.
+pub(super) fn told(review: &Review) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for group in &review.diagnostics {
         let (severity, count, details) = (group.severity, group.count, group.details.clone());
         diagnostics.insert(group.code, Group { severity, count, details });
     }
-    let workspace = settings.workspace;
-    Ok(Analysed { review, diagnostics, inputs, workspace, typed: typed.flatten(), frozen })
+    diagnostics
 }
 
 /// Makes a calibrated scale part of the settings; none where they have one already, or nothing can be calibrated.
@@ -460,7 +465,7 @@ pub(super) fn reviewed(
         Vec::new()
     };
     let mut review = review::review_after(loaded, config, context, previous.as_ref())?;
-    if let Some(unknown) = earlier.as_ref().and_then(Earlier::unknown) {
+    if let Some(unknown) = earlier.as_ref().and_then(Earlier::unknown_to_next) {
         review.tell(unknown);
     }
     if let Some(max) = arguments.max_age {

@@ -114,7 +114,8 @@ fn review(arguments: &Annotate, ui: &mut Ui) -> anyhow::Result<(SavedReview, Con
         ui.follow(&settings.loaded.config.lang);
         let passwords = arguments.analysis.password_file.as_deref();
         use_passwords(password::gather(passwords, &[Input::file(path)], ui)?);
-        let earlier = earlier::named(path, settings.workspace.as_deref())?;
+        let labels = &settings.loaded.config.labels;
+        let earlier = earlier::named(path, settings.workspace.as_deref(), labels)?;
         let wanted = columns(&arguments.columns, &earlier.review.clients);
         let lacking = wanted.iter().any(|column| !OF_WORKBOOKS.contains(&column.code));
         if earlier.review.from_workbook && lacking {

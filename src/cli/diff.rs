@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::history::{Diff, Kept, Shelf};
 use crate::render::diff as draw;
 use crate::render::workbook::comparison;
@@ -71,14 +71,29 @@ fn format_of(path: &PathBuf) -> anyhow::Result<(&PathBuf, Option<Format>)> {
     ))
 }
 
-/// The two reviews: those named, the newest of the workspace in place of the second, the one before it in place of the first.
+/// The two reviews, which have to be of the same clients: whoever belongs to another account manager did not leave.
 fn sides(
     given: &[PathBuf],
     workspace: Option<&Path>,
     config: &Config,
 ) -> Result<(Earlier, Earlier)> {
+    let (before, after) = found(given, workspace, config)?;
+    if before.review.scope == after.review.scope {
+        return Ok((before, after));
+    }
+    let part = if before.review.scope.is_some() { before } else { after };
+    Err(Error::file("review-part", part.name))
+}
+
+/// The two reviews: those named, the newest of the workspace in place of the second, the one before it in place of the first.
+fn found(
+    given: &[PathBuf],
+    workspace: Option<&Path>,
+    config: &Config,
+) -> Result<(Earlier, Earlier)> {
+    let named = |given: &Path| earlier::named(given, workspace, &config.labels);
     if let [before, after, ..] = given {
-        return Ok((earlier::named(before, workspace)?, earlier::named(after, workspace)?));
+        return Ok((named(before)?, named(after)?));
     }
     let shelf = workspace.map(Shelf::of);
     let kept = shelf.map_or_else(|| Ok(Vec::new()), |it| it.kept(config.fiscal_year_start))?;
@@ -94,7 +109,7 @@ fn sides(
         let after = next()?;
         return Ok((next()?, after));
     };
-    let (before, after) = (earlier::named(before, workspace)?, next()?);
+    let (before, after) = (named(before)?, next()?);
     // The newest one stands alone: the one before it is what it differs from.
     if before.review.period == after.review.period {
         return Ok((next()?, after));

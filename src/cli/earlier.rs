@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
 use crate::config::rules::nearest;
+use crate::config::{Config, Labels};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::history::book::{self, Texts};
@@ -31,10 +31,15 @@ pub(super) struct Earlier {
 impl Earlier {
     /// What it does not tell, if it was read from a workbook.
     pub(super) fn unknown(&self) -> Option<Diagnostic> {
-        let notice = Diagnostic::notice("previous-workbook", Origin::file(&self.name));
+        let notice = || Diagnostic::notice("previous-workbook", Origin::file(&self.name));
+        self.review.from_workbook.then(notice)
+    }
+
+    /// The same for the review that comes next: how many clients have no band that it could keep.
+    pub(super) fn unknown_to_next(&self) -> Option<Diagnostic> {
         let clients = self.review.clients.iter();
         let without = clients.filter(|it| it.tier.is_some() && it.band.is_none()).count();
-        self.review.from_workbook.then(|| match without {
+        self.unknown().map(|notice| match without {
             0 => notice,
             _ => notice.with("clients", without),
         })
@@ -63,7 +68,7 @@ pub(super) fn before(
     if given == Path::new("none") {
         return Ok(None);
     }
-    let earlier = named(given, workspace)?;
+    let earlier = named(given, workspace, &config.labels)?;
     if earlier.review.scope.is_some() {
         return Err(Error::file("review-part", earlier.name));
     }
@@ -74,8 +79,9 @@ pub(super) fn before(
     Ok(Some(earlier))
 }
 
-/// The review that is named: a folder that one was saved to, a file, or a period of the workspace.
-pub(super) fn named(given: &Path, workspace: Option<&Path>) -> Result<Earlier> {
+/// The review that is named: a folder that one was saved to, a file, or a period of the workspace; `labels` may be those of a
+/// workbook.
+pub(super) fn named(given: &Path, workspace: Option<&Path>, labels: &Labels) -> Result<Earlier> {
     let name = given.display().to_string();
     let place = Place::of(given);
     if place.review().is_file() {
@@ -85,7 +91,7 @@ pub(super) fn named(given: &Path, workspace: Option<&Path>) -> Result<Earlier> {
         let kind = package::sniff(given)
             .map_err(|error| Error::io("file-unreadable", name.clone(), &error))?;
         if !matches!(kind, Kind::Text | Kind::Gzip | Kind::Empty | Kind::Xml) {
-            let review = book::read(&Input::file(given), &LANGUAGES)?;
+            let review = book::read(&Input::file(given), &LANGUAGES, labels)?;
             let (file, typed) = (given.to_owned(), Some(given.to_owned()));
             return Ok(Earlier { review, name, file, typed });
         }

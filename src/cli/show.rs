@@ -29,10 +29,12 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     let (settings, inputs, context) =
         analysis::load_into(&mut loaded, &arguments.analysis, reading, ui)?;
     check(&arguments.output, &inputs)?;
-    let diagnostics = loaded.diagnostics.clone();
     let extract = Extract::of(&loaded, rows);
     let context = Context { portfolio: true, ..context };
-    let (review, _) = analysis::reviewed(loaded, &arguments.analysis, &settings, context)?;
+    let (review, earlier) = analysis::reviewed(loaded, &arguments.analysis, &settings, context)?;
+    let earlier: Vec<Input> = earlier.iter().map(|earlier| Input::file(&earlier.file)).collect();
+    check(&arguments.output, &earlier)?;
+    let diagnostics = analysis::told(&review);
     // The process ends with the command: freeing a review of many clients would only take time.
     let review: ManuallyDrop<Review> = ManuallyDrop::new(review);
     let page = extract.and_then(|extract| client_page::page(extract, &review, context.threads));

@@ -45,6 +45,17 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Prospect,
+        Self::Dormant,
+        Self::Lost,
+        Self::New,
+        Self::Growing,
+        Self::Declining,
+        Self::Steady,
+    ];
+
     /// The code used in files and in the catalogue.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -9,25 +9,27 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::words::Texts;
 
-use self::rows::{Followed, Line, Rows};
+use self::rows::{Band, Followed, Line, Rows};
 use self::words::Words;
 use super::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
+use crate::config::Labels;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Result;
 use crate::period::Day;
-use crate::review::{RiskLevel, SCHEMA_VERSION};
+use crate::review::{RiskLevel, SCHEMA_VERSION, Scope};
 use crate::source::{Document, Hints, Input};
 use crate::tier::Tier;
 
-/// Reads the workbook of a review, with the password that the run knows for it; `languages` are those it may be in.
+/// Reads the workbook of a review, with the password that the run knows for it; `languages` are those it may be in, and the names
+/// of `labels` count where it lists none.
 ///
 /// # Errors
 /// What is wrong with a file that cannot be read, and `review-book` for a workbook that is not that of a review.
-pub fn read(workbook: &Input, languages: &[Texts]) -> Result<SavedReview> {
+pub fn read(workbook: &Input, languages: &[Texts], labels: &Labels) -> Result<SavedReview> {
     let words: Vec<Words> = languages.iter().map(|texts| Words::of(*texts)).collect();
     let mut document = Document::open(workbook, &Hints::default())?;
     let mut found = Found::default();
@@ -36,7 +38,7 @@ pub fn read(workbook: &Input, languages: &[Texts]) -> Result<SavedReview> {
             found.take(rows);
         }
     }
-    found.review(&workbook.name, &words)
+    found.review(&workbook.name, &words, labels)
 }
 
 /// What the sheets say.
@@ -45,7 +47,7 @@ struct Found {
     as_of: Option<Day>,
     period: Option<String>,
     currency: Option<String>,
-    part: bool,
+    scope: Option<Scope>,
     /// Whether there is a sheet of clients, whatever is on it.
     clients: bool,
     lines: Vec<Line>,
@@ -53,8 +55,8 @@ struct Found {
     lacking: Option<Vec<String>>,
     /// Names of the tiers, the highest first.
     tiers: Vec<String>,
-    /// Names of bands by client.
-    bands: HashMap<String, String>,
+    /// Bands by client.
+    bands: HashMap<String, Band>,
     followed: HashMap<String, Followed>,
 }
 
@@ -65,7 +67,7 @@ impl Found {
         if first || self.as_of.is_none() {
             self.as_of = rows.as_of.or(self.as_of);
             self.currency = rows.currency.or(self.currency.take());
-            self.part |= rows.part;
+            self.scope = self.scope.take().or(rows.scope);
         }
         if first {
             self.clients = true;
@@ -84,7 +86,7 @@ impl Found {
         }
     }
 
-    fn review(self, name: &str, words: &[Words]) -> Result<SavedReview> {
+    fn review(self, name: &str, words: &[Words], labels: &Labels) -> Result<SavedReview> {
         let problem = || Diagnostic::error("review-book", Origin::file(name));
         let both = |of: fn(&Words) -> String| {
             let mut texts: Vec<String> = words.iter().map(of).collect();
@@ -101,7 +103,7 @@ impl Found {
         let Some(as_of) = self.as_of.filter(|_| missing.is_empty()) else {
             return Err(problem().with("missing", missing).into());
         };
-        let names = tiers(&self.tiers, words);
+        let names = tiers(&self.tiers, words, labels);
         let mut unknown = BTreeSet::new();
         let mut tier = |name: Option<&String>| {
             let name = name?;
@@ -114,8 +116,11 @@ impl Found {
         let mut clients = Vec::with_capacity(self.lines.len());
         for line in self.lines {
             let now = tier(line.tier.as_ref());
-            let band = tier(self.bands.get(&line.client_id));
-            clients.push(client(line, now, band, as_of, &self.followed));
+            let band = self.bands.get(&line.client_id);
+            let raw = tier(band.map(|band| &band.reviewed));
+            let kept = tier(band.and_then(|band| band.kept.as_ref()));
+            let client = client(line, as_of, &self.followed);
+            clients.push(SavedClient { tier: now, band: kept.or(raw), band_raw: raw, ..client });
         }
         if !unknown.is_empty() {
             let unknown: Vec<String> = unknown.into_iter().collect();
@@ -126,7 +131,7 @@ impl Found {
             as_of,
             period: self.period.unwrap_or_else(|| as_of.to_string()),
             currency: self.currency.unwrap_or_default(),
-            scope: self.part.then_some(Value::Bool(true)),
+            scope: self.scope.map(|scope| json!({ "owner": scope.owner })),
             totals: SavedTotals::default(),
             anchors: BTreeMap::new(),
             weights: Vec::new(),
@@ -138,13 +143,8 @@ impl Found {
     }
 }
 
-fn client(
-    line: Line,
-    tier: Option<Tier>,
-    band: Option<Tier>,
-    as_of: Day,
-    followed: &HashMap<String, Followed>,
-) -> SavedClient {
+/// What the sheets say of a client, but for its tier and bands.
+fn client(line: Line, as_of: Day, followed: &HashMap<String, Followed>) -> SavedClient {
     let followed = followed.get(&line.client_id);
     let signals = line.signals.into_iter().map(|(code, level)| {
         // Without a day of its own a finding is known from this review on.
@@ -165,19 +165,23 @@ fn client(
         score: line.score,
         adds: if whole { line.adds } else { BTreeMap::new() },
         features: SavedFeatures { net_sales: line.net_sales },
-        tier,
-        band,
         movement: line.movement,
         risk_level: RiskLevel::None,
         ..SavedClient::default()
     }
 }
 
-/// Tiers by their names: those that the workbook itself lists, then those of the program.
-fn tiers<'a>(own: &'a [String], words: &'a [Words]) -> HashMap<&'a str, Option<Tier>> {
+/// Tiers by their names: those that the workbook itself lists, then those of the settings, then those of the program.
+fn tiers<'a>(
+    own: &'a [String],
+    words: &'a [Words],
+    labels: &'a Labels,
+) -> HashMap<&'a str, Option<Tier>> {
     let usual = words.iter().flat_map(|words| &words.tiers);
     let mut names: HashMap<&str, Option<Tier>> =
         usual.map(|(name, tier)| (name.as_str(), *tier)).collect();
+    let given = |tier: Tier| Some((labels.tier.of(tier.code())?, Some(tier)));
+    names.extend(Tier::ALL.into_iter().filter_map(given));
     names.extend(own.iter().zip(Tier::ALL).map(|(name, tier)| (name.as_str(), Some(tier))));
     names
 }

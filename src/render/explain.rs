@@ -8,12 +8,14 @@ pub(super) mod wrap;
 use crate::config::load::{self, Loaded};
 use crate::config::rules::{self, LISTS, RULES, Target};
 use crate::diagnostic::{CHECKS, Fact};
-use crate::features::ClientFeatures;
+use crate::features::{ClientFeatures, Stage};
 use crate::locale::{Lang, decimal, percent};
 use crate::render::message;
+use crate::review::MOVEMENTS;
 use crate::schema::{TABLES, Table, aliases, doc_part};
 use crate::score::{Group, METRICS, Metric};
 use crate::signal::SIGNALS;
+use crate::tier::Tier;
 
 /// Columns that a line of text takes at most.
 const WIDTH: usize = 96;
@@ -24,16 +26,18 @@ const LIKE: f64 = 0.9;
 /// Metrics whose values are shares.
 const SHARES: [&str; 3] = ["growth", "industry_growth", "headroom"];
 /// Words with a text in the catalogue, by kind: the key of their labels is the same.
-const TERMS: [(&str, &[&str]); 8] = [
-    ("tier", &["strategic", "core", "potential", "standard"]),
-    ("stage", &["prospect", "dormant", "lost", "new", "growing", "declining", "steady"]),
-    ("policy", &["rank", "share", "all"]),
-    ("level", &["none", "low", "medium", "high"]),
-    ("group", &["contribution", "synergy", "potential"]),
-    ("movement", &["new", "up", "down", "same", "left", "reactivated"]),
-    ("part", &["own", "scale", "config", "missing"]),
-    ("topic", &["movement", "score_change", "whatif"]),
-];
+fn terms() -> [(&'static str, Vec<&'static str>); 8] {
+    [
+        ("tier", Tier::ALL.map(Tier::code).to_vec()),
+        ("stage", Stage::ALL.map(Stage::code).to_vec()),
+        ("policy", vec!["rank", "share", "all"]),
+        ("level", vec!["none", "low", "medium", "high"]),
+        ("group", Group::ALL.map(Group::code).to_vec()),
+        ("movement", MOVEMENTS.to_vec()),
+        ("part", vec!["own", "scale", "config", "missing"]),
+        ("topic", vec!["movement", "score_change", "whatif"]),
+    ]
+}
 
 /// Everything there is to say about a code, as plain text in lines; `None` when nothing has that name.
 #[must_use]
@@ -52,7 +56,7 @@ pub fn explain(lang: Lang, code: &str) -> Option<String> {
         ];
         sections.push(section(lang, "signal", code, &label(lang, "signal", code), &text));
     }
-    for (kind, names) in TERMS {
+    for (kind, names) in terms() {
         if names.contains(&code) {
             sections.push(of_term(lang, kind, code, &defaults));
         }
@@ -88,8 +92,8 @@ pub fn codes(lang: Lang) -> Vec<(&'static str, String, String)> {
     let mut codes: Vec<(&'static str, String)> = Vec::new();
     codes.extend(METRICS.iter().map(|metric| ("metric", metric.code().to_owned())));
     codes.extend(SIGNALS.iter().map(|signal| ("signal", signal.code().to_owned())));
-    for (kind, names) in TERMS {
-        codes.extend(names.iter().map(|name| (kind, (*name).to_owned())));
+    for (kind, names) in terms() {
+        codes.extend(names.into_iter().map(|name| (kind, name.to_owned())));
     }
     codes.extend(TABLES.iter().map(|table| ("table", table.code().to_owned())));
     codes.extend(features().into_iter().map(|feature| ("feature", feature)));

@@ -29,8 +29,8 @@ pub use change::{Basis, ScoreChange, Scored, score_change};
 pub use join::{Context, as_of, given_as_of, review, review_after};
 pub use portfolio::{Concentration, Figures};
 pub use previous::{
-    Before, Gone, Movement, OwnerChange, Previous, Since, Step, matrix, most_changed, movement,
-    movers,
+    Before, Gone, MOVEMENTS, Movement, OwnerChange, Previous, Since, Step, matrix, most_changed,
+    movement, movers,
 };
 pub use split::Split;
 

@@ -182,7 +182,10 @@ pub fn movers(clients: &[Client], least: f64) -> Vec<&Client> {
     found
 }
 
-/// The code of a client's movement; none for who is and was in no tier.
+/// The codes of all movements.
+pub const MOVEMENTS: [&str; 6] = ["new", "up", "down", "same", "left", "reactivated"];
+
+/// The code of a client's movement, one of [`MOVEMENTS`]; none for who is and was in no tier.
 #[must_use]
 pub fn movement(before: Option<&Before>, tier: Option<Tier>) -> Option<&'static str> {
     Some(match (before, tier) {

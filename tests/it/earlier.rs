@@ -128,7 +128,13 @@ fn what_is_no_review_of_all_clients_is_told() {
     bench.kam(&part).code(0);
     for name in ["part-Ann.xlsx", "part-Ann.json"] {
         after(&bench, name, 2).says("error[review-part]");
+        // The clients of others did not leave.
+        for other in ["2026Q1", "part-Bob.json", "part-Bob.xlsx"] {
+            bench.kam(&["diff", name, other]).code(2).says("error[review-part]");
+            bench.kam(&["diff", other, name]).code(2).says("error[review-part]");
+        }
     }
+    bench.kam(&["diff", "part-Ann.json", "part-Ann.xlsx"]).code(0);
 }
 
 #[test]
@@ -209,4 +215,73 @@ fn a_workbook_does_not_tell_what_metrics_of_ones_own_added() {
     };
     assert!(told("2026Q1") > 10);
     assert_eq!(told("reviews/2026Q1/review.xlsx"), 5, "those to whom it gave nothing");
+}
+
+#[test]
+fn a_workbook_without_the_sheet_of_the_model_tells_tiers_of_ones_own() {
+    let bench = bench("2026-06-30");
+    let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+    // A name of another tier, and segments, with which one row of weights says too little.
+    let own = "[labels.tier]\nstrategic = \"Core\"\ncore = \"Key\"\n\
+               [[score.segment]]\nwhere.stage = \"growing\"\nweights.net_sales = 100\n";
+    bench.write("kam.toml", settings.clone() + own);
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let tiers = |previous: &str| -> Vec<Value> {
+        let review = json(&after(&bench, previous, 0));
+        let clients = review["clients"].as_array().expect("clients").iter();
+        clients.map(|client| client["tier_previous"].clone()).collect()
+    };
+    let path = "reviews/2026Q1/review.xlsx";
+    assert_eq!(tiers(path), tiers("2026Q1"));
+    let told = after(&bench, path, 0).says("[previous-workbook]");
+    told.says("; clients in a tier without a band in it: 2");
+    // Two reviews side by side keep nobody's tier.
+    let diff = bench.kam(&["diff", path, "2026Q1"]).code(0).says("[previous-workbook]");
+    assert!(!diff.err.contains("without a band"), "{}", diff.err);
+    // Its own list comes before the names of today.
+    let other = "[labels.tier]\nstandard = \"Core\"\n";
+    bench.write("kam.toml", settings + other);
+    assert_eq!(tiers(path), tiers("2026Q1"));
+}
+
+#[test]
+fn a_currency_may_be_any_word() {
+    for lang in ["en", "zh"] {
+        let bench = bench("2026-06-30");
+        let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+        bench.write("kam.toml", settings.replace("EUR", "新台币"));
+        bench.kam(&["review", "--save", "--as-of", "2026-03-31", "--lang", lang]).code(0);
+        let review = json(&after(&bench, "reviews/2026Q1/review.xlsx", 0));
+        assert_eq!(review["movement"]["period"], "2026Q1");
+    }
+}
+
+/// How many bands of the review before count as kept ones, and what the next review makes of each client, by what it was told.
+fn bands(bench: &Bench, previous: &str) -> (usize, Vec<[Value; 5]>) {
+    let review = json(&after(bench, previous, 0));
+    let of = |client: &Value| {
+        let since = &client["since"];
+        let (band, raw) = (since["band"].clone(), since["band_raw"].clone());
+        [client["tier"].clone(), client["band"].clone(), client["band_raw"].clone(), band, raw]
+    };
+    let clients: Vec<_> = review["clients"].as_array().expect("clients").iter().map(of).collect();
+    (clients.iter().filter(|[.., band, raw]| band != raw).count(), clients)
+}
+
+#[test]
+fn a_workbook_tells_kept_bands_from_earned_ones() {
+    for lang in ["en", "zh"] {
+        let bench = bench("2026-06-30");
+        let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+        let settings = settings + "[hysteresis]\npoints = 40\n";
+        // The tiers become narrower: whoever falls out of one stays in it once.
+        let wide = "[tier]\nstrategic.top = 0.3\ncore.top = 0.6\npotential.top = 0.9\n";
+        for (end, tiers) in [("2025-12-31", wide), ("2026-03-31", "")] {
+            bench.write("kam.toml", format!("{settings}{tiers}"));
+            bench.kam(&["review", "--save", "--as-of", end, "--lang", lang]).code(0);
+        }
+        let (kept, whole) = bands(&bench, "2026Q1");
+        assert!(kept > 0, "somebody's band is kept");
+        assert_eq!(bands(&bench, "reviews/2026Q1/review.xlsx"), (kept, whole));
+    }
 }

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use kam::config::load::load;
-use kam::config::rules::LISTS;
+use kam::config::rules::{Kind, LISTS, RULES};
 use kam::diagnostic::{CHECKS, Severity};
+use kam::features::Stage;
 use kam::locale::Lang;
 use kam::render::explain;
-use kam::review::ScoreChange;
+use kam::review::{MOVEMENTS, ScoreChange};
 use kam::schema::{TABLES, doc_part};
 use kam::score::METRICS;
 use kam::signal::SIGNALS;
@@ -208,4 +209,42 @@ fn every_way_to_move_and_every_part_of_a_change_is_explained() {
         }
     }
     fail_with(&wrong);
+}
+
+/// The keys of a table of the catalogue, sorted.
+fn keys(catalogue: &toml::Table, path: &str) -> Vec<String> {
+    let mut table = catalogue;
+    for key in path.split('.') {
+        table = table[key].as_table().expect("a table");
+    }
+    let mut keys: Vec<String> = table.keys().cloned().collect();
+    keys.sort();
+    keys
+}
+
+fn sorted(mut codes: Vec<&str>) -> Vec<&str> {
+    codes.sort_unstable();
+    codes
+}
+
+#[test]
+fn every_list_of_words_is_that_of_the_catalogue() {
+    let catalogue: toml::Table = fs::read_to_string(root().join("src/locale/en.toml"))
+        .expect("text")
+        .parse()
+        .expect("catalogue");
+    assert_eq!(keys(&catalogue, "stage"), sorted(Stage::ALL.map(Stage::code).to_vec()));
+    assert_eq!(keys(&catalogue, "book.movement"), sorted(MOVEMENTS.to_vec()));
+    let sets = RULES.iter().find_map(|(key, kind)| match kind {
+        Kind::OneOf(sets) if *key == "labels.set" => Some(*sets),
+        _ => None,
+    });
+    let named = sets.expect("sets of names").iter().copied().filter(|set| *set != "default");
+    assert_eq!(keys(&catalogue, "tier_set"), sorted(named.collect()));
+    let explained = explain::codes(Lang::En);
+    for kind in ["stage", "policy", "level", "group"] {
+        let of_kind = explained.iter().filter(|(known, _, _)| *known == kind);
+        let codes = sorted(of_kind.map(|(_, code, _)| code.as_str()).collect());
+        assert_eq!(keys(&catalogue, kind), codes, "{kind}");
+    }
 }

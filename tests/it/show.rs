@@ -344,3 +344,22 @@ fn imported_rows_stand_in_their_files() {
     bench.kam(&["import", FILES[0], FILES[1], FILES[2]]).code(0);
     assert_eq!(page(&[]), of_files);
 }
+
+#[test]
+fn the_review_before_is_an_input_and_a_workbook_of_it_is_told() {
+    let bench = crate::history::bench("2026-06-30");
+    bench.kam(&["review", "--as-of", "2026-03-31", "-o", "before.json", "-o", "book.xlsx"]).code(0);
+    let kept = fs::read(bench.at("before.json")).expect("written");
+    let show = ["show", "C01", "--as-of", "2026-06-30", "--previous"];
+    let over = bench.kam(&[&show[..], &["before.json", "-o", "before.json"]].concat());
+    over.code(2).says("error[output-is-input]");
+    assert_eq!(fs::read(bench.at("before.json")).expect("still there"), kept);
+    let run = bench.kam(&[&show[..], &["before.json"]].concat()).code(0);
+    assert!(!run.err.contains("previous-workbook"), "{}", run.err);
+    bench.kam(&[&show[..], &["book.xlsx"]].concat()).code(0).says("[previous-workbook]");
+    // What only the review can say of the settings is said here too.
+    let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
+    let expired = "[[override]]\nclient = \"C01\"\ntier = \"core\"\nreason = \"a promise\"\nuntil = \"2026-01-31\"\n";
+    bench.write("kam.toml", settings + expired);
+    bench.kam(&["show", "C01", "--as-of", "2026-06-30"]).code(0).says("[override-expired]");
+}

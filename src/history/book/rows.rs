@@ -7,6 +7,7 @@ use super::super::layout::{self, Layout};
 use super::words::{Words, is};
 use crate::money::Money;
 use crate::period::Day;
+use crate::review::Scope;
 use crate::schema::value;
 use crate::signal::Level;
 use crate::source::{Cell, RowSink};
@@ -17,6 +18,14 @@ const HEAD: u64 = 50;
 
 /// The findings of a client of the follow-up list, each with the day on which it was seen first where that is told.
 pub(super) type Followed = Vec<(String, Option<Day>)>;
+
+/// The band of a client on the sheet of the model.
+pub(super) struct Band {
+    /// By the policy alone.
+    pub reviewed: String,
+    /// The higher one that the review kept, where it kept one.
+    pub kept: Option<String>,
+}
 
 /// A row of the sheet of the clients.
 #[derive(Default)]
@@ -41,13 +50,13 @@ pub(super) struct Rows<'w> {
     pub as_of: Option<Day>,
     pub period: Option<String>,
     pub currency: Option<String>,
-    /// Whether the review is of some of the clients only.
-    pub part: bool,
+    /// Whose clients they are, where they are those of one account manager.
+    pub scope: Option<Scope>,
     pub is_clients: bool,
     pub lines: Vec<Line>,
     pub lacking: Option<Vec<String>>,
     pub tiers: Vec<String>,
-    pub bands: HashMap<String, String>,
+    pub bands: HashMap<String, Band>,
     pub followed: HashMap<String, Followed>,
 }
 
@@ -60,6 +69,8 @@ enum Sheet<'w> {
     Bands {
         client_id: usize,
         band: usize,
+        /// Only where the review kept a band of somebody.
+        kept: Option<usize>,
     },
     Actions(Box<Layout>),
 }
@@ -176,7 +187,7 @@ impl<'w> Rows<'w> {
             as_of: None,
             period: None,
             currency: None,
-            part: false,
+            scope: None,
             is_clients: false,
             lines: Vec::new(),
             lacking: None,
@@ -194,9 +205,8 @@ impl<'w> Rows<'w> {
             for words in self.words {
                 if let (None, Some(day)) = (self.as_of, words.day(text)) {
                     self.as_of = Some(day);
-                    self.currency = words.currency(text, day);
-                    // The line goes on with whose clients they are.
-                    self.part = self.currency.is_none();
+                    let (currency, scope) = words.unit(text, day).unzip();
+                    (self.currency, self.scope) = (currency, scope.flatten());
                 }
                 if self.period.is_none() {
                     self.period = words.period(text);
@@ -224,10 +234,14 @@ impl<'w> Rows<'w> {
             let at = |key| words.column(key, cells);
             let reviewed = at("model.rank_reviewed").and_then(|_| at("model.band_reviewed"));
             if let (Some(client_id), Some(band)) = (at("column.client_id"), reviewed) {
-                self.sheet = Sheet::Bands { client_id, band };
+                let kept = at("model.held");
+                self.sheet = Sheet::Bands { client_id, band, kept };
                 return;
             }
-            if let (Some(tier), Some(_)) = (at("column.tier"), at("model.reviewed")) {
+            // The table of tiers on the overview, or that of the cuts on the sheet of the model.
+            let overview = at("column.avg_score").and_then(|_| at("column.at_risk"));
+            let listed = overview.or_else(|| at("model.reviewed"));
+            if let (Some(tier), Some(_)) = (at("column.tier"), listed) {
                 self.sheet = Sheet::Tiers(tier);
                 return;
             }
@@ -253,9 +267,10 @@ impl RowSink for Rows<'_> {
                 }
             }
             Sheet::Clients(columns) => self.lines.extend(columns.line(cells)),
-            Sheet::Bands { client_id, band } => {
-                if let (Some(client), Some(band)) = (text(*client_id), text(*band)) {
-                    self.bands.insert(client, band);
+            Sheet::Bands { client_id, band, kept } => {
+                if let (Some(client), Some(reviewed)) = (text(*client_id), text(*band)) {
+                    let kept = kept.and_then(text);
+                    self.bands.insert(client, Band { reviewed, kept });
                 }
             }
             Sheet::Actions(layout) => {

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::config::rules::{self, Kind, RULES, Target};
+use crate::features::Stage;
 use crate::period::Day;
+use crate::review::{MOVEMENTS, Scope};
 use crate::score::METRICS;
 use crate::signal::{Level, SIGNALS};
 use crate::source::Cell;
@@ -10,11 +13,6 @@ use crate::tier::Tier;
 
 /// The texts of a language by their keys in the catalogue.
 pub type Texts = fn(&str) -> Option<&'static str>;
-
-/// Codes of a catalogue that are looked for.
-const STAGES: [&str; 7] = ["prospect", "dormant", "lost", "new", "growing", "declining", "steady"];
-const MOVEMENTS: [&str; 6] = ["new", "up", "down", "same", "left", "reactivated"];
-const SETS: [&str; 3] = ["abc", "gold", "vip"];
 
 /// What is looked for in one language.
 pub(super) struct Words {
@@ -24,6 +22,8 @@ pub(super) struct Words {
     pub as_of: String,
     /// The same with the currency, with the words for an unnamed one.
     unit: (String, String),
+    /// How such a line goes on with whose clients they are: of an account manager, of none.
+    scope: (String, String, String),
     /// The title with the period.
     title: String,
     texts: Texts,
@@ -45,8 +45,8 @@ impl Words {
         for tier in Tier::ALL {
             let code = tier.code();
             tiers.push((text(&format!("tier.{code}")), Some(tier)));
-            let of_set = |set| texts(&format!("tier_set.{set}.{code}"));
-            tiers.extend(SETS.into_iter().filter_map(of_set).map(|it| (it.to_owned(), Some(tier))));
+            let of_set = |set: &&str| texts(&format!("tier_set.{set}.{code}"));
+            tiers.extend(sets().iter().filter_map(of_set).map(|it| (it.to_owned(), Some(tier))));
         }
         let finding = text("book.clients.finding");
         let levels = [Level::Low, Level::Medium, Level::High];
@@ -66,9 +66,10 @@ impl Words {
             sheet: text("book.sheet.clients"),
             as_of: text("book.as_of"),
             unit: (text("book.as_of_unit"), text("book.unit_unknown")),
+            scope: (text("book.scope.line"), text("scope.owner"), text("scope.none")),
             title: text("book.title.overview"),
             tiers,
-            stages: by_word(&STAGES, "stage"),
+            stages: by_word(&Stage::ALL.map(Stage::code), "stage"),
             movements: by_word(&MOVEMENTS, "book.movement"),
             findings: findings.collect(),
             list: text("book.list"),
@@ -103,14 +104,30 @@ impl Words {
         line.strip_prefix(before).and_then(|rest| Day::parse_iso(rest.get(..10)?))
     }
 
-    /// The currency that such a line names, empty for an unnamed one; none where it goes on with more than that.
-    pub(super) fn currency(&self, line: &str, as_of: Day) -> Option<String> {
+    /// The currency that such a line names, empty for an unnamed one, and whose clients it says they are.
+    pub(super) fn unit(&self, line: &str, as_of: Day) -> Option<(String, Option<Scope>)> {
         let (template, unnamed) = &self.unit;
         let template = template.replace("{as_of}", &as_of.to_string());
         let (before, after) = template.split_once("{unit}")?;
-        let unit = line.strip_prefix(before)?.strip_suffix(after)?;
-        let known = unit == unnamed || unit.chars().all(|c| c.is_ascii_alphanumeric());
-        known.then(|| if unit == unnamed { String::new() } else { unit.to_owned() })
+        let rest = line.strip_prefix(before)?;
+        let (unit, scope) = match self.scope(rest, after) {
+            Some((unit, scope)) => (unit, Some(scope)),
+            None => (rest.strip_suffix(after)?, None),
+        };
+        Some((if unit == unnamed { String::new() } else { unit.to_owned() }, scope))
+    }
+
+    /// What stands before and in the words for whose clients they are; `after` is what stands between.
+    fn scope<'a>(&self, rest: &'a str, after: &str) -> Option<(&'a str, Scope)> {
+        let (line, owner, none) = &self.scope;
+        let (joint, end) = line.strip_prefix("{line}")?.split_once("{scope}")?;
+        let (rest, joint) = (rest.strip_suffix(end)?, format!("{after}{joint}"));
+        if let Some(unit) = rest.strip_suffix(&format!("{joint}{none}")) {
+            return Some((unit, Scope { owner: None }));
+        }
+        let (of, only) = owner.split_once("{owner}")?;
+        let (unit, owner) = rest.strip_suffix(only)?.split_once(&format!("{joint}{of}"))?;
+        Some((unit, Scope { owner: Some(owner.to_owned()) }))
     }
 
     /// The period that the title names.
@@ -127,7 +144,49 @@ impl Words {
     }
 }
 
+/// The sets of names of tiers that settings can choose.
+fn sets() -> &'static [&'static str] {
+    match rules::target(RULES, &["labels", "set"].map(ToOwned::to_owned)) {
+        Target::Setting(Kind::OneOf(sets)) => sets,
+        _ => &[],
+    }
+}
+
 /// Whether a cell holds a text.
 pub(super) fn is(cell: &Cell<'_>, text: &str) -> bool {
     matches!(cell, Cell::Text(found) if found.trim() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locale::Lang;
+
+    #[test]
+    fn any_currency_is_told_from_whose_clients_they_are() {
+        let day = Day::parse_iso("2026-03-31").expect("day");
+        let languages: [(Lang, Texts); 2] =
+            [(Lang::En, |key| Lang::En.find(key)), (Lang::Zh, |key| Lang::Zh.find(key))];
+        for (lang, texts) in languages {
+            let words = Words::of(texts);
+            let unnamed = lang.text("book.unit_unknown");
+            for (written, unit) in
+                [("EUR", "EUR"), ("新台币", "新台币"), ("U.S. $", "U.S. $"), (&*unnamed, "")]
+            {
+                let facts = [("as_of", day.to_string()), ("unit", written.to_owned())];
+                let line = lang.fill("book.as_of_unit", &facts);
+                assert_eq!(words.unit(&line, day), Some((unit.to_owned(), None)));
+                for owner in [Some("Ann"), Some("王; 仅 only."), None] {
+                    let scope = match owner {
+                        Some(owner) => lang.fill("scope.owner", &[("owner", owner.to_owned())]),
+                        None => lang.text("scope.none"),
+                    };
+                    let whole = [("line", line.clone()), ("scope", scope)];
+                    let scope = Scope { owner: owner.map(ToOwned::to_owned) };
+                    let told = words.unit(&lang.fill("book.scope.line", &whole), day);
+                    assert_eq!(told, Some((unit.to_owned(), Some(scope))));
+                }
+            }
+        }
+    }
 }
