@@ -8,7 +8,7 @@ use crate::schema::heading::Layout;
 use crate::store::sheet::Sheet;
 
 /// The columns of a sheet that are metrics, each with the position of the metric in the settings.
-pub(super) fn columns(layout: &Layout, config: &Config) -> Vec<(usize, u32)> {
+pub(in crate::store) fn columns(layout: &Layout, config: &Config) -> Vec<(usize, u32)> {
     if layout.table.code() != "clients" {
         return Vec::new();
     }
