@@ -181,3 +181,30 @@ fn the_decimal_mark_is_that_of_the_column() {
     bench.write("kam.toml", with);
     assert_eq!(rated(&bench, &[]).0, [3.5, 1.25].map(Some));
 }
+
+#[test]
+fn its_column_may_stand_far_below_the_transactions() {
+    let bench = Bench::new();
+    let mut sheet = "客户编号,日期,金额\n".to_owned();
+    for row in 0..300 {
+        let _ = writeln!(sheet, "C{:02},2026-0{}-05,{}", row % 5, row % 6 + 1, 100 + row);
+    }
+    sheet += ",,\n客户编号,客户名称,ESG评分\nC00,公司0,0.8\nC01,公司1,0.5\n";
+    bench.write("all.csv", sheet);
+    bench.write("kam.toml", SETTINGS);
+    let run = bench.kam(&["review", "all.csv", "--format", "json"]).code(0);
+    let found = points(&serde_json::from_str(&run.out).expect("JSON"));
+    assert_eq!((found["C00"], found["C01"], found["C02"]), (Some(80.0), Some(50.0), None));
+    bench.write("kam.toml", SETTINGS.replace("ESG 评分", "绿色"));
+    bench.kam(&["review", "all.csv"]).code(2).says("metric-column");
+}
+
+#[test]
+fn files_are_imported_one_by_one() {
+    let bench = bench("ESG评分", &["0.8", "0.5"]);
+    // Which file has the column is asked when all are reviewed.
+    bench.kam(&["import", "sales.csv"]).code(0);
+    bench.kam(&["review"]).code(2).says("metric-column");
+    bench.kam(&["import", "clients.csv"]).code(0);
+    bench.kam(&["review"]).code(0);
+}

@@ -27,7 +27,7 @@ pub use relations::{
 };
 
 pub(super) use catalogue::Product;
-pub(super) use metrics::columns as measured;
+pub(super) use metrics::{columns as measured, lacking as metrics_lacking};
 pub(super) use relations::{Key, Keys};
 
 use clients::Headings;
@@ -57,7 +57,6 @@ pub(super) fn read(
     options: &Options,
     loaded: &mut Loaded,
 ) -> Result<Side> {
-    metrics::check(sheets, config)?;
     let mut side = Side::default();
     let skipped: Vec<String> =
         config.skip_status.iter().map(|status| aliases::normalise(status)).collect();
