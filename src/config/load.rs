@@ -4,7 +4,7 @@
 //! right are laid over each other key by key, and only what holds between several settings is checked on the result.
 //! Nothing here reads a file or the environment: the command line does, and passes texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -106,13 +106,19 @@ pub fn load(layers: &[Layer], overrides: &[(String, Value, String)]) -> Result<L
             in_force.insert(check::dotted(&leaf.path), (index, leaf));
         }
     }
-    // Settings that hang together are judged only when each of them is known; an empty key is a layer that is unread.
-    let unsure = |prefix: &str| failed.iter().any(|key| key.is_empty() || key.starts_with(prefix));
-    problems.extend(metrics_lacking(&inputs, &in_force, &failed));
+    // Settings that hang together are judged only when each of them is known; an empty key is a layer that is unread, and a
+    // table that is none takes all that is to be in it along.
+    let unsure = |prefix: &str| {
+        let around = |key: &str| prefix.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        failed.iter().any(|key| key.is_empty() || key.starts_with(prefix) || around(key))
+    };
+    let added = added_metrics(&in_force, &failed);
+    problems.extend(metrics_lacking(&inputs, &in_force, &failed, &added));
     if !unsure("score.weights") && !unsure(METRIC) {
         problems.extend(weights_off(&inputs, &in_force, &weights));
     }
-    problems.extend(segments_wrong(&inputs, &in_force));
+    let all_known = !failed.iter().any(|key| key.is_empty() || METRIC.trim_end_matches('.') == key);
+    problems.extend(segments_wrong(&inputs, &in_force, all_known.then_some(&added)));
     if !unsure(LABELS) {
         problems.extend(labels_alike(&inputs, &in_force));
     }
@@ -209,17 +215,28 @@ fn weights_off(
     not_100(&weights, inputs.get(*input)?, table)
 }
 
-/// What is wrong with segments: no condition, a metric that is none, weights that do not add up.
-fn segments_wrong(inputs: &[Input<'_>], in_force: &InForce) -> Vec<Diagnostic> {
+/// The codes of metrics of the user's own, those included of which not all can be read.
+fn added_metrics<'a>(in_force: &'a InForce, failed: &'a [String]) -> BTreeSet<&'a str> {
+    let keys = in_force.keys().chain(failed);
+    keys.filter_map(|key| key.strip_prefix(METRIC)?.split('.').next()).collect()
+}
+
+/// What is wrong with segments: no condition, a metric that is none (where all metrics are known), weights that do not add up.
+fn segments_wrong(
+    inputs: &[Input<'_>],
+    in_force: &InForce,
+    added: Option<&BTreeSet<&str>>,
+) -> Vec<Diagnostic> {
     let Some((input, leaf)) = in_force.get(SEGMENT) else {
         return Vec::new();
     };
     let (Some(input), Some(segments)) = (inputs.get(*input), leaf.value.as_array()) else {
         return Vec::new();
     };
-    let is_metric = |code: &String| {
-        rules::metrics().contains(code) || in_force.contains_key(&format!("{METRIC}{code}.weight"))
-    };
+    let known: Option<Vec<&str>> = added.map(|added| {
+        rules::metrics().iter().map(String::as_str).chain(added.iter().copied()).collect()
+    });
+    let is_metric = |code: &str| known.as_ref().is_none_or(|known| known.contains(&code));
     let mut problems = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for segment in segments {
@@ -242,11 +259,10 @@ fn segments_wrong(inputs: &[Input<'_>], in_force: &InForce) -> Vec<Diagnostic> {
         for code in weights.keys().filter(|code| !is_metric(code)) {
             let problem = input.error("config-key", &leaf.at);
             let key = format!("{SEGMENT}.weights.{code}");
-            let known: Vec<&str> = rules::metrics().iter().map(String::as_str).collect();
-            let near = rules::nearest(code, &known).map(|near| format!("{SEGMENT}.weights.{near}"));
+            let near = known.as_ref().and_then(|known| rules::nearest(code, known));
             let problem = problem.with("key", key);
             problems.push(match near {
-                Some(near) => problem.with("suggestion", near),
+                Some(near) => problem.with("suggestion", format!("{SEGMENT}.weights.{near}")),
                 None => problem,
             });
         }
@@ -277,12 +293,14 @@ fn not_100(weights: &[(&str, f64)], input: &Input<'_>, at: &Range<usize>) -> Opt
 }
 
 /// What metrics of the user's own cannot do without, where they do not have it.
-fn metrics_lacking(inputs: &[Input<'_>], in_force: &InForce, failed: &[String]) -> Vec<Diagnostic> {
-    let mut codes: Vec<&str> =
-        in_force.keys().filter_map(|key| key.strip_prefix(METRIC)?.split('.').next()).collect();
-    codes.dedup();
+fn metrics_lacking(
+    inputs: &[Input<'_>],
+    in_force: &InForce,
+    failed: &[String],
+    added: &BTreeSet<&str>,
+) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for code in codes {
+    for code in added {
         let table = format!("{METRIC}{code}.");
         if failed.iter().any(|key| key.starts_with(&table)) {
             continue;

@@ -444,6 +444,27 @@ fn segments_are_checked() {
 }
 
 #[test]
+fn segments_know_metrics_of_the_users_own() {
+    let esg = "[metric.esg]\ncolumn = \"ESG\"\ngroup = \"synergy\"\nanchors = [[0, 0], [100, 100]]\nweight = 5\n";
+    let with = |esg: &str, code: &str| {
+        format!(
+            "{esg}[score.weights]\nneeds_fit = 5\n[[score.segment]]\nwhere.stage = \"new\"\nweights.{code} = 100\n"
+        )
+    };
+    load(&[layer("kam.toml", &with(esg, "esg"))], &[]).expect("settings");
+    // One that is not right yet is a metric all the same: the slip is told once, where it is.
+    let found = one(&with(&esg.replace("= 5", "= \"five\""), "esg"));
+    assert_eq!((found.code, fact(&found, "key").as_str()), ("config-type", "metric.esg.weight"));
+    let found = problems(&with(&esg.replace("weight = 5\n", ""), "esg"));
+    assert!(!found.iter().any(|problem| problem.0 == "config-key"), "{found:?}");
+    let found = one(&with(esg, "esgg"));
+    assert_eq!(fact(&found, "suggestion"), "score.segment.weights.esg");
+    // Where the metrics cannot be read, nothing is said of what they might be called.
+    let found = one(&with("metric = 5\n", "esg"));
+    assert_eq!(fact(&found, "key"), "metric");
+}
+
+#[test]
 fn metrics_of_the_users_own_are_checked() {
     let esg = "[metric.esg]\ncolumn = \"ESG评分\"\ngroup = \"synergy\"\nanchors = [[0, 0], [100, 100]]\nweight = 5\n";
     let good = format!("{esg}[score.weights]\nneeds_fit = 5\n");

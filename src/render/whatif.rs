@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::config::{Labels, weight_of};
+use crate::config::{Labels, Segment, weight_of};
 use crate::diagnostic::Fact;
 use crate::locale::{Lang, decimal, grouped, signed, signed_percent, whole_money};
 use crate::money::Money;
@@ -16,6 +16,8 @@ use super::table::{Align, Table, escaped};
 
 /// Decimals of a weight and of any other number in the table of settings.
 const PLACES: (usize, usize) = (2, 4);
+/// The setting that is a list of segments.
+const SEGMENT: &str = "score.segment";
 /// Columns of the CSV: the fields of a client.
 const COLUMNS: [&str; 13] = [
     "client_id",
@@ -39,6 +41,9 @@ pub fn table(answer: &WhatIf, lang: Lang, width: Option<usize>) -> String {
     let mut out = lang.fill("whatif.title", &[("as_of", answer.as_of.to_string())]) + "\n";
     changed(&mut out, &answer.labels, &answer.settings, &answer.not_applied, lang, width);
     let _ = writeln!(out, "\n{}", moved(answer, lang));
+    if let Some(note) = in_segments(answer, lang) {
+        let _ = writeln!(out, "{note}");
+    }
     if !answer.settings.is_empty() {
         let _ = write!(out, "\n{}", tiers(answer, lang).draw(width));
     }
@@ -57,6 +62,7 @@ pub fn markdown(answer: &WhatIf, lang: Lang) -> String {
     let mut parts = vec![format!("# {}\n", escaped(&title))];
     parts.extend(changed_markdown(&answer.labels, &answer.settings, &answer.not_applied, lang));
     parts.push(moved(answer, lang) + "\n");
+    parts.extend(in_segments(answer, lang).map(|note| escaped(&note) + "\n"));
     parts.push(tiers(answer, lang).markdown());
     if answer.totals.moved > 0 {
         parts.push(movers(answer, lang).markdown());
@@ -91,6 +97,14 @@ pub fn moved(answer: &WhatIf, lang: Lang) -> String {
         ("reranked", totals.reranked),
     ];
     lang.fill(key, &counts.map(|(name, count)| (name, grouped(count as i64))))
+}
+
+/// How many clients other weights do not reach, where there are any of both.
+fn in_segments(answer: &WhatIf, lang: Lang) -> Option<String> {
+    let count = answer.totals.in_segments;
+    let weights = answer.settings.iter().any(|setting| weight_of(&setting.key).is_some());
+    let values = [("count", grouped(count as i64))];
+    (weights && count > 0).then(|| lang.fill("whatif.in_segments", &values))
 }
 
 /// The settings that differ, and those that differ to no effect.
@@ -134,6 +148,12 @@ fn settings_table(labels: &Labels, settings: &[Setting], lang: Lang) -> Table {
         (heading("after", lang), Align::Right),
     ]);
     for setting in settings {
+        if setting.key == SEGMENT {
+            for row in segments(labels, setting, lang) {
+                table.row(row);
+            }
+            continue;
+        }
         let cell = |value: &Option<Value>| match value {
             None => "-".to_owned(),
             Some(Value::Number(number)) => {
@@ -154,6 +174,43 @@ fn settings_table(labels: &Labels, settings: &[Setting], lang: Lang) -> Table {
         ]);
     }
     table
+}
+
+/// The segments that differ, by their place: the first that fits counts.
+fn segments(labels: &Labels, setting: &Setting, lang: Lang) -> Vec<Vec<String>> {
+    let of = |value: &Option<Value>| -> Vec<Segment> {
+        value.clone().and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
+    };
+    let (before, after) = (of(&setting.before), of(&setting.after));
+    let cell = |segment: Option<&Segment>| {
+        segment.map_or_else(|| "-".to_owned(), |segment| self::segment(labels, segment, lang))
+    };
+    (0..before.len().max(after.len()))
+        .filter(|at| before.get(*at) != after.get(*at))
+        .map(|at| {
+            let number = [("number", (at + 1).to_string())];
+            vec![lang.fill("whatif.segment", &number), cell(before.get(at)), cell(after.get(at))]
+        })
+        .collect()
+}
+
+/// A segment in a line.
+fn segment(labels: &Labels, segment: &Segment, lang: Lang) -> String {
+    let weights = segment.weights.iter().filter(|(_, weight)| **weight > 0.0);
+    let weights: Vec<String> = weights
+        .map(|(code, weight)| {
+            format!("{} {}", metric::label(labels, lang, code), decimal(*weight, PLACES.0))
+        })
+        .collect();
+    let clients = match &segment.name {
+        Some(name) => lang.fill(
+            "whatif.segment_clients",
+            &[("name", name.clone()), ("where", segment.conditions())],
+        ),
+        None => segment.conditions(),
+    };
+    let weights = lang.fact(&Fact::from(weights));
+    lang.fill("whatif.step", &[("before", clients), ("after", weights)])
 }
 
 /// What a setting is called: weights by their metric, tops by their tier, others by their key.

@@ -244,11 +244,18 @@ impl RowSink for Survey<'_> {
             return ControlFlow::Continue(());
         }
         self.rows += 1;
+        let fields = self.layout.table.fields();
+        // Any column of the client file may be a metric of the user's own, if need be after it was imported.
+        let may_be_metrics = self.layout.table.code() == "clients";
         for ((column, evidence), cell) in
             self.layout.columns.iter().zip(&mut self.evidence).zip(cells)
         {
-            if let Some(field) = column.field {
-                evidence.observe(self.layout.table.fields()[field].kind, cell);
+            match column.field.map(|field| fields[field].kind) {
+                None | Some(Kind::Id | Kind::Text) if may_be_metrics => {
+                    evidence.observe(Kind::Number, cell);
+                }
+                Some(kind) => evidence.observe(kind, cell),
+                None => {}
             }
         }
         if self.rows >= self.limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -109,6 +109,7 @@ impl Serialize for ByMetric {
     }
 }
 
+#[cfg(test)]
 impl<'a> FromIterator<(&'a str, f64)> for ByMetric {
     fn from_iter<I: IntoIterator<Item = (&'a str, f64)>>(values: I) -> Self {
         let values: Vec<(&str, f64)> = values.into_iter().collect();

@@ -109,6 +109,7 @@ fn sold(
             document: Rc::clone(&sheet.document),
             index: sheet.index,
             readings: Vec::new(),
+            measured: Vec::new(),
             given: sheet.given,
             // What `where` chooses is what was sold; the pipeline is made of the others too.
             filter: std::mem::take(&mut sheet.filter),
@@ -286,7 +287,8 @@ pub(super) fn open_one(
             };
             match found {
                 Ok(layout) => {
-                    let sheet = place.sheet(layout, &rows, report.clone(), options, loaded)?;
+                    let means = (config, options);
+                    let sheet = place.sheet(layout, &rows, report.clone(), means, loaded)?;
                     sheets.push(sheet.ok_or_else(stale)?);
                 }
                 Err(nearest) => {
@@ -320,7 +322,7 @@ impl Found<'_> {
         mut layout: Layout,
         rows: &[OwnedRow],
         report: InputReport,
-        options: &Options,
+        (config, options): (&Config, &Options),
         loaded: &mut Loaded,
     ) -> Result<Option<Sheet>> {
         let Self { document, index, source, origin, .. } = *self;
@@ -337,6 +339,7 @@ impl Found<'_> {
             document: Rc::clone(document),
             index,
             readings: Vec::new(),
+            measured: side::measured(&layout, config),
             given,
             filter,
             currency: source.and_then(|source| source.currency.clone()),

@@ -218,6 +218,8 @@ fn attempt(
     }
     let rates = rates::read(&mut sheets, config, options, loaded)?;
     let named_by_id = sheets.iter().any(Sheet::names_clients_by_id);
+    // Told only when all tables are known: that of the clients may stand far below the transactions.
+    let mut problems = side::metrics_lacking(&sheets, config);
     let mut sheets: Vec<&mut Sheet> =
         sheets.iter_mut().filter(|sheet| sheet.layout.table.code() == "transactions").collect();
     let means = Means {
@@ -228,7 +230,6 @@ fn attempt(
         several: sheets.len() > 1,
     };
     let mut readings = Vec::with_capacity(sheets.len());
-    let mut problems = Vec::new();
     for sheet in &mut sheets {
         match transactions::read(sheet, means, &Replaced::default(), &mut loaded.inputs) {
             Ok(reading) => {

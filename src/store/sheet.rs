@@ -12,23 +12,28 @@ use super::workspace::{Account, Kept, Recorder};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::schema::Kind;
 use crate::schema::aliases::normalise;
 use crate::schema::column::{Evidence, Given, Survey, decide};
 use crate::schema::heading::{HEADER_SEARCH, Layout, UserColumns};
 use crate::schema::value::{DateOrder, Reading, exact};
+use crate::schema::{Field, Kind};
 use crate::source::{Cell, Document, OwnedRow, RowSink};
 
 /// Rows that the first decision about a column rests on.
 const SURVEY_ROWS: u64 = 1000;
+
+/// What a metric of the user's own is read as, where its column is no field that holds numbers.
+const MEASURED: Field = Field { name: "metric", kind: Kind::Number };
 
 /// A sheet that was recognised and how it is to be read.
 pub(super) struct Sheet {
     pub document: Rc<RefCell<Document>>,
     pub index: usize,
     pub layout: Layout,
-    /// By column; default where the column has no field.
+    /// By column; default where the column is neither a field nor a metric.
     pub readings: Vec<Reading>,
+    /// Columns that are metrics of the user's own, each with the position of the metric in the settings.
+    pub measured: Vec<(usize, u32)>,
     pub given: Given,
     /// Column and value that a row must have.
     pub filter: Vec<(usize, String)>,
@@ -100,6 +105,14 @@ impl Sheet {
     /// Its first rows, those above its headings included.
     pub(super) fn first_rows(&self) -> Result<Vec<OwnedRow>> {
         self.document.borrow_mut().sample(self.index, self.layout.top, HEADER_SEARCH)
+    }
+
+    /// What a column is read as.
+    fn read_as(&self, column: usize) -> Option<Field> {
+        let field = self.layout.columns[column].field.map(|at| self.layout.table.fields()[at]);
+        let is_text = field.is_none_or(|field| matches!(field.kind, Kind::Id | Kind::Text));
+        let measured = self.measured.iter().any(|(at, _)| *at == column);
+        if is_text && measured { Some(MEASURED) } else { field }
     }
 
     /// Whether its transactions name clients in a column that can hold nothing but ids.
@@ -199,7 +212,9 @@ impl Sheet {
                 }
             }
         }
-        if !all && evidence.iter().any(Evidence::is_open) {
+        let is_open =
+            |(at, evidence): (usize, &Evidence)| self.read_as(at).is_some() && evidence.is_open();
+        if !all && evidence.iter().enumerate().any(is_open) {
             return self.look(true, threads.max(2));
         }
         Ok((evidence, all))
@@ -248,7 +263,7 @@ impl Sheet {
         let mut open = Vec::new();
         let mut readings = Vec::with_capacity(layout.columns.len());
         for (at, (column, evidence)) in layout.columns.iter().zip(evidence).enumerate() {
-            let Some(field) = column.field.map(|field| layout.table.fields()[field]) else {
+            let Some(field) = self.read_as(at) else {
                 readings.push(Reading::default());
                 continue;
             };

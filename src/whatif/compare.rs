@@ -54,6 +54,8 @@ pub struct Totals {
     pub down: usize,
     /// To another rank, in whatever tier.
     pub reranked: usize,
+    /// Scored by the weights of segments after, which those of all others do not change.
+    pub in_segments: usize,
 }
 
 /// One tier before and after.
@@ -107,6 +109,10 @@ impl WhatIf {
     #[must_use]
     pub fn of(review: &Review, plan: &Plan, threads: usize) -> Self {
         let after = After::new(review, &plan.config, threads);
+        let mut in_segments = 0;
+        for (client, segment) in after.clients.iter().zip(&after.segments) {
+            in_segments += usize::from(client.active && segment.is_some());
+        }
         let parts = after.clients.iter().zip(&after.scores).zip(&after.outcomes);
         let mut clients: Vec<ClientChange> = parts
             .filter(|((client, _), _)| client.active)
@@ -142,6 +148,7 @@ impl WhatIf {
                 up,
                 down,
                 reranked: reranked.count(),
+                in_segments,
             },
             tiers: Tier::ALL.map(|tier| in_tier(tier, &clients)).to_vec(),
             clients,

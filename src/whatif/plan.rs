@@ -80,9 +80,7 @@ impl Plan {
             not_applied: rest.into_iter().map(|setting| setting.key).collect(),
         }
     }
-}
 
-impl Plan {
     /// What tiers and metrics are called; those that the plan takes away keep their names.
     pub(super) fn labels(&self, usual: &Config) -> Labels {
         let mut labels = usual.labels.clone();
@@ -111,8 +109,8 @@ fn plain(value: &toml::Value) -> Value {
 
 /// The weights when some are fixed and all others are rescaled in proportion, so that the sum is 100.
 ///
-/// Where that cannot be (the fixed ones exceed 100, or nothing is left to rescale), the sum is not 100, and and settings with
-/// such weights are refused.
+/// A fixed name that is no metric is kept, for the settings to refuse. Where the sum cannot be 100 (the fixed ones exceed it, or
+/// nothing is left to rescale), it is not, and settings with such weights are refused.
 #[must_use]
 pub fn rescaled(config: &Config, fixed: &[(String, f64)]) -> Vec<(String, f64)> {
     let given = |metric: &str| fixed.iter().rev().find(|(name, _)| name == metric);

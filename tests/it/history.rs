@@ -319,10 +319,14 @@ fn replaying_the_past_equals_having_saved_it_then() {
 #[test]
 fn what_only_people_know_has_no_past() {
     let bench = bench("2026-06-30");
-    bench.write("kam.toml", "[[source]]\npath = \"*.csv\"\n");
+    bench.write(
+        "kam.toml",
+        "[[source]]\npath = \"*.csv\"\n[metric.esg]\ncolumn = \"ESG rating\"\ngroup = \"synergy\"\n\
+         anchors = [[0, 0], [5, 100]]\nweight = 5\n[score.weights]\nneeds_fit = 5\n",
+    );
     bench.write(
         "clients.csv",
-        "Client ID,Client name,Account manager,Needs fit\nC01,Alpha,Li Wei,5\n",
+        "Client ID,Client name,Account manager,Needs fit,ESG rating\nC01,Alpha,Li Wei,5,4\n",
     );
     bench.kam(&["review", "--replay", "2026Q1..2026Q2"]).code(0);
     let client = |period: &str| -> Value {
@@ -332,6 +336,8 @@ fn what_only_people_know_has_no_past() {
     };
     let (then, now) = (client("2026Q1"), client("2026Q2"));
     assert_eq!((&then["owner"], &then["features"]["needs_fit"]), (&Value::Null, &Value::Null));
+    assert_eq!(then["points"].get("esg"), None, "a rating of today");
+    assert_eq!(now["points"]["esg"].as_f64(), Some(80.0));
     assert_eq!(now["owner"], "Li Wei");
     assert_eq!(now["features"]["needs_fit"].as_f64(), Some(5.0));
     assert_eq!(then["name"], "Alpha");

@@ -124,3 +124,87 @@ fn a_column_may_be_a_field_too_and_must_be_there() {
     assert!(run.err.contains("metric-column") && run.err.contains("需求匹配度"), "{}", run.err);
     bench.kam(&["review", "sales.csv"]).code(2).says("metric-column");
 }
+
+#[test]
+fn the_decimal_mark_is_that_of_the_column() {
+    let of = |heading: &str, cells: &[&str], source: &str| {
+        let bench = bench(heading, cells);
+        let settings = SETTINGS.replace("ESG 评分", heading).replace("[1, 100]", "[2000, 100]");
+        bench.write("kam.toml", settings + source);
+        bench
+    };
+    let rated = |bench: &Bench, files: &[&str]| -> (Vec<Option<f64>>, String) {
+        let run = bench.kam(&[&["review", "--format", "json"], files].concat()).code(0);
+        let review: Value = serde_json::from_str(&run.out).expect("JSON");
+        let mut found: Vec<(String, Option<f64>)> = review["clients"]
+            .as_array()
+            .expect("clients")
+            .iter()
+            .map(|client| {
+                let id = client["client_id"].as_str().unwrap_or_default().to_owned();
+                (id, client["features"]["metrics"]["esg"].as_f64())
+            })
+            .collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        (found.into_iter().map(|(_, value)| value).collect(), run.err)
+    };
+    let files = ["sales.csv", "clients.csv"];
+    // Of a column of the user's own, and of a field that holds texts.
+    for heading in ["ESG评分", "上期等级"] {
+        let cells = ["\"3,5\"", "\"1,250\"", "4", "\"0,75\""];
+        let (found, said) = rated(&of(heading, &cells, ""), &files);
+        assert_eq!(found, [3.5, 1.25, 4.0, 0.75].map(Some), "{heading}");
+        assert!(!said.contains("metric-not-number"), "{said}");
+    }
+    // Where nothing in the column settles it, that is told, and the settings may.
+    let open = ["\"1,250\"", "2"];
+    let (found, said) = rated(&of("ESG评分", &open, ""), &files);
+    assert_eq!(found, [1250.0, 2.0].map(Some));
+    assert!(said.contains("ambiguous-number"), "{said}");
+    let source = "[[source]]\npath = \"clients.csv\"\ndecimal = \",\"\n";
+    let (found, said) = rated(&of("ESG评分", &open, source), &files);
+    assert_eq!(found, [1.25, 2.0].map(Some));
+    assert!(!said.contains("ambiguous-number"), "{said}");
+    // A comma that turns up below what the first look sees.
+    let mut many = vec!["2"; 1100];
+    many.push("\"3,5\"");
+    let (found, said) = rated(&of("ESG评分", &many, ""), &files);
+    assert_eq!(found.iter().filter(|value| **value == Some(3.5)).count(), 1, "{said}");
+    // A unit in the heading counts as it does for any number.
+    let (found, _) = rated(&of("ESG评分（%）", &["85", "85%"], ""), &files);
+    assert_eq!(found, [0.85, 0.85].map(Some));
+    // What was imported before the column was a metric tells as much.
+    let bench = of("ESG评分", &["\"3,5\"", "\"1,250\""], "");
+    let with = String::from_utf8(bench.files()["kam.toml"].clone()).expect("text");
+    bench.write("kam.toml", "[[source]]\npath = \"*.csv\"\n");
+    bench.kam(&[&["import"], &files[..]].concat()).code(0);
+    bench.write("kam.toml", with);
+    assert_eq!(rated(&bench, &[]).0, [3.5, 1.25].map(Some));
+}
+
+#[test]
+fn its_column_may_stand_far_below_the_transactions() {
+    let bench = Bench::new();
+    let mut sheet = "客户编号,日期,金额\n".to_owned();
+    for row in 0..300 {
+        let _ = writeln!(sheet, "C{:02},2026-0{}-05,{}", row % 5, row % 6 + 1, 100 + row);
+    }
+    sheet += ",,\n客户编号,客户名称,ESG评分\nC00,公司0,0.8\nC01,公司1,0.5\n";
+    bench.write("all.csv", sheet);
+    bench.write("kam.toml", SETTINGS);
+    let run = bench.kam(&["review", "all.csv", "--format", "json"]).code(0);
+    let found = points(&serde_json::from_str(&run.out).expect("JSON"));
+    assert_eq!((found["C00"], found["C01"], found["C02"]), (Some(80.0), Some(50.0), None));
+    bench.write("kam.toml", SETTINGS.replace("ESG 评分", "绿色"));
+    bench.kam(&["review", "all.csv"]).code(2).says("metric-column");
+}
+
+#[test]
+fn files_are_imported_one_by_one() {
+    let bench = bench("ESG评分", &["0.8", "0.5"]);
+    // Which file has the column is asked when all are reviewed.
+    bench.kam(&["import", "sales.csv"]).code(0);
+    bench.kam(&["review"]).code(2).says("metric-column");
+    bench.kam(&["import", "clients.csv"]).code(0);
+    bench.kam(&["review"]).code(0);
+}

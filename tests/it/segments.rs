@@ -103,3 +103,39 @@ fn account_managers_do_not_see_how_others_are_scored() {
     }
     assert_eq!(theirs, 1);
 }
+
+#[test]
+fn other_weights_say_whom_they_do_not_reach() {
+    let bench = Bench::new();
+    bench.kam(&["demo", "d", "--lang", "en"]).code(0);
+    let settings = String::from_utf8(bench.files()["d/kam.toml"].clone()).expect("text");
+    let plain = bench.kam_in("d", &["whatif", "--weight", "growth=40"]).code(0).out;
+    assert!(!plain.contains("segments"), "{plain}");
+    bench.write("d/other.toml", SEGMENTS);
+    let run = bench.kam_in("d", &["whatif", "--other", "other.toml"]).code(0);
+    let first = run.out.lines().find(|line| line.starts_with("Segment 1")).expect("a segment");
+    assert!(first.contains("climbers: stage = growing -> Growth 50, Net sales 50"), "{first}");
+    assert!(!run.out.contains("score.segment") && !run.out.contains('{'), "{}", run.out);
+    assert!(!run.out.contains("--weight"), "{}", run.out);
+
+    bench.write("d/kam.toml", format!("{settings}\n{SEGMENTS}"));
+    let review = json(&bench);
+    let clients = review["clients"].as_array().expect("clients").iter();
+    let expected = clients.filter(|it| it["active"] == true && !it["segment"].is_null()).count();
+    let what = ["whatif", "--weight", "growth=40"];
+    let answer = bench.kam_in("d", &[&what[..], &["--format", "json"]].concat()).code(0).out;
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["totals"]["in_segments"], expected);
+    assert!(expected > 0);
+    for (lang, said) in [
+        ("en", format!("scored by the weights of their segments: {expected}. --weight")),
+        ("zh", format!("活跃客户有 {expected} 家，--weight")),
+    ] {
+        for format in ["table", "markdown"] {
+            let more = ["--lang", lang, "--format", format];
+            let run = bench.kam_in("d", &[&what[..], &more].concat()).code(0);
+            let out = run.out.replace('\\', "");
+            assert!(out.contains(&said), "{out}");
+        }
+    }
+}

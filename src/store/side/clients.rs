@@ -139,6 +139,7 @@ impl ClientMore {
         self.benchmark = None;
         self.previous_tier = None;
         self.owner_column = false;
+        self.metrics.clear();
         self.others.clear();
     }
 

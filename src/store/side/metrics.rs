@@ -2,13 +2,12 @@
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::error::{Error, Result};
 use crate::schema::aliases;
 use crate::schema::heading::Layout;
 use crate::store::sheet::Sheet;
 
 /// The columns of a sheet that are metrics, each with the position of the metric in the settings.
-pub(super) fn columns(layout: &Layout, config: &Config) -> Vec<(usize, u32)> {
+pub(in crate::store) fn columns(layout: &Layout, config: &Config) -> Vec<(usize, u32)> {
     if layout.table.code() != "clients" {
         return Vec::new();
     }
@@ -25,17 +24,14 @@ fn column(layout: &Layout, heading: &str) -> Option<usize> {
         .or_else(|| headings().position(|known| aliases::normalise(known) == wanted))
 }
 
-/// Every metric needs its column in a client file.
-///
-/// # Errors
-/// `metric-column` for each whose heading no client file has.
-pub(super) fn check(sheets: &[Sheet], config: &Config) -> Result<()> {
+/// Every metric needs its column in a client file: `metric-column` for each whose heading none has.
+pub(in crate::store) fn lacking(sheets: &[Sheet], config: &Config) -> Vec<Diagnostic> {
     let files: Vec<&Sheet> =
         sheets.iter().filter(|sheet| sheet.layout.table.code() == "clients").collect();
     let lacking = config.metric.iter().filter(|(_, metric)| {
         files.iter().all(|sheet| column(&sheet.layout, &metric.column).is_none())
     });
-    let diagnostics: Vec<Diagnostic> = lacking
+    lacking
         .map(|(code, metric)| {
             let headings: Vec<String> = files
                 .iter()
@@ -55,8 +51,7 @@ pub(super) fn check(sheets: &[Sheet], config: &Config) -> Result<()> {
             let error = if headings.is_empty() { error } else { error.with("headings", headings) };
             near.into_iter().fold(error, |error, near| error.with("suggestion", near))
         })
-        .collect();
-    if diagnostics.is_empty() { Ok(()) } else { Err(Error { diagnostics }) }
+        .collect()
 }
 
 /// The heading that was most likely meant.

@@ -27,6 +27,7 @@ pub use relations::{
 };
 
 pub(super) use catalogue::Product;
+pub(super) use metrics::{columns as measured, lacking as metrics_lacking};
 pub(super) use relations::{Key, Keys};
 
 use clients::Headings;
@@ -46,7 +47,7 @@ pub(super) struct Side {
 
 /// The row at which another table begins below a side table, if one does.
 pub(super) fn next_table(sheet: &Sheet, user: &UserColumns) -> Result<Option<u64>> {
-    Ok(rows::read(sheet, user, &[])?.next_table())
+    Ok(rows::read(sheet, user)?.next_table())
 }
 
 /// Reads all side tables among the sheets.
@@ -56,7 +57,6 @@ pub(super) fn read(
     options: &Options,
     loaded: &mut Loaded,
 ) -> Result<Side> {
-    metrics::check(sheets, config)?;
     let mut side = Side::default();
     let skipped: Vec<String> =
         config.skip_status.iter().map(|status| aliases::normalise(status)).collect();
@@ -65,12 +65,11 @@ pub(super) fn read(
         .iter_mut()
         .filter(|sheet| !["transactions", "rates"].contains(&sheet.layout.table.code()))
     {
-        let measured = metrics::columns(&sheet.layout, config);
-        let mut rows = rows::read(sheet, &config.columns, &measured)?;
+        let mut rows = rows::read(sheet, &config.columns)?;
         if sheet.is_open(rows.open) {
             loaded.diagnostics.extend(sheet.survey(true, options.threads)?);
             loaded.inputs[sheet.report].columns = sheet::columns(sheet);
-            rows = rows::read(sheet, &config.columns, &measured)?;
+            rows = rows::read(sheet, &config.columns)?;
         }
         if sheet.layout.table.code() == "contacts" {
             rows.read_birthdays(sheet.given.date_order, options.today);

@@ -102,7 +102,7 @@ pub(super) struct Rows<'a> {
     /// Columns whose texts are kept although they are no field.
     keep_others: bool,
     /// Columns that are metrics of the user's own, with their position in the settings.
-    metrics: Vec<(usize, u32)>,
+    metrics: &'a [(usize, u32)],
     /// Rows that hold what their table needs.
     pub rows: Vec<Row>,
     /// All rows.
@@ -117,14 +117,11 @@ pub(super) struct Rows<'a> {
 }
 
 /// Reads the rows of a sheet.
-pub(super) fn read<'a>(
-    sheet: &'a Sheet,
-    user: &'a UserColumns,
-    metrics: &[(usize, u32)],
-) -> Result<Rows<'a>> {
+pub(super) fn read<'a>(sheet: &'a Sheet, user: &'a UserColumns) -> Result<Rows<'a>> {
     let (layout, readings) = (&sheet.layout, sheet.readings.as_slice());
     let (filter, origin) = (sheet.filter.as_slice(), &sheet.origin);
     let (currency, told) = (sheet.currency.as_deref(), sheet.sold);
+    let metrics = sheet.measured.as_slice();
     let user = sheet.watched.then_some(user);
     let empty = || Rows {
         layout,
@@ -134,7 +131,7 @@ pub(super) fn read<'a>(
         currency,
         told,
         keep_others: layout.table.code() == "clients",
-        metrics: metrics.to_vec(),
+        metrics,
         rows: Vec::new(),
         count: 0,
         diagnostics: Diagnostics::default(),
@@ -292,15 +289,17 @@ impl Rows<'_> {
 
     /// Reads the cells that are metrics of the user's own, whatever else their columns are.
     fn read_metrics(&mut self, row: &mut Row, cells: &[Cell<'_>]) {
-        for at in 0..self.metrics.len() {
-            let (column, metric) = self.metrics[at];
+        for (column, metric) in self.metrics.iter().copied() {
             let Some(cell) = cells.get(column) else {
                 continue;
             };
             match value::number(cell, self.readings[column]) {
                 Ok(number) => row.metrics.extend(number.map(|number| (metric, number))),
-                Err(_) if self.diagnostics.count_if_full("metric-not-number") => {}
-                Err(_) => {
+                Err(trouble) => {
+                    self.open |= needs_column(trouble, cell);
+                    if self.diagnostics.count_if_full("metric-not-number") {
+                        continue;
+                    }
                     let warning = self.about("metric-not-number", row.number, cells, Some(column));
                     self.diagnostics.push(warning);
                 }
@@ -326,6 +325,11 @@ impl Rows<'_> {
             .with("expected", field.kind.code());
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// Whether the whole column might tell how a cell is to be read after all.
+fn needs_column(trouble: Trouble, cell: &Cell<'_>) -> bool {
+    trouble == Trouble::Undecided || value::shown(cell).contains([',', '.'])
 }
 
 fn read_cell(kind: Kind, cell: &Cell<'_>, reading: Reading) -> Result<Option<Value>, Trouble> {
@@ -415,8 +419,7 @@ impl RowSink for Rows<'_> {
             match read_cell(fields[position].kind, cell, self.readings[at]) {
                 Ok(value) => row.values[position] = value,
                 Err(trouble) => {
-                    self.open |=
-                        trouble == Trouble::Undecided || value::shown(cell).contains([',', '.']);
+                    self.open |= needs_column(trouble, cell);
                     self.not_used(number, cells, at, fields[position]);
                 }
             }

@@ -166,6 +166,8 @@ impl Column {
                 // What a message shows of a cell is not trimmed.
                 let same = match cell {
                     Cell::Text(given) => text.as_deref().is_none_or(|text| text == *given),
+                    // A metric of the user's own: its point is no mark of thousands.
+                    Cell::Number(_) => !reading.decimal_comma,
                     _ => true,
                 };
                 texts.append_option(text);
