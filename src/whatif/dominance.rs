@@ -343,7 +343,7 @@ mod tests {
             let mut expected = 0;
             for (at, a) in clients.iter().enumerate() {
                 for b in &clients[at + 1..] {
-                    expected += u64::from(!turns(a, b, Aggregation::Geometric));
+                    expected += u64::from(!turns(a, b, &USED, Aggregation::Geometric));
                 }
             }
             prop_assert_eq!(put_together(&refs, 2, Aggregation::Geometric), expected);
