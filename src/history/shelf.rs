@@ -109,6 +109,12 @@ impl Shelf {
         Self { folder: workspace.join(FOLDER) }
     }
 
+    /// The folder of all of them.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the review of a period is, or would be.
     #[must_use]
     pub fn place(&self, period: &str) -> Place {
