@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::saved::by_metric;
+use super::saved::{by_metric, other_currency};
 use super::{SavedClient, SavedReview, SavedTotals};
 use crate::config::{CustomMetric, Labels};
 use crate::money::Money;
@@ -143,6 +143,16 @@ impl Diff {
             clients,
             config,
         }
+    }
+}
+
+impl Diff {
+    /// Net sales before and after, where both are known and in one currency.
+    #[must_use]
+    pub fn net_sales(&self) -> Option<(Money, Money)> {
+        let (before, after) = (&self.before, &self.after);
+        let other = other_currency(&before.currency, &after.currency);
+        before.net_sales.zip(after.net_sales).filter(|_| !other)
     }
 }
 

@@ -169,7 +169,7 @@ fn portfolio(diff: &Diff, lang: Lang) -> Table {
         heading("net_sales"),
         a.net_sales.map_or_else(unknown, whole_money),
         b.net_sales.map_or_else(unknown, whole_money),
-        a.net_sales.zip(b.net_sales).and_then(|(a, b)| share(a, b)).unwrap_or_else(unknown),
+        diff.net_sales().and_then(|(a, b)| share(a, b)).unwrap_or_else(unknown),
     ]);
     let counts =
         [("active", a.active, b.active), ("at_risk", a.at_risk_clients, b.at_risk_clients)];

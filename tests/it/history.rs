@@ -422,3 +422,31 @@ fn a_damaged_earlier_review_stops_the_run_and_nothing_is_lost() {
         bench.kam(&["review", "--previous", "none"]).code(0);
     }
 }
+
+#[test]
+fn a_saved_review_that_was_edited_is_told() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let path = "reviews/2026Q1/review.json";
+    let next = ["review", "--as-of", "2026-06-30"];
+    assert!(!bench.kam(&next).code(0).both().contains("review-changed"));
+    let mut review = saved(&bench, "2026Q1");
+    review["clients"] = serde_json::json!([]);
+    bench.write(path, serde_json::to_vec(&review).expect("JSON"));
+    bench.kam(&next).code(0).says("warning[review-changed]: `reviews/2026Q1`");
+    bench.kam(&["diff", path, "2026Q1"]).code(0).says("warning[review-changed]");
+}
+
+#[test]
+fn amounts_in_two_currencies_do_not_compare() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--as-of", "2026-03-31", "-o", "a.json"]).code(0);
+    let other = ["review", "--as-of", "2026-06-30", "--currency", "CNY", "--previous", "a.json"];
+    let run = bench.kam(&[&other[..], &["-o", "b.json"]].concat()).code(0);
+    run.says("warning[previous-currency]: `a.json` is in EUR");
+    let run = bench.kam(&["diff", "a.json", "b.json", "-o", "d.md"]).code(0);
+    assert_eq!(run.both().matches("previous-currency").count(), 1);
+    let text = fs::read_to_string(bench.at("d.md")).expect("written");
+    let line = text.lines().find(|line| line.starts_with("| Net sales")).expect("a line");
+    assert!(line.trim_end().ends_with("- |"), "{line}");
+}

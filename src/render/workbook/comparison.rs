@@ -147,7 +147,8 @@ impl Comparison<'_> {
             pen.text(row, 0, &self.column(key))?;
             pen.known(row, 1, then, kind)?;
             pen.known(row, 2, now, kind)?;
-            let change = then.zip(now).map(|(then, now)| now - then);
+            let compares = key != "net_sales" || self.diff.net_sales().is_some();
+            let change = then.zip(now).filter(|_| compares).map(|(then, now)| now - then);
             pen.known(row, 3, change.map(|change| still(change, kind)), kind)?;
         }
         Ok(top + rows.len() as u32)
