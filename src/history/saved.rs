@@ -105,6 +105,9 @@ pub struct SavedClient {
     pub features: SavedFeatures,
     /// Tier in force; none when inactive.
     pub tier: Option<Tier>,
+    /// The tier that a person gave, where one was in force.
+    #[serde(rename = "override")]
+    pub given: Option<SavedGiven>,
     /// Tier by the policy, kept ones included.
     pub band: Option<Tier>,
     /// Tier by the policy alone.
@@ -125,6 +128,14 @@ pub struct SavedClient {
 pub struct SavedFeatures {
     /// Net sales of the 12 months.
     pub net_sales: Option<Money>,
+}
+
+/// A tier that a person gave, of a review from a file.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct SavedGiven {
+    /// Why.
+    pub reason: String,
 }
 
 /// A finding of a review from a file.
@@ -272,6 +283,7 @@ impl SavedClient {
             adds: metrics(&client.adds),
             features: SavedFeatures { net_sales: Some(client.features.net_sales) },
             tier: client.tier,
+            given: client.given.as_ref().map(|it| SavedGiven { reason: it.reason.clone() }),
             band: client.band,
             band_raw: client.band_raw,
             movement: client.movement.map(ToOwned::to_owned),
@@ -310,6 +322,7 @@ impl SavedClient {
             points: (!self.points.is_empty()).then(|| by_metric(model, &self.points)),
             adds: (!self.adds.is_empty()).then(|| by_metric(model, &self.adds)),
             net_sales: self.features.net_sales,
+            given: self.given.is_some(),
             first_seen: seen.collect(),
             ..self.standing()
         }

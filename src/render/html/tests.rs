@@ -303,7 +303,7 @@ fn moved() -> Review {
         let split = ScoreChange { own: change, scale: -0.01, config: 0.01, missing: 0.0 };
         let (band, most) = (Some(Tier::Core), Some(("growth", change)));
         let (score, change, split) = (Some(score), Some(change), Some(split));
-        Some(Box::new(Since { score, band, band_raw: band, change, split, most }))
+        Some(Box::new(Since { score, band, band_raw: band, change, split, given: false, most }))
     };
     for (at, client) in review.clients.iter_mut().enumerate() {
         client.tier_previous = client.tier;
