@@ -468,6 +468,12 @@ pub(super) fn reviewed(
     if let Some(unknown) = earlier.as_ref().and_then(Earlier::unknown_to_next) {
         review.tell(unknown);
     }
+    if let Some(earlier) = &earlier {
+        let currency = review.currency.clone();
+        for doubt in earlier.review.doubts(&earlier.name, &currency) {
+            review.tell(doubt);
+        }
+    }
     if let Some(max) = arguments.max_age {
         let newest = dates.into_iter().filter(|date| *date <= review.as_of).max();
         // An as-of date that was taken from the data is never older than the data: then today counts.

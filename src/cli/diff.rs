@@ -31,6 +31,8 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     }
     let mut unknown = Diagnostics::default();
     unknown.extend([&before, &after].into_iter().filter_map(Earlier::unknown));
+    unknown.extend(before.review.doubts(&before.name, &after.review.currency));
+    unknown.extend(after.review.doubts(&after.name, &after.review.currency));
     ui.diagnostics(&unknown);
     let diff = Diff::of((&before.name, &before.review), (&after.name, &after.review));
     let answer = |format: Format, width| -> anyhow::Result<Vec<u8>> {

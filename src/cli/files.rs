@@ -16,14 +16,22 @@ use crate::source::{Input, Place};
 
 use super::prompt;
 
-/// The temporary files of the moment, for the interrupt handler.
+/// The temporary files and folders of the moment, for the interrupt handler.
 static CURRENT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Makes Ctrl-C and termination remove the temporary file and end the program with code 130.
+/// How often a folder is removed that somebody still writes into.
+const ATTEMPTS: usize = 20;
+
+/// Makes Ctrl-C and termination remove what is temporary and end the program with code 130.
 pub(super) fn remove_on_interrupt() {
     let _ = ctrlc::set_handler(|| {
-        for path in CURRENT.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            let _ = fs::remove_file(path);
+        // Held to the end: nothing is put in its place any more.
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in current.drain(..) {
+            if fs::remove_file(&path).is_err() {
+                let gone = |_: &usize| fs::remove_dir_all(&path).is_ok() || !path.exists();
+                let _ = (0..ATTEMPTS).find(gone);
+            }
         }
         prompt::restore_terminal();
         #[expect(
@@ -32,6 +40,11 @@ pub(super) fn remove_on_interrupt() {
         )]
         std::process::exit(130);
     });
+}
+
+/// Does something that an interrupt must not cut in two; it may change what one removes.
+pub(super) fn uninterrupted<T>(act: impl FnOnce(&mut Vec<PathBuf>) -> T) -> T {
+    act(&mut CURRENT.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Refuses outputs that are inputs or cannot be written, and workbooks that were edited since kam wrote them.

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::{Error, Result};
-use crate::history::SavedReview;
+use crate::history::{self, SavedReview};
 use crate::period::{Day, period_end};
 use crate::render::summary;
 use crate::review::{self, Context, Previous};
@@ -15,8 +15,9 @@ use super::{Outcome, analysis, earlier};
 
 /// Makes and saves the reviews of past periods from what is known today.
 ///
-/// Fields without a date of their own are unknown at an earlier day, so those reviews say what the dated data says. The scale
-/// is that of the first period.
+/// Fields without a date of their own are unknown at an earlier day, so those reviews say what the dated data says; nor does
+/// anybody know since when an override or a snooze was meant to hold. The scale is that of the first period. All reviews are
+/// written before the first is put in its place.
 pub(super) fn run(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let (loaded, settings, _, context) = analysis::load(&arguments.analysis, true, false, ui)?;
     let context = Context { portfolio: true, ..context };
@@ -37,11 +38,19 @@ pub(super) fn run(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Re
     diagnostics.extend(ahead(&periods, newest));
     let first = loaded.ledger.orders.iter().map(|row| row.date).min();
     if periods.first().is_some_and(|(_, end)| first.is_none_or(|first| *end < first)) {
-        let early = Diagnostic::error("replay-range", Origin::default());
-        return Err(Error::from(early.with("range", range.to_owned())).into());
+        return Err(early(range, first, config.fiscal_year_start).into());
+    }
+    ui.diagnostics(&diagnostics);
+    let dry_run = arguments.output.dry_run;
+    if !dry_run {
+        save::tidy(workspace);
+        if !history::is_frozen(&config) {
+            save::check_scale(workspace)?;
+        }
     }
     let mut previous: Option<Previous> = None;
-    ui.diagnostics(&diagnostics);
+    let mut scale = None;
+    let mut ready = Vec::new();
     for (_, end) in periods {
         config.as_of = end.to_string();
         config.period = String::new();
@@ -50,24 +59,48 @@ pub(super) fn run(arguments: &Arguments, range: &str, ui: &mut Ui) -> anyhow::Re
             let earlier = earlier::before(None, workspace, as_of, &config)?;
             previous = earlier.map(|earlier| earlier.review.previous(&earlier.name));
         }
-        let mut data = loaded.clone();
+        let (mut data, mut then) = (loaded.clone(), config.clone());
         if as_of < newest {
             data.forget_undated();
+            then.overrides.clear();
+            then.snoozes.clear();
         }
-        let frozen = analysis::freeze(&data, &mut config, context)?;
-        let review = review::review_after(data, &config, context, previous.as_ref())?;
+        if let Some(frozen) = analysis::freeze(&data, &mut then, context)? {
+            config.score.anchors.clone_from(&then.score.anchors);
+            scale = Some((frozen, as_of));
+        }
+        let review = review::review_after(data, &then, context, previous.as_ref())?;
         let save = Save::new(&review, workspace, arguments.output.force)?;
         let name = save.place().name();
-        if arguments.output.dry_run {
+        let answer = summary::replayed(&review, ui.lang);
+        if dry_run {
             save.would(ui);
+            ui.answer(answer.as_bytes())?;
         } else {
-            save.put(ui)?;
-            save::freeze(frozen.as_ref(), as_of, workspace, ui)?;
+            ready.push((save.prepare(ui.lang)?, answer));
         }
         previous = Some(SavedReview::of(&review)?.previous(&name));
-        ui.answer(summary::replayed(&review, ui.lang).as_bytes())?;
+    }
+    for (save, answer) in ready {
+        save.put(ui)?;
+        ui.answer(answer.as_bytes())?;
+    }
+    if let Some((frozen, as_of)) = scale.filter(|_| !dry_run) {
+        save::freeze(Some(&frozen), as_of, workspace, ui)?;
     }
     Ok(Outcome::Done)
+}
+
+/// Why a range that begins before the data cannot be replayed: the day on which they begin, and the first quarter of them.
+fn early(range: &str, first: Option<Day>, fiscal_year_start: u32) -> Error {
+    let early = Diagnostic::error("replay-early", Origin::default()).with("range", range);
+    let Some(first) = first else { return early.into() };
+    let year = first.ymd().0;
+    // A fiscal year is named after the calendar year in which it begins.
+    let names = (year - 1..=year).flat_map(|year| (1..=4).map(move |it| format!("{year}Q{it}")));
+    let holds = |name: &String| period_end(name, fiscal_year_start).is_some_and(|end| end >= first);
+    let quarter = names.into_iter().find(holds).unwrap_or_default();
+    early.with("first", first).with("quarter", quarter).into()
 }
 
 /// Periods that end after the newest transaction: there it looks as if nobody bought any more.

@@ -53,20 +53,22 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
         .map(|workspace| Shelf::of(workspace).place(&analysed.review.period).workbook());
     let before = analysed.typed.clone();
     let kept: Vec<PathBuf> = before.into_iter().chain(own).filter(|it| it.exists()).collect();
-    let kept = kept.iter().map(|path| (path.as_path(), None));
     let carried = if let Some(plan) = &plan {
-        typed::carry(
-            &mut analysed.review,
-            kept.chain(plan.targets().filter(|(path, _)| files::is_workbook(path))),
-        )
+        let replaced = plan.targets().filter(|(path, _)| files::is_workbook(path));
+        typed::carry(&mut analysed.review, &kept, replaced)
     } else {
         let books = paths(&arguments.output).filter(|path| files::is_workbook(path));
-        let replaced = books.map(|path| (path, None));
-        typed::carry(&mut analysed.review, kept.chain(replaced))
+        typed::carry(&mut analysed.review, &kept, books.map(|path| (path, None)))
     };
     let review = &analysed.review;
     let force = arguments.output.force;
     let save = if arguments.save {
+        if !arguments.output.dry_run {
+            save::tidy(analysed.workspace.as_deref());
+            if analysed.frozen.is_some() {
+                save::check_scale(analysed.workspace.as_deref())?;
+            }
+        }
         Some(Save::new(review, analysed.workspace.as_deref(), force)?)
     } else {
         None
@@ -108,7 +110,7 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> anyhow::Result<Outcome>
     match save {
         Some(save) if arguments.output.dry_run => save.would(ui),
         Some(save) => {
-            save.put(ui)?;
+            save.prepare(ui.lang)?.put(ui)?;
             let workspace = analysed.workspace.as_deref();
             save::freeze(analysed.frozen.as_ref(), review.as_of, workspace, ui)?;
         }

@@ -1,7 +1,7 @@
 //! `kam review --save`: the review in its folder of the workspace, whole or not at all.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -22,6 +22,10 @@ use super::ui::Ui;
 
 /// The files of a saved review, in the order they are written.
 const FILES: [&str; 3] = [Place::REVIEW, Place::WORKBOOK, Place::TABLE];
+
+/// Ends of the names of folders that are not yet, or no longer, those of a saved review.
+const NEW: &str = ".new";
+const OLD: &str = ".old";
 
 /// What the folder says of itself.
 #[derive(Serialize)]
@@ -98,47 +102,78 @@ impl<'a> Save<'a> {
         ui.say(&ui.lang.fill("summary.would_write", &[("file", self.shown.clone())]));
     }
 
-    /// Saves it, whole or not at all.
-    pub(super) fn put(self, ui: &Ui) -> anyhow::Result<()> {
+    /// Writes it beside its place.
+    pub(super) fn prepare(self, lang: Lang) -> anyhow::Result<Ready> {
         let Self { review, place, shown, text } = self;
-        let folder = place.folder();
         let Some(mut text) = text else {
-            ui.say(&ui.lang.fill("summary.saved_already", &[("folder", shown)]));
-            return Ok(());
+            return Ok(Ready { place, shown, new: None });
         };
         let cannot = |error: &std::io::Error| Error::io("cannot-write", shown.clone(), error);
-        let parent = folder.parent().unwrap_or(Path::new("."));
+        let parent = parent(&place);
         fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
         let own = format!(".{}.kam-{}", review.period, std::process::id());
-        let new = Temporary(parent.join(format!("{own}.new")));
-        let old = parent.join(format!("{own}.old"));
-        fs::create_dir(&new.0).map_err(|error| cannot(&error))?;
+        let mut new = Temporary::new(parent.join(own + NEW)).map_err(|error| cannot(&error))?;
         let mut files = Vec::new();
         for name in FILES {
             let bytes = match name {
                 Place::REVIEW => std::mem::take(&mut text),
-                Place::WORKBOOK => workbook::workbook(review, ui.lang)?,
-                _ => table(review, ui.lang)?,
+                Place::WORKBOOK => workbook::workbook(review, lang)?,
+                _ => table(review, lang)?,
             };
-            put(&new.0.join(name), &bytes).map_err(|error| cannot(&error))?;
+            let file = put(&new.path.join(name), &bytes).map_err(|error| cannot(&error))?;
+            if name == Place::REVIEW {
+                new.lock = Some(file);
+            }
             files.push(ManifestFile { name, sha256: hex(&Sha256::digest(&bytes)) });
         }
         let manifest = serde_json::to_vec_pretty(&manifest(review, files))?;
-        put(&new.0.join(Place::MANIFEST), &manifest).map_err(|error| cannot(&error))?;
-        let replaced = folder.exists();
-        if replaced {
-            fs::rename(folder, &old).map_err(|error| cannot(&error))?;
-        }
-        if let Err(error) = fs::rename(&new.0, folder) {
+        put(&new.path.join(Place::MANIFEST), &manifest).map_err(|error| cannot(&error))?;
+        Ok(Ready { place, shown, new: Some(new) })
+    }
+}
+
+/// A review that is written but not yet in its place; dropped, it leaves nothing behind.
+pub(super) struct Ready {
+    place: Place,
+    shown: String,
+    /// None where its place holds the very same.
+    new: Option<Temporary>,
+}
+
+impl Ready {
+    /// Puts it in its place, whole or not at all.
+    pub(super) fn put(self, ui: &Ui) -> anyhow::Result<()> {
+        let Self { place, shown, new } = self;
+        let Some(mut new) = new else {
+            ui.say(&ui.lang.fill("summary.saved_already", &[("folder", shown)]));
+            return Ok(());
+        };
+        let cannot = |error: &std::io::Error| Error::io("cannot-write", shown.clone(), error);
+        let folder = place.folder();
+        let old = new.path.with_extension(&OLD[1..]);
+        // A folder with an open file cannot be renamed everywhere.
+        new.lock = None;
+        let replaced = files::uninterrupted(|current| {
+            let replaced = folder.exists();
             if replaced {
-                let _ = fs::rename(&old, folder);
+                fs::rename(folder, &old)?;
             }
-            return Err(cannot(&error).into());
-        }
+            if let Err(error) = fs::rename(&new.path, folder) {
+                if replaced {
+                    let _ = fs::rename(&old, folder);
+                }
+                return Err(error);
+            }
+            if replaced {
+                current.push(old.clone());
+            }
+            Ok(replaced)
+        })
+        .map_err(|error| cannot(&error))?;
         if replaced {
-            let _ = fs::remove_dir_all(&old);
+            drop(Temporary { path: old, lock: None });
         }
-        if let Ok(parent) = File::open(parent) {
+        if let Ok(parent) = File::open(parent(&place)) {
             let _ = parent.sync_all();
         }
         ui.say(&ui.lang.fill("summary.saved", &[("folder", shown.clone())]));
@@ -146,10 +181,50 @@ impl<'a> Save<'a> {
     }
 }
 
+fn parent(place: &Place) -> &Path {
+    place.folder().parent().unwrap_or(Path::new("."))
+}
+
+/// Removes what runs that were killed left among the saved reviews, and puts back a review that one of them had moved away.
+pub(super) fn tidy(workspace: Option<&Path>) {
+    let Some(workspace) = workspace else { return };
+    let shelf = Shelf::of(workspace);
+    let Ok(entries) = fs::read_dir(shelf.folder()) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some((period, end)) = name.strip_prefix('.').and_then(|name| name.split_once(".kam-"))
+        else {
+            continue;
+        };
+        if end.ends_with(OLD) {
+            let place = shelf.place(period);
+            if !place.folder().exists() {
+                let _ = fs::rename(&path, place.folder());
+                continue;
+            }
+        } else if !end.ends_with(NEW) || is_locked(&path.join(Place::REVIEW)) {
+            continue;
+        }
+        let _ = fs::remove_dir_all(path);
+    }
+}
+
+/// Whether a run that still lives writes a file.
+fn is_locked(path: &Path) -> bool {
+    let file = OpenOptions::new().write(true).open(path);
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// The file of a frozen scale.
 pub(super) fn scale(anchors: &history::Anchors, as_of: Day, lang: Lang) -> String {
     let note = lang.fill("summary.anchors", &[("as_of", as_of.to_string())]);
     history::anchors_text(anchors, &note)
+}
+
+/// Refuses to begin where the scale could not be kept in the end.
+pub(super) fn check_scale(workspace: Option<&Path>) -> anyhow::Result<()> {
+    let path = workspace.map(|workspace| workspace.join(history::ANCHORS));
+    Ok(path.map_or(Ok(()), |path| files::check(&path, &[], true))?)
 }
 
 /// Keeps the scale of a review for those that follow, unless one is kept already.
@@ -205,10 +280,13 @@ fn no_workspace() -> Error {
     Diagnostic::error("no-workspace", Origin::default()).into()
 }
 
-fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    out.write_all(bytes)?;
-    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+/// Writes a file, which is locked as long as it is open.
+fn put(path: &Path, bytes: &[u8]) -> std::io::Result<File> {
+    let mut file = File::create(path)?;
+    let _ = file.lock();
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(file)
 }
 
 fn table(review: &Review, lang: Lang) -> anyhow::Result<Vec<u8>> {
@@ -240,11 +318,27 @@ fn manifest(review: &Review, files: Vec<ManifestFile>) -> Manifest<'_> {
     }
 }
 
-/// A folder that goes away with its owner, unless it was moved.
-struct Temporary(PathBuf);
+/// A folder that goes away with its owner, or at an interrupt, unless it was moved.
+struct Temporary {
+    path: PathBuf,
+    /// Tells other runs that this one lives.
+    lock: Option<File>,
+}
+
+impl Temporary {
+    fn new(path: PathBuf) -> std::io::Result<Self> {
+        files::uninterrupted(|current| {
+            fs::create_dir(&path)?;
+            current.push(path.clone());
+            Ok(Self { path, lock: None })
+        })
+    }
+}
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        self.lock = None;
+        let _ = fs::remove_dir_all(&self.path);
+        files::uninterrupted(|current| current.retain(|path| *path != self.path));
     }
 }

@@ -139,6 +139,7 @@ impl Found {
             config_sha256: String::new(),
             clients,
             from_workbook: true,
+            is_changed: false,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::saved::by_metric;
+use super::saved::{by_metric, other_currency};
 use super::{SavedClient, SavedReview, SavedTotals};
 use crate::config::{CustomMetric, Labels};
 use crate::money::Money;
@@ -85,6 +85,12 @@ pub struct ClientChange {
     pub change: Option<f64>,
     /// What that is made of; null where a review does not hold enough.
     pub split: Option<ScoreChange>,
+    /// Whether a person gave the tier, before or after: then no metric tells why it is another one.
+    #[serde(rename = "override")]
+    pub given: bool,
+    /// Why, where that holds after.
+    #[serde(skip)]
+    pub reason: Option<String>,
     /// The metric that moved the score most, and by how much.
     pub most: Option<(&'static str, f64)>,
     /// Net sales before.
@@ -143,6 +149,16 @@ impl Diff {
             clients,
             config,
         }
+    }
+}
+
+impl Diff {
+    /// Net sales before and after, where both are known and in one currency.
+    #[must_use]
+    pub fn net_sales(&self) -> Option<(Money, Money)> {
+        let (before, after) = (&self.before, &self.after);
+        let other = other_currency(&before.currency, &after.currency);
+        before.net_sales.zip(after.net_sales).filter(|_| !other)
     }
 }
 
@@ -235,6 +251,8 @@ fn change(
         score_after: now,
         change: now.zip(then).map(|(now, then)| now - then),
         split: split(),
+        given: before.into_iter().chain(after).any(|client| client.given.is_some()),
+        reason: after.and_then(|client| Some(client.given.as_ref()?.reason.clone())),
         most: before.zip(after).filter(|_| then.is_some() && now.is_some()).and_then(|(a, b)| {
             most_changed(&by_metric(&models.0, &a.adds), &by_metric(&models.1, &b.adds))
         }),

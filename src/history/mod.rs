@@ -12,7 +12,7 @@ mod shelf;
 mod typed;
 
 pub use diff::{ClientChange, Diff, SettingChange, Side};
-pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedReview, SavedTotals};
+pub use saved::{SavedClient, SavedFeatures, SavedFinding, SavedGiven, SavedReview, SavedTotals};
 pub use scale::{ANCHORS, Anchors, calibrated, drift, is_frozen, text as anchors_text};
 pub use shelf::{Kept, Place, Shelf, open};
 pub use typed::{FollowUps, Typed};

@@ -54,6 +54,9 @@ pub struct SavedReview {
     /// Whether it was read from a workbook, which holds less: no goalposts, weights, points, settings and evidence.
     #[serde(skip)]
     pub from_workbook: bool,
+    /// Whether it is not as it was saved: the manifest beside it has another hash.
+    #[serde(skip)]
+    pub is_changed: bool,
 }
 
 /// Figures of the portfolio in a review from a file. `None` is not told.
@@ -102,6 +105,9 @@ pub struct SavedClient {
     pub features: SavedFeatures,
     /// Tier in force; none when inactive.
     pub tier: Option<Tier>,
+    /// The tier that a person gave, where one was in force.
+    #[serde(rename = "override")]
+    pub given: Option<SavedGiven>,
     /// Tier by the policy, kept ones included.
     pub band: Option<Tier>,
     /// Tier by the policy alone.
@@ -122,6 +128,14 @@ pub struct SavedClient {
 pub struct SavedFeatures {
     /// Net sales of the 12 months.
     pub net_sales: Option<Money>,
+}
+
+/// A tier that a person gave, of a review from a file.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct SavedGiven {
+    /// Why.
+    pub reason: String,
 }
 
 /// A finding of a review from a file.
@@ -197,7 +211,20 @@ impl SavedReview {
             config_sha256: review.config_sha256.clone(),
             clients: review.clients.iter().map(SavedClient::of).collect(),
             from_workbook: false,
+            is_changed: false,
         })
+    }
+
+    /// What makes one doubt it as the review of an earlier day than one in a currency: it was changed after it was saved
+    /// (`review-changed`), or its amounts are of another currency (`previous-currency`).
+    pub fn doubts(&self, name: &str, currency: &str) -> impl Iterator<Item = Diagnostic> {
+        let warning = |code| Diagnostic::warning(code, Origin::file(name));
+        let changed = self.is_changed.then(|| warning("review-changed"));
+        let other = other_currency(&self.currency, currency).then(|| {
+            let warning = warning("previous-currency").with("previous", self.currency.as_str());
+            warning.with("currency", currency)
+        });
+        changed.into_iter().chain(other)
     }
 
     /// How it scored; none where it does not say that.
@@ -268,6 +295,7 @@ impl SavedClient {
             adds: metrics(&client.adds),
             features: SavedFeatures { net_sales: Some(client.features.net_sales) },
             tier: client.tier,
+            given: client.given.as_ref().map(|it| SavedGiven { reason: it.reason.clone() }),
             band: client.band,
             band_raw: client.band_raw,
             movement: client.movement.map(ToOwned::to_owned),
@@ -306,6 +334,7 @@ impl SavedClient {
             points: (!self.points.is_empty()).then(|| by_metric(model, &self.points)),
             adds: (!self.adds.is_empty()).then(|| by_metric(model, &self.adds)),
             net_sales: self.features.net_sales,
+            given: self.given.is_some(),
             first_seen: seen.collect(),
             ..self.standing()
         }
@@ -315,6 +344,11 @@ impl SavedClient {
 /// Values by metric of a client whose review has these metrics.
 pub(super) fn by_metric(model: &Model, values: &BTreeMap<String, f64>) -> ByMetric {
     model.by_metric(model.iter().map(|metric| values.get(metric.code()).copied()))
+}
+
+/// Whether amounts in two currencies do not compare; one that is not told may be the same.
+pub(super) fn other_currency(a: &str, b: &str) -> bool {
+    !a.is_empty() && !b.is_empty() && !a.eq_ignore_ascii_case(b)
 }
 
 fn owned<'a, T, C: FromIterator<(String, T)>>(pairs: impl Iterator<Item = (&'a str, T)>) -> C {

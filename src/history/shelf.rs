@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use sha2::{Digest as _, Sha256};
 
 use super::SavedReview;
 use crate::error::{Error, Result};
 use crate::period::{Day, period_end};
 use crate::review::SCHEMA_VERSION;
+use crate::source::hex;
 
 /// The folder of a workspace that holds a folder for each period.
 const FOLDER: &str = "reviews";
@@ -109,6 +111,12 @@ impl Shelf {
         Self { folder: workspace.join(FOLDER) }
     }
 
+    /// The folder of all of them.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the review of a period is, or would be.
     #[must_use]
     pub fn place(&self, period: &str) -> Place {
@@ -178,7 +186,41 @@ pub fn open(path: &Path) -> Result<SavedReview> {
         std::io::ErrorKind::NotFound => Error::file("file-missing", name.clone()),
         _ => Error::io("file-unreadable", name.clone(), &error),
     })?;
-    SavedReview::read(BufReader::new(file), &name)
+    let mut hashed = Hashed { file, hash: Sha256::new() };
+    let mut review = SavedReview::read(BufReader::new(&mut hashed), &name)?;
+    let saved = Place::around(path).and_then(|place| saved_hash(&place));
+    review.is_changed = saved.is_some_and(|saved| saved != hex(&hashed.hash.finalize()));
+    Ok(review)
+}
+
+/// The hash of the review that the manifest of its folder has.
+fn saved_hash(place: &Place) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        files: Vec<Entry>,
+    }
+    #[derive(Deserialize)]
+    struct Entry {
+        name: String,
+        sha256: String,
+    }
+    let text = std::fs::read(place.folder.join(Place::MANIFEST)).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&text).ok()?;
+    manifest.files.into_iter().find(|it| it.name == Place::REVIEW).map(|it| it.sha256)
+}
+
+/// A file that is hashed as it is read.
+struct Hashed {
+    file: File,
+    hash: Sha256,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.hash.update(&buffer[..count]);
+        Ok(count)
+    }
 }
 
 /// The day that the review in a file is of, as far as its beginning tells.

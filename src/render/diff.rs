@@ -130,7 +130,8 @@ pub fn csv(diff: &Diff, lang: Lang) -> anyhow::Result<Vec<u8>> {
             split(|split| split.scale),
             split(|split| split.config),
             split(|split| split.missing),
-            client.most.map(|(code, _)| code).unwrap_or_default().to_owned(),
+            if client.given { "override" } else { client.most.map_or("", |(code, _)| code) }
+                .to_owned(),
             money(client.net_sales_before),
             money(client.net_sales_after),
         ])?;
@@ -169,7 +170,7 @@ fn portfolio(diff: &Diff, lang: Lang) -> Table {
         heading("net_sales"),
         a.net_sales.map_or_else(unknown, whole_money),
         b.net_sales.map_or_else(unknown, whole_money),
-        a.net_sales.zip(b.net_sales).and_then(|(a, b)| share(a, b)).unwrap_or_else(unknown),
+        diff.net_sales().and_then(|(a, b)| share(a, b)).unwrap_or_else(unknown),
     ]);
     let counts =
         [("active", a.active, b.active), ("at_risk", a.at_risk_clients, b.at_risk_clients)];
@@ -227,6 +228,10 @@ pub fn tiers(client: &ClientChange, labels: &Labels, lang: Lang) -> String {
 }
 
 fn most(client: &ClientChange, labels: &Labels, lang: Lang) -> String {
+    let given = super::sentence::tier_given(lang, client.reason.as_deref(), client.given);
+    if let Some(given) = given {
+        return given;
+    }
     client.most.map_or_else(String::new, |(code, change)| {
         let label = super::metric::label(labels, lang, code);
         format!("{label} {}", signed(change, 1))

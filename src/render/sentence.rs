@@ -58,6 +58,13 @@ pub fn follow_up(lang: Lang, typed: &FollowUp) -> [Option<String>; 3] {
     [typed.status.as_ref().map(word), typed.next_step.clone(), typed.note.clone()]
 }
 
+/// What explains a tier in place of a metric: that a person gave it, and why, or had given it and does not any more.
+#[must_use]
+pub fn tier_given(lang: Lang, reason: Option<&str>, before: bool) -> Option<String> {
+    let given = |reason: &str| lang.fill("decided.tier_given", &[("reason", reason.to_owned())]);
+    reason.map(given).or_else(|| before.then(|| lang.text("decided.tier_given_before")))
+}
+
 /// Why a person gave a tier, who, and until when.
 #[must_use]
 pub fn given(lang: Lang, given: &Given) -> String {

@@ -359,7 +359,8 @@ impl Frame<'_> {
         let change = score.score.zip(before.score).map(|(now, then)| now - then);
         let most = before.adds.as_ref().and_then(|adds| most_changed(adds, &score.adds));
         let (band, band_raw) = (before.band, before.band_raw);
-        Since { score: before.score, band, band_raw, change, split: split(), most }
+        let given = before.given;
+        Since { score: before.score, band, band_raw, change, split: split(), given, most }
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Before {
     pub adds: Option<ByMetric>,
     /// Net sales of its 12 months.
     pub net_sales: Option<Money>,
+    /// Whether a person had given the tier.
+    pub given: bool,
     /// Signals and the as-of date of the review that found each first.
     pub first_seen: Vec<(String, Day)>,
 }
@@ -137,6 +139,9 @@ pub struct Since {
     pub change: Option<f64>,
     /// What that is made of; null where the earlier review does not hold enough.
     pub split: Option<ScoreChange>,
+    /// Whether a person had given the tier then.
+    #[serde(rename = "override")]
+    pub given: bool,
     /// The metric that moved the score most, and by how much.
     pub most: Option<(&'static str, f64)>,
 }

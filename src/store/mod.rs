@@ -103,7 +103,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// Forgets what has no date of its own, for a look at an earlier day: account managers, ratings, status, industries' growth,
-    /// stages of deals. What clients are called, and everything dated, stays.
+    /// stages of deals, decisions on clients. What clients are called, and everything dated, stays.
     pub fn forget_undated(&mut self) {
         for client in &mut self.clients {
             client.owner = None;
@@ -114,6 +114,7 @@ impl Loaded {
         }
         self.industries.clear();
         self.relations.opportunities.clear();
+        self.decided = Decided::default();
     }
 
     /// Whether tables or encodings were met on the way that the reading did not rest on; then nothing is left of it but what is

@@ -199,3 +199,34 @@ fn account_managers_see_decisions_on_their_own_clients_only() {
     }
     assert!(seen > 2);
 }
+
+#[test]
+fn a_tier_that_was_given_is_not_explained_by_a_metric() {
+    let bench = bench();
+    let review = |more: &[&str]| {
+        bench.kam_in("d", &[&["review", "--save"], more].concat()).code(0);
+    };
+    review(&["--as-of", "2026-03-31"]);
+    let clients = json(&bench)["clients"].clone();
+    let mut clients = clients.as_array().expect("clients").iter();
+    let given = clients.find(|client| client["tier"] == "strategic").expect("a client");
+    let id = text(&given["client_id"]).to_owned();
+    let settings = bench.files()["d/kam.toml"].clone();
+    decide(
+        &bench,
+        &format!("[[override]]\nclient = \"{id}\"\ntier = \"standard\"\nreason = \"board\"\n"),
+    );
+    review(&["--as-of", "2026-06-30"]);
+    bench.write("d/kam.toml", settings);
+    review(&["--as-of", "2026-07-01"]);
+    let diff = |lang: &str, before: &str, after: &str| {
+        let args = ["diff", before, after, "--lang", lang, "--format"];
+        let run = |format| bench.kam_in("d", &[&args[..], &[format]].concat()).code(0).out;
+        let json: Value = serde_json::from_str(&run("json")).expect("JSON");
+        assert_eq!(client(&json, &id)["override"], true);
+        run("markdown")
+    };
+    assert!(diff("en", "2026Q1", "2026Q2").contains("tier given: board"));
+    assert!(diff("zh", "2026Q1", "2026Q2").contains("等级由人工指定：board"));
+    assert!(diff("en", "2026Q2", "2026-07-01").contains("tier given before, no longer"));
+}

@@ -372,3 +372,17 @@ fn after_another_program_has_saved_it() {
         assert_eq!(next, [status, "two  spaces", "a\nb"]);
     }
 }
+
+#[test]
+fn a_damaged_workbook_of_a_saved_review_is_told() {
+    let bench = crate::history::bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let whole = read(&bench, "reviews/2026Q1/review.xlsx");
+    let next = ["review", "--as-of", "2026-06-30", "-o", "y.json", "--force"];
+    assert!(!bench.kam(&next).code(0).both().contains("follow-ups-unreadable"));
+    for damaged in [&whole[..3000], &b""[..], &b"id,name\n1,Alpha\n"[..]] {
+        bench.write("reviews/2026Q1/review.xlsx", damaged);
+        let run = bench.kam(&next).code(0);
+        run.says("warning[follow-ups-unreadable]: `reviews/2026Q1/review.xlsx`");
+    }
+}

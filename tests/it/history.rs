@@ -313,6 +313,8 @@ fn replaying_the_past_equals_having_saved_it_then() {
         }
     }
     now.kam(&["review", "--replay", "2026Q2..2025Q3"]).code(2).says("error[replay-range]");
+    let early = now.kam(&["review", "--replay", "2019Q1..2019Q4"]).code(2);
+    early.says("error[replay-early]").says("2023-01-").says("2023Q1");
     now.kam(&["review", "--replay", "2026Q1..2030Q1"]).code(2).says("as-of-future");
 }
 
@@ -344,6 +346,68 @@ fn what_only_people_know_has_no_past() {
 }
 
 #[test]
+fn what_people_decided_is_not_of_the_past() {
+    let bench = bench("2026-06-30");
+    let settings = String::from_utf8(bench.files()["kam.toml"].clone()).expect("text");
+    let decided = "[[override]]\nclient = \"C01\"\ntier = \"strategic\"\nreason = \"board\"\n\
+                   [[snooze]]\nclient = \"C05\"\ncode = \"order_overdue\"\nuntil = 2027-12-31\nreason = \"r\"\n";
+    bench.write("kam.toml", format!("{settings}{decided}"));
+    bench.kam(&["review", "--replay", "2026Q1..2026Q2"]).code(0);
+    let (then, now) = (saved(&bench, "2026Q1"), saved(&bench, "2026Q2"));
+    assert_eq!((&then["totals"]["overridden"], &then["totals"]["snoozed"]), (&0.into(), &0.into()));
+    assert_eq!(now["totals"]["overridden"], 1);
+    for key in ["override", "snooze"] {
+        assert!(then["config"][key].is_null() && now["config"][key].is_array(), "{key}");
+    }
+}
+
+#[test]
+fn a_replay_saves_all_reviews_or_none() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31", "--policy", "share"]).code(0);
+    let before = bench.files();
+    let replay = ["review", "--replay", "2025Q3..2026Q2"];
+    bench.kam(&replay).code(2).says("error[review-exists]");
+    assert!(bench.files() == before);
+    bench.kam(&[&replay[..], &["--force"]].concat()).code(0);
+    assert_eq!(saved(&bench, "2025Q3")["as_of"], "2025-09-30");
+}
+
+#[test]
+fn what_a_killed_run_left_is_tidied_and_nothing_saved_is_lost() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let left = |folder: &str| {
+        fs::create_dir(bench.at(folder)).expect("folder");
+        bench.write(&format!("{folder}/review.json"), "{}");
+    };
+    left("reviews/.2025Q3.kam-1.new");
+    left("reviews/.2026Q1.kam-1.old");
+    // Moved away, and the run was killed before the new one took its place.
+    let (place, old) = (bench.at("reviews/2026Q1"), bench.at("reviews/.2025Q4.kam-1.old"));
+    fs::rename(&place, &old).expect("moved");
+    left("reviews/2026Q1");
+    bench.kam(&["review", "--save", "--as-of", "2026-06-30", "--previous", "none"]).code(0);
+    let mut names: Vec<String> = fs::read_dir(bench.at("reviews"))
+        .expect("folder")
+        .map(|entry| entry.expect("entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["2025Q4", "2026Q1", "2026Q2"]);
+    assert_eq!(saved(&bench, "2025Q4")["as_of"], "2026-03-31");
+}
+
+#[test]
+fn nothing_is_saved_where_the_scale_cannot_be_kept() {
+    for args in [&["--save", "--as-of", "2026-03-31"][..], &["--replay", "2025Q4..2026Q1"]] {
+        let bench = bench("2026-06-30");
+        fs::create_dir(bench.at("anchors.toml")).expect("folder");
+        bench.kam(&[&["review"], args].concat()).code(2).says("error[cannot-write]");
+        assert!(!bench.at("reviews").exists());
+    }
+}
+
+#[test]
 fn a_damaged_earlier_review_stops_the_run_and_nothing_is_lost() {
     let bench = bench("2026-06-30");
     bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
@@ -363,4 +427,32 @@ fn a_damaged_earlier_review_stops_the_run_and_nothing_is_lost() {
         assert_eq!(bench.files(), before);
         bench.kam(&["review", "--previous", "none"]).code(0);
     }
+}
+
+#[test]
+fn a_saved_review_that_was_edited_is_told() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--save", "--as-of", "2026-03-31"]).code(0);
+    let path = "reviews/2026Q1/review.json";
+    let next = ["review", "--as-of", "2026-06-30"];
+    assert!(!bench.kam(&next).code(0).both().contains("review-changed"));
+    let mut review = saved(&bench, "2026Q1");
+    review["clients"] = serde_json::json!([]);
+    bench.write(path, serde_json::to_vec(&review).expect("JSON"));
+    bench.kam(&next).code(0).says("warning[review-changed]: `reviews/2026Q1`");
+    bench.kam(&["diff", path, "2026Q1"]).code(0).says("warning[review-changed]");
+}
+
+#[test]
+fn amounts_in_two_currencies_do_not_compare() {
+    let bench = bench("2026-06-30");
+    bench.kam(&["review", "--as-of", "2026-03-31", "-o", "a.json"]).code(0);
+    let other = ["review", "--as-of", "2026-06-30", "--currency", "CNY", "--previous", "a.json"];
+    let run = bench.kam(&[&other[..], &["-o", "b.json"]].concat()).code(0);
+    run.says("warning[previous-currency]: `a.json` is in EUR");
+    let run = bench.kam(&["diff", "a.json", "b.json", "-o", "d.md"]).code(0);
+    assert_eq!(run.both().matches("previous-currency").count(), 1);
+    let text = fs::read_to_string(bench.at("d.md")).expect("written");
+    let line = text.lines().find(|line| line.starts_with("| Net sales")).expect("a line");
+    assert!(line.trim_end().ends_with("- |"), "{line}");
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::both::{UNKNOWN, both, filled, points, tier, words};
 use crate::locale::{grouped, signed};
-use crate::render::{metric, summary};
+use crate::render::{metric, sentence, summary};
 use crate::review::{Client, Gone, OwnerChange, Review, ScoreChange, movers};
 use crate::tier::Tier;
 
@@ -118,6 +118,8 @@ fn mover<'a>(review: &Review, client: &'a Client) -> Mover<'a> {
     let since = client.since.as_deref();
     let split = since.and_then(|since| since.split);
     let part = |of: fn(&ScoreChange) -> f64| change(split.as_ref().map(of));
+    let reason = client.given.as_ref().map(|given| given.reason.as_str());
+    let given_then = since.is_some_and(|since| since.given);
     Mover {
         name: &client.name,
         id: super::client::id(client),
@@ -138,18 +140,22 @@ fn mover<'a>(review: &Review, client: &'a Client) -> Mover<'a> {
             part(|split| split.config),
             part(|split| split.missing),
         ],
-        most: since.and_then(|since| since.most).map_or_else(
-            || Value::from(""),
-            |(code, most)| {
-                both(|lang| {
-                    format!(
-                        "{} {}",
-                        metric::label(&review.config.labels, lang, code),
-                        signed(most, 1)
-                    )
-                })
-            },
-        ),
+        most: if reason.is_some() || given_then {
+            both(|lang| sentence::tier_given(lang, reason, given_then).unwrap_or_default())
+        } else {
+            since.and_then(|since| since.most).map_or_else(
+                || Value::from(""),
+                |(code, most)| {
+                    both(|lang| {
+                        format!(
+                            "{} {}",
+                            metric::label(&review.config.labels, lang, code),
+                            signed(most, 1)
+                        )
+                    })
+                },
+            )
+        },
     }
 }
 

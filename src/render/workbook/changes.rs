@@ -6,6 +6,7 @@ use super::comparison::still;
 use super::style::Kind;
 use super::{Book, Pen};
 use crate::locale::signed;
+use crate::render::sentence;
 use crate::review::{Client, Movement, Review};
 use crate::tier::Tier;
 
@@ -131,7 +132,9 @@ fn mover(book: &Book, pen: &mut Pen, row: u32, client: &Client) -> Result<()> {
     }
     let most = since.and_then(|since| since.most);
     let most = most.map(|(code, change)| format!("{} {}", book.metric(code), signed(change, 1)));
-    pen.text(row, 13, &most.unwrap_or_default())
+    let reason = client.given.as_ref().map(|given| given.reason.as_str());
+    let given = sentence::tier_given(book.lang, reason, since.is_some_and(|since| since.given));
+    pen.text(row, 13, &given.or(most).unwrap_or_default())
 }
 
 /// Clients that were in a tier and are not in the data any more.

@@ -9,7 +9,7 @@ use super::{COLUMN_PIXELS, ROW_PIXELS, page, seal};
 use crate::history::{ClientChange, Diff, Side};
 use crate::locale::{Lang, fill, signed};
 use crate::money::Money;
-use crate::render::{diff as words, metric, tier};
+use crate::render::{diff as words, metric, sentence, tier};
 use crate::review::ScoreChange;
 use crate::tier::Tier;
 
@@ -147,7 +147,8 @@ impl Comparison<'_> {
             pen.text(row, 0, &self.column(key))?;
             pen.known(row, 1, then, kind)?;
             pen.known(row, 2, now, kind)?;
-            let change = then.zip(now).map(|(then, now)| now - then);
+            let compares = key != "net_sales" || self.diff.net_sales().is_some();
+            let change = then.zip(now).filter(|_| compares).map(|(then, now)| now - then);
             pen.known(row, 3, change.map(|change| still(change, kind)), kind)?;
         }
         Ok(top + rows.len() as u32)
@@ -249,7 +250,8 @@ impl Comparison<'_> {
             let metric = metric::label(&self.diff.labels, self.lang, code);
             format!("{metric} {}", signed(change, 1))
         });
-        pen.text(row, 12, &most.unwrap_or_default())?;
+        let given = sentence::tier_given(self.lang, client.reason.as_deref(), client.given);
+        pen.text(row, 12, &given.or(most).unwrap_or_default())?;
         for (column, money) in (13..).zip([client.net_sales_before, client.net_sales_after]) {
             pen.known(row, column, money.map(Money::to_f64), Kind::Amount)?;
         }
