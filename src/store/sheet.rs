@@ -115,6 +115,11 @@ impl Sheet {
         if is_text && measured { Some(MEASURED) } else { field }
     }
 
+    /// Whether a column is read as something that its cells may leave open. Text never does, even where it looks like numbers.
+    fn may_be_open(&self, column: usize) -> bool {
+        self.read_as(column).is_some_and(|field| !matches!(field.kind, Kind::Id | Kind::Text))
+    }
+
     /// Whether its transactions name clients in a column that can hold nothing but ids.
     pub(super) fn names_clients_by_id(&self) -> bool {
         self.layout.table.code() == "transactions"
@@ -213,7 +218,7 @@ impl Sheet {
             }
         }
         let is_open =
-            |(at, evidence): (usize, &Evidence)| self.read_as(at).is_some() && evidence.is_open();
+            |(at, evidence): (usize, &Evidence)| self.may_be_open(at) && evidence.is_open();
         if !all && evidence.iter().enumerate().any(is_open) {
             return self.look(true, threads.max(2));
         }
@@ -269,9 +274,8 @@ impl Sheet {
             };
             match decide(field, column.unit, evidence, self.given) {
                 Ok(reading) => {
-                    if let Some(number) =
-                        evidence.open_number().filter(|_| self.given.decimal_comma.is_none())
-                    {
+                    let may_be = self.given.decimal_comma.is_none() && self.may_be_open(at);
+                    if let Some(number) = evidence.open_number().filter(|_| may_be) {
                         open.push(self.open_number(at, number));
                     }
                     readings.push(reading);

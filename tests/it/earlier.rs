@@ -274,10 +274,10 @@ fn a_workbook_tells_kept_bands_from_earned_ones() {
         let bench = bench("2026-06-30");
         let settings = fs::read_to_string(bench.at("kam.toml")).expect("settings");
         let settings = settings + "[hysteresis]\npoints = 40\n";
-        // The tiers become narrower: whoever falls out of one stays in it once.
-        let wide = "[tier]\nstrategic.top = 0.3\ncore.top = 0.6\npotential.top = 0.9\n";
-        for (end, tiers) in [("2025-12-31", wide), ("2026-03-31", "")] {
-            bench.write("kam.toml", format!("{settings}{tiers}"));
+        // Other metrics count: whoever falls out of a tier stays in it once.
+        let growth = "[score.weights]\nnet_sales = 0\nmargin = 0\ngrowth = 52\n";
+        for (end, weights) in [("2025-12-31", growth), ("2026-03-31", "")] {
+            bench.write("kam.toml", format!("{settings}{weights}"));
             bench.kam(&["review", "--save", "--as-of", end, "--lang", lang]).code(0);
         }
         let (kept, whole) = bands(&bench, "2026Q1");
