@@ -88,6 +88,11 @@ fn count(value: u64) -> Cell {
     Cell::Count(value)
 }
 
+/// The heading of a column.
+fn heading(code: &str, lang: Lang) -> String {
+    lang.text(&format!("summary.column.{code}"))
+}
+
 fn known_text(value: Option<&str>) -> Cell {
     value.map_or(Cell::Nothing, |text| Cell::Text(text.to_owned()))
 }
@@ -378,18 +383,9 @@ impl List {
     /// As a table. What a terminal of that width has no room for is left out, and named under the table.
     #[must_use]
     pub fn table(self, review: &Review, lang: Lang, width: Option<usize>) -> String {
-        let (columns, labels) = (self.shown(review), &review.config.labels);
-        let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
-        let headings = columns.iter().map(|column| (heading(&column.code), column.align));
-        let mut table = Table::new(headings.collect());
-        for client in self.clients(review) {
-            let cells =
-                columns.iter().map(|column| words(&(column.cell)(client, lang), labels, lang));
-            table.row(cells.collect());
-        }
         let dispensable: Vec<String> =
-            self.dispensable().iter().map(|code| heading(code)).collect();
-        let (table, hidden) = table.fitted(&dispensable, width);
+            self.dispensable().iter().map(|code| heading(code, lang)).collect();
+        let (table, hidden) = self.in_words(review, lang).fitted(&dispensable, width);
         let mut drawn = table.draw(width);
         if !hidden.is_empty() {
             let columns = lang.fact(&Fact::from(hidden));
@@ -401,6 +397,19 @@ impl List {
             drawn.push('\n');
         }
         drawn
+    }
+
+    /// The columns that people are shown, in words.
+    fn in_words(self, review: &Review, lang: Lang) -> Table {
+        let (columns, labels) = (self.shown(review), &review.config.labels);
+        let headings = columns.iter().map(|column| (heading(&column.code, lang), column.align));
+        let mut table = Table::new(headings.collect());
+        for client in self.clients(review) {
+            let cells =
+                columns.iter().map(|column| words(&(column.cell)(client, lang), labels, lang));
+            table.row(cells.collect());
+        }
+        table
     }
 
     /// What the list leaves out on purpose, and what its tiers rest on besides this review.
@@ -415,16 +424,7 @@ impl List {
     /// As Markdown: a heading, what it is of, and the table.
     #[must_use]
     pub fn markdown(self, review: &Review, lang: Lang) -> String {
-        let (columns, labels) = (self.shown(review), &review.config.labels);
-        let heading = |code: &str| lang.text(&format!("summary.column.{code}"));
-        let headings = columns.iter().map(|column| (heading(&column.code), column.align));
-        let mut table = Table::new(headings.collect());
-        for client in self.clients(review) {
-            let cells =
-                columns.iter().map(|column| words(&(column.cell)(client, lang), labels, lang));
-            table.row(cells.collect());
-        }
-        let mut body = table.markdown();
+        let mut body = self.in_words(review, lang).markdown();
         if let Some(note) = self.note(review, lang) {
             body.extend(["\n", &note, "\n"]);
         }

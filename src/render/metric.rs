@@ -22,17 +22,22 @@ pub fn group(config: &Config, code: &str) -> Group {
     known.unwrap_or(Group::Contribution)
 }
 
+/// The metrics that count in a segment, each with its weight.
+#[must_use]
+pub fn weights(labels: &Labels, segment: &Segment, lang: Lang) -> Vec<String> {
+    let counting = segment.weights.iter().filter(|(_, weight)| **weight > 0.0);
+    let words = |(code, weight): (&String, &f64)| {
+        format!("{} {}", label(labels, lang, code), decimal(*weight, 2))
+    };
+    counting.map(words).collect()
+}
+
 /// The segments: what each is called, whom it is of and how they are scored, and how many clients are in it.
 #[must_use]
 pub fn segments(review: &Review, lang: Lang) -> Vec<(String, String, usize)> {
     let of = |segment: &Segment| {
         let name = segment.label();
-        let weights = segment.weights.iter().filter(|(_, weight)| **weight > 0.0);
-        let weights: Vec<String> = weights
-            .map(|(code, weight)| {
-                format!("{} {}", label(&review.config.labels, lang, code), decimal(*weight, 2))
-            })
-            .collect();
+        let weights = weights(&review.config.labels, segment, lang);
         // In a part of a review the conditions are left out: they may name others.
         let key = if segment.filter.is_empty() { "segment_part" } else { "segment" };
         let values =

@@ -196,12 +196,6 @@ fn segments(labels: &Labels, setting: &Setting, lang: Lang) -> Vec<Vec<String>> 
 
 /// A segment in a line.
 fn segment(labels: &Labels, segment: &Segment, lang: Lang) -> String {
-    let weights = segment.weights.iter().filter(|(_, weight)| **weight > 0.0);
-    let weights: Vec<String> = weights
-        .map(|(code, weight)| {
-            format!("{} {}", metric::label(labels, lang, code), decimal(*weight, PLACES.0))
-        })
-        .collect();
     let clients = match &segment.name {
         Some(name) => lang.fill(
             "whatif.segment_clients",
@@ -209,7 +203,7 @@ fn segment(labels: &Labels, segment: &Segment, lang: Lang) -> String {
         ),
         None => segment.conditions(),
     };
-    let weights = lang.fact(&Fact::from(weights));
+    let weights = lang.fact(&Fact::from(metric::weights(labels, segment, lang)));
     lang.fill("whatif.step", &[("before", clients), ("after", weights)])
 }
 

@@ -325,6 +325,7 @@ struct Frame<'a> {
     margin_rate: Option<f64>,
     /// How this review scores, where an earlier one is compared with it.
     basis: Option<Basis>,
+    /// Its metrics.
     model: &'a Model,
     /// The segment of each client, by position; empty where there are none.
     segments: &'a [Option<u32>],
